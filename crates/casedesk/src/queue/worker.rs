@@ -22,10 +22,13 @@ const NAP: Duration = Duration::from_secs(20);
 
 type Outcome = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 
+type Run = dyn Fn(&str) -> anyhow::Result<Outcome> + Send + Sync;
+type GiveUp = dyn Fn(&str, String) -> anyhow::Result<Outcome> + Send + Sync;
+
 struct Handler {
     retry: Retry,
-    run: Box<dyn Fn(&str) -> anyhow::Result<Outcome> + Send + Sync>,
-    given_up: Box<dyn Fn(&str, String) -> anyhow::Result<Outcome> + Send + Sync>,
+    run: Box<Run>,
+    given_up: Box<GiveUp>,
 }
 
 /// Every job kind this program can run.
