@@ -9,4 +9,5 @@ pub mod files;
 pub mod kit;
 pub mod queue;
 pub mod search;
+pub mod staff;
 pub mod web;
