@@ -1,0 +1,28 @@
+import '@hotwired/turbo';
+import '@github/markdown-toolbar-element';
+import '@github/text-expander-element';
+import './elements/case-composer';
+import './elements/case-list';
+import './elements/case-stream';
+import './elements/composer-stop';
+import './elements/desk-time';
+import './elements/desk-toast';
+import './elements/file-drop';
+import './elements/find-palette';
+import './elements/mail-frame';
+import './elements/menu-button';
+import './elements/recipients-field';
+import './elements/send-countdown';
+import './elements/send-later';
+import './elements/side-panel';
+import './elements/template-picker';
+import './elements/theme-toggle';
+import { startActions } from './actions';
+import { startKeys } from './keys';
+import { startLive } from './live';
+import { setUpTurbo } from './turbo';
+
+setUpTurbo();
+startKeys();
+startActions();
+startLive();
