@@ -20,9 +20,11 @@ import './elements/theme-toggle';
 import { startActions } from './actions';
 import { startKeys } from './keys';
 import { startLive } from './live';
+import { startRail } from './rail';
 import { setUpTurbo } from './turbo';
 
 setUpTurbo();
 startKeys();
 startActions();
+startRail();
 startLive();

@@ -36,8 +36,12 @@ export function takeCase(number: number): void {
   }
 }
 
-export function takeCounts(): void {
-  soon('rail', counts_wait_ms, () => document.querySelector<HTMLElement>('[data-rail-url]')?.dataset['railUrl']);
+export function takeCounts(wait_ms = counts_wait_ms): void {
+  soon('rail', wait_ms, () => (document.getElementById('rail-views') ? '/rail' : undefined));
+}
+
+export function takeAlarms(): void {
+  soon('alarms', 0, () => '/alarms');
 }
 
 function partsUrl(number: number): string | undefined {

@@ -1,5 +1,5 @@
 // One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
-import { refetchVisible, showPresence, takeCase, takeCounts, type Agent } from './live-apply';
+import { refetchVisible, showPresence, takeAlarms, takeCase, takeCounts, type Agent } from './live-apply';
 import { offline, online } from './offline';
 
 type Message =
@@ -24,12 +24,19 @@ let idle = false;
 export function startLive(): void {
   if (!document.querySelector('meta[name="live"]')) return;
   connect();
-  document.addEventListener('turbo:load', sayLooking);
+  document.addEventListener('turbo:load', arrived);
   document.addEventListener('turbo:frame-load', sayLooking);
   document.addEventListener('visibilitychange', () => (document.hidden ? sayIdle() : wake()));
   for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, wake, { passive: true });
   window.addEventListener('online', () => socket ?? connect());
   document.addEventListener('draft:typing', (event) => sayTyping((event as CustomEvent<number>).detail));
+}
+
+/** A whole page came: its rail and its alarms are asked for apart, so that no page waits for a count. */
+function arrived(): void {
+  sayLooking();
+  takeCounts(0);
+  takeAlarms();
 }
 
 function connect(): void {
@@ -63,8 +70,9 @@ function take(message: Message): void {
     case 'presence':
       return showPresence((message as { case: number }).case, (message as { agents: Agent[] }).agents);
     case 'counts':
-    case 'alarm':
       return takeCounts();
+    case 'alarm':
+      return takeAlarms();
     default: {
       const { event, case: number } = message as { event: number; case: number };
       if (event) lastEvent = Math.max(lastEvent ?? 0, event);

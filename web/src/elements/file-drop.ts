@@ -74,8 +74,6 @@ class FileDrop extends HTMLElement {
     const upload = new XMLHttpRequest(); // fetch cannot tell how far an upload is
     upload.open('POST', this.dataset['url'] ?? '');
     upload.setRequestHeader('Accept', 'application/json');
-    const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
-    if (token) upload.setRequestHeader('X-CSRF-Token', token);
     upload.upload.addEventListener('progress', ({ loaded, total }) => (size.textContent = `${Math.round((loaded / total) * 100)} %`));
     upload.addEventListener('load', () => (upload.status < 300 ? this.#arrived(chip, size, file, upload) : this.#refused(chip, file)));
     upload.addEventListener('error', () => this.#refused(chip, file));

@@ -1,15 +1,5 @@
-//! What stands around every page: the rail with its counts, the person logged in, the addresses of the assets. Plain data.
-
-/// Plain asset name → hashed address, from the manifest that the web build wrote.
-#[derive(Clone, Debug, Default)]
-pub struct Assets(pub std::sync::Arc<std::collections::BTreeMap<String, String>>);
-
-impl Assets {
-    /// An asset that was not built is asked for under its plain name: a 404 in the log, not a broken page.
-    pub fn url(&self, plain: &str) -> String {
-        format!("/assets/{}", self.0.get(plain).map_or(plain, String::as_str))
-    }
-}
+//! What stands around every page, as plain data. Counts and alarms are not part of a page: the page asks
+//! for them on its own (`GET /rail`, `GET /alarms`), so that no page waits for a count.
 
 /// A person as a coloured circle and a name.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +13,7 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody without a name is called by their address.
     pub fn new(id: i64, name: &str, email: &str) -> Self {
         let name = if name.trim().is_empty() { email } else { name };
         Self { id, name: name.into(), initials: initials(name), who: ground(id), email: email.into() }
@@ -42,48 +33,27 @@ pub fn ground(id: i64) -> u8 {
     u8::try_from(id.rem_euclid(6)).unwrap_or(0) + 1
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct RailLink {
-    /// What `Shell::here` is when this link's page is shown.
-    pub here: String,
-    /// The key that presses it, as in `keys.ts`; may be empty.
-    pub key: &'static str,
-    pub href: String,
-    pub icon: &'static str,
-    pub label: String,
-    pub count: i64,
-    /// "", "hot", "bad" or "new".
-    pub tone: &'static str,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct RailGroup {
-    pub title: String,
-    pub titled: bool,
-    /// Left out where the rail is narrow.
-    pub folds: bool,
-    pub links: Vec<RailLink>,
-}
-
-/// A fault that everyone should see until it is gone: a mailbox that is not read.
-#[derive(Clone, Debug, Default)]
-pub struct Alarm {
-    pub name: String,
-    pub words: String,
-    pub href: String,
-    pub action: String,
-}
-
+/// Around a page of the desk: who is logged in, and which link of the rail and of the settings is current.
 #[derive(Clone, Debug, Default)]
 pub struct Shell {
-    pub assets: Assets,
-    pub desk: String,
-    pub csrf: String,
     pub me: Person,
+    /// May change the desk's settings.
+    pub admin: bool,
+    /// The current link of the rail: a view's key, `quarantine` or `settings`.
     pub here: String,
-    pub section: String,
-    pub rail: Vec<RailGroup>,
-    pub settings: Vec<RailGroup>,
-    pub alarms: Vec<Alarm>,
-    pub faults: i64,
+    /// The current link of the settings' own list, as in `web/settings.html`.
+    pub section: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_come_from_the_first_and_the_last_word() {
+        assert_eq!(initials("Aoife Ní Bhriain"), "AB");
+        assert_eq!(initials("ops@example.com"), "OC");
+        assert_eq!(initials("田中"), "田");
+        assert_eq!(initials(""), "");
+    }
 }

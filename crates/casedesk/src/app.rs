@@ -1,0 +1,47 @@
+//! The only file that knows all rooms: routes, jobs, subscribers, probes.
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::desk::Desk;
+use crate::events::Subscribers;
+use crate::queue::Worker;
+use crate::web::{self, assets, guard, health};
+
+/// Who listens to events.
+pub fn subscribers() -> Subscribers {
+    Subscribers::new(vec![])
+}
+
+/// Every job kind.
+pub fn worker(desk: &Desk) -> Worker {
+    Worker::new(desk.db().clone(), desk.clock().clone())
+}
+
+/// Starts what runs beside the requests, until `stop`.
+pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
+    let tracker = TaskTracker::new();
+    tracker.spawn(worker(desk).run(stop.clone()));
+    tracker.close();
+    Ok(tracker)
+}
+
+/// What `/health` asks.
+const PROBES: &[health::Probe] = &[];
+
+/// Every route, behind the same guards.
+pub fn router(desk: Desk) -> Router {
+    let for_health = desk.clone();
+    Router::new()
+        .route("/assets/{name}", get(assets::serve))
+        .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
+        .with_state(desk.clone())
+        .layer(middleware::from_fn_with_state(desk, guard::same_origin))
+        .layer(middleware::from_fn(web::error::render))
+        .layer(middleware::from_fn(guard::headers))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .layer(tower_http::catch_panic::CatchPanicLayer::new())
+}

@@ -1,0 +1,101 @@
+//! The command line: what `casedesk` can be told to do, one function each.
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::config::{Config, LogFormat};
+use crate::db::Db;
+use crate::desk::Desk;
+use crate::kit::Clock;
+
+/// Casedesk: the support desk for software that your customers run themselves.
+///
+/// Start with `casedesk serve`: it makes the data folder, prints its address and a link that creates
+/// the first administrator. `casedesk demo` shows the desk with a made-up company.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// The settings file (default: casedesk.toml in the data folder; every setting has a default).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the desk: pages, API, mail in and out, until it is told to stop.
+    Serve,
+    /// Bring the database to this version's form. `serve` does it too.
+    Migrate,
+    /// Print the settings' documented default, to copy lines from.
+    Settings,
+    /// Print completions for a shell, to be put where that shell looks for them.
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Runs one command.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { config, command } = cli;
+    match command {
+        Command::Settings => print!("{}", crate::config::DEFAULT),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "casedesk", &mut std::io::stdout());
+        }
+        Command::Serve => on_runtime(config, serve::run)?,
+        Command::Migrate => on_runtime(config, migrate)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the settings, starts logging and the runtime, and runs `command` on it.
+fn on_runtime<F: Future<Output = anyhow::Result<()>>>(
+    file: Option<PathBuf>,
+    command: impl FnOnce(Config) -> F,
+) -> anyhow::Result<()> {
+    let config = Config::load(file.as_deref(), std::env::vars())?;
+    log(&config)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if config.server.threads > 0 {
+        runtime.worker_threads(config.server.threads);
+    }
+    runtime.enable_all().build()?.block_on(command(config))
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log.format {
+        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => builder.with_target(false).init(),
+    }
+    Ok(())
+}
+
+async fn migrate(config: Config) -> anyhow::Result<()> {
+    let db = database(&config).await?;
+    for name in db.migrate().await? {
+        println!("applied {name}");
+    }
+    println!("the database is up to date");
+    db.close().await;
+    Ok(())
+}
+
+/// Opens the database, making the data folder when it is not there.
+async fn database(config: &Config) -> anyhow::Result<Db> {
+    std::fs::create_dir_all(&config.server.data)?;
+    Ok(Db::connect(&config.database_url(), config.database.max_connections).await?)
+}
+
+/// Opens everything, with the database brought up to date.
+async fn desk(config: Config) -> anyhow::Result<Desk> {
+    let db = database(&config).await?;
+    for name in db.migrate().await? {
+        tracing::info!(name, "migration applied");
+    }
+    Desk::open(config, db, Clock::system(), crate::app::subscribers()).await
+}

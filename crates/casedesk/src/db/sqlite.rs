@@ -1,0 +1,193 @@
+//! SQLite: one writing connection with group commit, a pool of read-only ones.
+//!
+//! A transaction is a savepoint inside a shared outer transaction. Whoever finds nobody queueing
+//! behind commits for all; the others wait for that commit. An error of the outer transaction fails
+//! every waiter: none of them was told its data is safe.
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use super::{Error, Result};
+
+/// How many transactions may share one sync.
+const BATCH: usize = 128;
+
+pub(super) struct Writer {
+    state: Arc<Mutex<State>>,
+    queued: Arc<AtomicUsize>,
+}
+
+struct State {
+    connection: SqliteConnection,
+    open: bool,
+    waiters: Vec<oneshot::Sender<bool>>,
+}
+
+pub(super) async fn open(url: &str, max_connections: u32) -> Result<(Writer, SqlitePool)> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("cache_size", "-32768")
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256)
+        .create_if_missing(true);
+    let connection = options.connect().await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(max_connections.min(8))
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
+        .await?;
+    let state = State { connection, open: false, waiters: Vec::new() };
+    Ok((Writer { state: Arc::new(Mutex::new(state)), queued: Arc::default() }, read))
+}
+
+impl Writer {
+    pub(super) async fn begin(&self) -> Result<SqliteTx> {
+        let queueing = Queueing::enter(self);
+        let state = self.state.clone().lock_owned().await;
+        queueing.served();
+        let mut tx = SqliteTx { state: Some(state), queued: self.queued.clone() };
+        let state = tx.state()?;
+        if !state.open {
+            state.run("BEGIN IMMEDIATE").await?;
+            state.open = true;
+        }
+        state.run("SAVEPOINT t").await?;
+        Ok(tx)
+    }
+
+    /// Moves the log into the database file, so that a copy of the folder is whole.
+    pub(super) async fn checkpoint(&self) {
+        let mut state = self.state.lock().await;
+        if let Err(error) = state.run("PRAGMA wal_checkpoint(TRUNCATE)").await {
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database file");
+        }
+    }
+}
+
+/// One who waits for the writer. Somebody may have left their commit to it, so when its future is
+/// dropped while waiting, the commit is done in its place.
+struct Queueing {
+    state: Arc<Mutex<State>>,
+    queued: Arc<AtomicUsize>,
+    served: bool,
+}
+
+impl Queueing {
+    fn enter(writer: &Writer) -> Self {
+        writer.queued.fetch_add(1, SeqCst);
+        Self { state: writer.state.clone(), queued: writer.queued.clone(), served: false }
+    }
+
+    fn served(mut self) {
+        self.served = true;
+    }
+}
+
+impl Drop for Queueing {
+    fn drop(&mut self) {
+        self.queued.fetch_sub(1, SeqCst);
+        if self.served {
+            return;
+        }
+        let (state, queued) = (self.state.clone(), self.queued.clone());
+        tokio::spawn(async move {
+            let mut state = state.lock().await;
+            if !state.waiters.is_empty() && queued.load(SeqCst) == 0 {
+                let _ = state.flush().await;
+            }
+        });
+    }
+}
+
+pub(super) struct SqliteTx {
+    state: Option<OwnedMutexGuard<State>>,
+    queued: Arc<AtomicUsize>,
+}
+
+impl SqliteTx {
+    pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection> {
+        Ok(&mut self.state()?.connection)
+    }
+
+    fn state(&mut self) -> Result<&mut State> {
+        self.state.as_deref_mut().ok_or(Error::WorkerCrashed)
+    }
+
+    pub(super) async fn commit(mut self) -> Result<()> {
+        self.state()?.run("RELEASE t").await?;
+        let Some(mut state) = self.state.take() else { return Err(Error::WorkerCrashed) };
+        if self.queued.load(SeqCst) > 0 && state.waiters.len() < BATCH {
+            let (done, committed) = oneshot::channel();
+            state.waiters.push(done);
+            drop(state);
+            return match committed.await {
+                Ok(true) => Ok(()),
+                _ => Err(Error::WorkerCrashed),
+            };
+        }
+        // The commit runs to its end even when our caller stops waiting: others depend on it.
+        tokio::spawn(async move { state.flush().await }).await.unwrap_or(Err(Error::WorkerCrashed))
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        let Some(mut state) = self.state.take() else { return };
+        let queued = self.queued.clone();
+        tokio::spawn(async move { state.undo(&queued).await });
+    }
+}
+
+impl State {
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        sqlx::query(sql).execute(&mut self.connection).await.map(|_| ())
+    }
+
+    /// Commits for everyone who released into the outer transaction.
+    async fn flush(&mut self) -> Result<()> {
+        let result = self.run("COMMIT").await;
+        if result.is_err() {
+            self.abort().await;
+        }
+        self.open = false;
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(result.is_ok());
+        }
+        result
+    }
+
+    /// Takes back the savepoint alone when others have released before it, else everything.
+    async fn undo(&mut self, queued: &AtomicUsize) {
+        let savepoint = match self.run("ROLLBACK TO t").await {
+            Ok(()) => self.run("RELEASE t").await,
+            failed => failed,
+        };
+        if savepoint.is_err() || self.waiters.is_empty() {
+            self.abort().await;
+        } else if queued.load(SeqCst) == 0 {
+            let _ = self.flush().await;
+        }
+    }
+
+    async fn abort(&mut self) {
+        // An I/O error may have ended the transaction already, so a failing ROLLBACK says nothing.
+        let _ = self.run("ROLLBACK").await;
+        self.open = false;
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(false);
+        }
+        if self.connection.ping().await.is_err() {
+            tracing::error!("the writing connection does not answer");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What goes into a statement, and how our own types become it.
+use crate::kit::{Secret, Timestamp};
+
+/// One bound value; the empty ones keep their type, which PostgreSQL asks for.
+#[derive(Clone, Debug)]
+pub enum Value {
+    Bool(Option<bool>),
+    Int(Option<i64>),
+    Float(Option<f64>),
+    Text(Option<String>),
+    Blob(Option<Vec<u8>>),
+}
+
+/// A type that can be bound to a statement.
+pub trait ToValue {
+    /// The NULL of this type.
+    const NULL: Value;
+    fn to_value(self) -> Value;
+}
+
+macro_rules! to_value {
+    ($($from:ty => $variant:ident, $convert:expr;)*) => { $(
+        impl ToValue for $from {
+            const NULL: Value = Value::$variant(None);
+            fn to_value(self) -> Value {
+                Value::$variant(Some($convert(self)))
+            }
+        }
+    )* };
+}
+
+to_value! {
+    bool => Bool, |x| x;
+    i64 => Int, |x| x;
+    i32 => Int, i64::from;
+    u8 => Int, i64::from;
+    f64 => Float, |x| x;
+    String => Text, |x| x;
+    &str => Text, str::to_owned;
+    &String => Text, String::clone;
+    Vec<u8> => Blob, |x| x;
+    &[u8] => Blob, <[u8]>::to_vec;
+    Timestamp => Int, |x: Timestamp| x.0;
+    &Secret => Text, |x: &Secret| x.reveal().to_owned();
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    const NULL: Value = T::NULL;
+    fn to_value(self) -> Value {
+        self.map_or(T::NULL, ToValue::to_value)
+    }
+}
+
+impl<DB: sqlx::Database> sqlx::Type<DB> for Timestamp
+where
+    i64: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <i64 as sqlx::Type<DB>>::type_info()
+    }
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <i64 as sqlx::Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for Timestamp
+where
+    i64: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        <i64 as sqlx::Decode<'r, DB>>::decode(value).map(Timestamp)
+    }
+}
+
+/// Declares an id: a number of its own type, so that a case's id cannot be passed for an agent's.
+#[macro_export]
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, sqlx::Type, utoipa::ToSchema,
+        )]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl $crate::db::ToValue for $name {
+            const NULL: $crate::db::Value = $crate::db::Value::Int(None);
+            fn to_value(self) -> $crate::db::Value {
+                $crate::db::Value::Int(Some(self.0))
+            }
+        }
+    };
+}
+
+/// Declares an enum whose variants are stored, sent and read as the given words.
+#[macro_export]
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+        )]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::db::UnknownWord;
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::db::UnknownWord(stringify!($name), word.to_owned())),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::db::UnknownWord;
+            fn try_from(word: String) -> Result<Self, Self::Error> {
+                word.parse()
+            }
+        }
+
+        impl $crate::db::ToValue for $name {
+            const NULL: $crate::db::Value = $crate::db::Value::Text(None);
+            fn to_value(self) -> $crate::db::Value {
+                $crate::db::Value::Text(Some(self.as_str().to_owned()))
+            }
+        }
+    };
+}
+
+/// A stored or sent word that its enum does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("“{1}” is not a {0}")]
+pub struct UnknownWord(pub &'static str, pub String);

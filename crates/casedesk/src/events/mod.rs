@@ -1,0 +1,89 @@
+//! The event log and the live bus. An event is appended in the transaction of the change it tells
+//! of; the rooms that asked for its kind enqueue their jobs in that same transaction; every open
+//! page hears of it after the commit. Nothing private is on the bus: only what changed, not how.
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, Read as _, Result, Tx};
+use crate::kit::Timestamp;
+use crate::q;
+
+/// What happened, to which row.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The kind of thing: `case`, `agent`, `mailbox`…
+    pub topic: &'static str,
+    pub id: i64,
+    /// What happened to it, in the past tense: `reply_posted`.
+    pub kind: &'static str,
+    /// The team that may see it, when it is not everybody.
+    pub team: Option<i64>,
+    /// The agent who did it.
+    pub agent: Option<i64>,
+    pub at: Timestamp,
+    /// Details for subscribers and webhooks; never sent over the bus.
+    pub data: serde_json::Value,
+}
+
+/// What the bus carries of an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    pub event: i64,
+    pub topic: String,
+    pub id: i64,
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team: Option<i64>,
+}
+
+/// A job that a subscriber wants, as kind and payload.
+pub struct Wanted {
+    pub kind: &'static str,
+    pub payload: serde_json::Value,
+}
+
+/// Decides, from an event with its number, which jobs it asks for.
+pub type Subscriber = fn(i64, &Event) -> Vec<Wanted>;
+
+/// Every subscriber of the program, registered once at start.
+#[derive(Clone, Default)]
+pub struct Subscribers(Vec<Subscriber>);
+
+impl Subscribers {
+    pub fn new(all: Vec<Subscriber>) -> Self {
+        Self(all)
+    }
+
+    fn wanted(&self, id: i64, event: &Event) -> Vec<Wanted> {
+        self.0.iter().flat_map(|subscriber| subscriber(id, event)).collect()
+    }
+}
+
+/// Writes the event, enqueues what its subscribers want, and tells the bus when all is committed.
+pub async fn append(tx: &mut Tx, subscribers: &Subscribers, event: &Event) -> Result<i64> {
+    let id = tx
+        .insert(q!(
+            "INSERT INTO events (topic, subject, kind, team_id, agent_id, at, data)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            event.topic,
+            event.id,
+            event.kind,
+            event.team,
+            event.agent,
+            event.at,
+            event.data.to_string(),
+        ))
+        .await?;
+    for wanted in subscribers.wanted(id, event) {
+        crate::queue::enqueue_raw(tx, wanted.kind, &wanted.payload, None, event.at).await?;
+    }
+    let notice =
+        Notice { event: id, topic: event.topic.into(), id: event.id, kind: event.kind.into(), team: event.team };
+    tx.notify(serde_json::to_string(&notice).unwrap_or_default()).await?;
+    Ok(id)
+}
+
+/// The number of the newest event; 0 when there is none.
+pub async fn latest(db: &Db) -> Result<i64> {
+    let (id,): (i64,) = db.one(q!("SELECT COALESCE(MAX(id), 0) FROM events")).await?;
+    Ok(id)
+}

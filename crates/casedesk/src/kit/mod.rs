@@ -1,0 +1,8 @@
+//! The small tools every room uses: clock, secrets, cursors, safe HTML. No SQL, no HTTP, no domain words.
+pub mod clock;
+pub mod markdown;
+pub mod paging;
+pub mod secrets;
+
+pub use clock::{Clock, Timestamp};
+pub use secrets::Secret;

@@ -1,0 +1,12 @@
+//! Casedesk, the support desk for software that customers run themselves. The map of the rooms is ARCHITECTURE.md.
+pub mod app;
+pub mod commands;
+pub mod config;
+pub mod db;
+pub mod desk;
+pub mod events;
+pub mod files;
+pub mod kit;
+pub mod queue;
+pub mod search;
+pub mod web;

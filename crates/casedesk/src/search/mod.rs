@@ -1,0 +1,40 @@
+//! Full-text documents. Both databases index the same words, cut here, so that both find the same.
+mod postgres;
+mod sqlite;
+mod words;
+
+use crate::db::{Dialect, Query, Result, Tx};
+pub use words::{Wanted, words_of};
+
+/// One searchable text of an owner: `part` tells apart the texts of the same owner.
+pub struct Document<'a> {
+    pub owner: i64,
+    pub part: i64,
+    pub title: &'a str,
+    pub body: &'a str,
+    pub people: &'a str,
+    pub files: &'a str,
+}
+
+/// Adds the document, or replaces the one with the same owner and part.
+pub async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => sqlite::index(tx, document).await,
+        Dialect::Postgres => postgres::index(tx, document).await,
+    }
+}
+
+/// Moves a document to another owner; a part is always of one owner.
+pub async fn move_part(tx: &mut Tx, part: i64, owner: i64) -> Result<()> {
+    tx.exec(crate::q!("UPDATE search_documents SET owner = $2 WHERE part = $1", part, owner)).await?;
+    Ok(())
+}
+
+/// `(SELECT id, owner, part FROM …)` of the newest hits, to be joined by the room that owns the owners.
+/// Its values are the first of the query.
+pub fn hits(dialect: Dialect, wanted: &Wanted, newest: i64) -> Query {
+    match dialect {
+        Dialect::Sqlite => sqlite::hits(wanted, newest),
+        Dialect::Postgres => postgres::hits(wanted, newest),
+    }
+}
