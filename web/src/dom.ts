@@ -44,8 +44,9 @@ export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'range', 'file'].includes(target.type);
 }
 
-export function visible(node: Element): boolean {
-  return node instanceof HTMLElement && node.checkVisibility();
+/** On the screen, or in a menu that is only closed: both can be pressed by their key. */
+export function pressable(node: HTMLElement): boolean {
+  return node.checkVisibility() || (node.closest('[popover]')?.parentElement?.checkVisibility() ?? false);
 }
 
 /** Calls `run` once, `wait_ms` after the last call. */

@@ -1,7 +1,7 @@
 // Every key of the desk: key → target → words. A target is a link or a button marked `data-key="<target>"`; where a page
 // has none, the key does nothing. `?` lists the ones that the page in front of you has.
 import { eventToHotkeyString } from '@github/hotkey';
-import { typing, visible } from './dom';
+import { pressable, typing } from './dom';
 
 export interface Key {
   keys: string[];
@@ -59,7 +59,8 @@ let begunAt_ms = 0;
 export function targetOf(name: string): HTMLElement | undefined {
   const front = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].pop();
   const scope: ParentNode = front ?? document;
-  return [...scope.querySelectorAll<HTMLElement>(`[data-key~="${name}"]`)].find(visible);
+  const named = [...scope.querySelectorAll<HTMLElement>(`[data-key~="${name}"]`)];
+  return named.find((node) => node.checkVisibility()) ?? named.find(pressable);
 }
 
 export function startKeys(): void {

@@ -1,5 +1,5 @@
 import Combobox from '@github/combobox-nav';
-import { debounce, define, el, icon, request } from '../dom';
+import { debounce, define, el, icon, pressable, request } from '../dom';
 import { table, targetOf, written } from '../keys';
 
 const ask_wait_ms = 120;
@@ -64,7 +64,7 @@ class FindPalette extends HTMLElement {
     const words = query.toLowerCase().split(/\s+/);
     const fit = table.filter((row) => row.target !== 'find' && words.every((word) => row.words.toLowerCase().includes(word)));
     const here = fit.flatMap((row) => {
-      const target = [...document.querySelectorAll<HTMLElement>(`[data-key~="${row.target}"]`)].find((node) => node.checkVisibility());
+      const target = [...document.querySelectorAll<HTMLElement>(`[data-key~="${row.target}"]`)].find(pressable);
       return target ? [{ row, target }] : [];
     });
     const options = here.slice(0, 8).map(({ row }) =>
