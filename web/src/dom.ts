@@ -37,6 +37,12 @@ export function request(url: string, init: RequestInit & { accept?: string } = {
 
 export const streams = 'text/vnd.turbo-stream.html';
 
+/** The newest timeline entry that is on the screen. */
+export function newestEntry(scope: Element | null): number {
+  const entries = scope?.querySelectorAll<HTMLElement>('.timeline > [data-entry]') ?? [];
+  return Math.max(0, ...[...entries].map((entry) => Number(entry.dataset['entry'])));
+}
+
 /** True while the person types somewhere: plain keys then belong to the text. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

@@ -1,6 +1,6 @@
 // What a live message does to the page: fetch the changed fragment once, render its streams, touch nothing else.
 import { renderStreamMessage } from '@hotwired/turbo';
-import { request, streams } from './dom';
+import { newestEntry, request, streams } from './dom';
 import { avatars, words } from './presence';
 
 export interface Agent {
@@ -48,10 +48,7 @@ function partsUrl(number: number): string | undefined {
   const shown = document.querySelector<HTMLElement>(`[data-looking-at="${number}"]`);
   const url = shown?.dataset['partsUrl'];
   if (!url) return undefined;
-  const entries = shown.querySelectorAll<HTMLElement>('.timeline > [data-entry]');
-  const since = Math.max(0, ...[...entries].map((entry) => Number(entry.dataset['entry'])));
-  const glue = url.includes('?') ? '&' : '?';
-  return `${url}${glue}since=${since}`;
+  return `${url}?since=${newestEntry(shown)}`;
 }
 
 /** After a broken line: everything that is on the screen, and nothing that is not. */

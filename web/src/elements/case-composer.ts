@@ -1,4 +1,4 @@
-import { define } from '../dom';
+import { define, newestEntry } from '../dom';
 import { DraftKeeper, type Draft, type Kind, type Saved } from '../draft';
 import { toast } from '../toasts';
 import { clock } from '../words';
@@ -10,6 +10,7 @@ import { clock } from '../words';
  */
 class CaseComposer extends HTMLElement {
   #keeper!: DraftKeeper;
+  #empty = true;
 
   get form(): HTMLFormElement {
     return this.querySelector('form.composer') as HTMLFormElement;
@@ -30,7 +31,7 @@ class CaseComposer extends HTMLElement {
     this.addEventListener('draft:changed', this.#typed);
     this.addEventListener('draft:fill', this.#fill);
     this.addEventListener('click', this.#clicked);
-    this.addEventListener('turbo:submit-start', this.#sending);
+    this.addEventListener('submit', this.#sending);
     this.addEventListener('turbo:submit-end', this.#answered);
     this.addEventListener('turbo:fetch-request-error', this.#unreachable);
     window.addEventListener('pagehide', this.#leave);
@@ -44,6 +45,7 @@ class CaseComposer extends HTMLElement {
   }
 
   #leave = (): void => this.#keeper.leave();
+
   #flush = (): void => void this.#keeper.flush();
 
   /** What this computer holds unconfirmed is newer than what the page was rendered with. */
@@ -55,6 +57,7 @@ class CaseComposer extends HTMLElement {
       if (kind === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: kept }));
       this.#keeper.change({ ...this.#draft(), ...kept });
     }
+    this.#empty = this.text().value === '';
     if (this.text('note')?.value && !this.text('reply')?.value) this.setMode('note', false);
   }
 
@@ -82,9 +85,17 @@ class CaseComposer extends HTMLElement {
 
   #typed = (event: Event): void => {
     if ((event.target as Element).closest('[data-not-draft]')) return;
+    if (this.#empty) this.#beginAtNewest();
+    this.#empty = this.text().value === '';
     this.#keeper.change(this.#draft());
     document.dispatchEvent(new CustomEvent('draft:typing', { detail: Number(this.dataset['case']) }));
   };
+
+  /** Writing begins: what is on the screen now has been seen. */
+  #beginAtNewest(): void {
+    const seen = this.querySelector<HTMLInputElement>('input[name="seen"]');
+    if (seen) seen.value = String(Math.max(Number(seen.value), newestEntry(this.closest('[data-looking-at]'))));
+  }
 
   #fill = (event: Event): void => {
     const { kind, body } = (event as CustomEvent<{ kind: Kind; body: string }>).detail;
@@ -113,6 +124,7 @@ class CaseComposer extends HTMLElement {
 
   #clear(): void {
     this.text().value = '';
+    this.#empty = true;
     this.#keeper.done(this.mode);
     const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
     if (id) id.value = '';
@@ -131,9 +143,7 @@ class CaseComposer extends HTMLElement {
   };
 
   #say(saved: Saved): void {
-    if (saved.state === 'saving') this.#status('');
-    else if (saved.state === 'kept') this.#status(`Draft kept, ${clock(saved.at)}`);
-    else this.#status('Kept on this computer');
+    this.#status(saved.state === 'kept' ? `Draft kept, ${clock(saved.at)}` : saved.state === 'here' ? 'Kept on this computer' : '');
   }
 
   #status(text: string): void {

@@ -1,5 +1,7 @@
 import { define } from '../dom';
 
+const after_turbo_ms = 80; // Turbo gives the focus back to where it was before a stream came
+
 /**
  * The stop at send: `<composer-stop class="stop" role="alert" data-seen="8840">` is streamed in above the text. Nothing is
  * sent until one of its buttons is chosen; choosing says that the writer has seen the new entry.
@@ -11,7 +13,7 @@ class ComposerStop extends HTMLElement {
     this.#form = this.closest('form');
     this.addEventListener('click', this.#choose);
     this.#form?.addEventListener('submit', this.#hold, true);
-    this.querySelector<HTMLElement>('[data-stop="keep"]')?.focus();
+    window.setTimeout(() => this.querySelector<HTMLElement>('[data-stop="keep"]')?.focus(), after_turbo_ms);
   }
 
   disconnectedCallback(): void {
