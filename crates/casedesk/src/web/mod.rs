@@ -5,5 +5,6 @@ pub mod client;
 pub mod error;
 pub mod guard;
 pub mod health;
+pub mod shell;
 
 pub use error::{Error, Html, Result};
