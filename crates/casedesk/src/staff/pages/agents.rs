@@ -154,6 +154,7 @@ pub(super) async fn change(
         name: Some(field(&form, "name")),
         role: Some(role(&form)?),
         teams: Some(team_ids(&form)),
+        disabled: None,
         addresses: Some(field(&form, "addresses").split_whitespace().map(str::to_owned).collect()),
     };
     match actions::change_agent(&desk, &viewer, id, &change).await {
