@@ -8,7 +8,8 @@ use utoipa_axum::routes;
 
 use super::actions::{self, Change, NewColleague, Profile};
 use super::store::access::{self, Token};
-use super::store::{self, Line, Team, agents};
+use super::store::agents::addresses_of;
+use super::store::{self, Line, Team};
 use super::{Admin, AgentId, Error, Myself, Proof, Reader, Role, Scope, TeamId, TokenId};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
@@ -262,7 +263,7 @@ async fn show_agent(
     Ok(Json(AgentDetails {
         id,
         teams: store::teams_of(desk.db(), id).await?,
-        addresses: agents::addresses_of(desk.db(), id).await?,
+        addresses: addresses_of(desk.db(), id).await?,
         name: agent.name,
         email: agent.email,
         role: agent.role,
@@ -377,7 +378,7 @@ struct AuditLines {
 }
 
 /// Newest first, 100 at a time.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery), responses((status = 200, body = AuditLines)))]
+#[utoipa::path(get, path = "/audit", tag = "audit", responses((status = 200, body = AuditLines)))]
 async fn audit(
     State(desk): State<Desk>,
     Admin(_viewer): Admin,
