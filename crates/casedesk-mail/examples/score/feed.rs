@@ -57,7 +57,13 @@ fn has_header(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(8_000)]).to_ascii_lowercase();
     let block = head.replace("\r\n", "\n");
     let block = block.split("\n\n").next().unwrap_or_default();
-    ["message-id:", "received:", "mime-version:", "content-type:", "return-path:"]
-        .iter()
-        .any(|field| block.starts_with(field) || block.contains(&format!("\n{field}")))
+    [
+        "message-id:",
+        "received:",
+        "mime-version:",
+        "content-type:",
+        "return-path:",
+    ]
+    .iter()
+    .any(|field| block.starts_with(field) || block.contains(&format!("\n{field}")))
 }

@@ -1,5 +1,10 @@
 //! The header block that mail programs write above the mail they answer or forward.
 
+use super::Line;
+
+/// Recipients may be wrapped over this many lines.
+const MAX_WRAPPED: usize = 6;
+
 /// What a line of the block names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
@@ -185,4 +190,32 @@ pub(crate) fn field(line: &str) -> Option<(Label, &str)> {
         .trim_start_matches('*')
         .trim();
     Some((label, value))
+}
+
+/// The end of a header block that begins at this line: a From line and at least two others, or
+/// one other that follows directly below a From line with an address.
+pub(crate) fn block_at(lines: &[Line], start: usize) -> Option<usize> {
+    field(&lines.get(start)?.text)?;
+    let mut seen: Vec<Label> = Vec::new();
+    let mut wrapped = 0;
+    let mut end = start;
+    for line in lines.get(start..)? {
+        match field(&line.text) {
+            Some((label, _)) => {
+                wrapped = 0;
+                if !seen.contains(&label) {
+                    seen.push(label);
+                }
+            }
+            None if seen.last() == Some(&Label::Recipient)
+                && wrapped < MAX_WRAPPED
+                && line.text.contains('@') =>
+            {
+                wrapped += 1;
+            }
+            None => break,
+        }
+        end += 1;
+    }
+    (seen.contains(&Label::From) && seen.len() >= 3).then_some(end)
 }
