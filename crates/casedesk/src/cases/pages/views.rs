@@ -1,0 +1,224 @@
+//! What the pages of the cases show, as plain data: templates decide nothing but where it goes.
+use crate::web::shell::Person;
+
+#[derive(Clone, Debug, Default)]
+pub struct Badge {
+    /// "", "ok", "warn", "bad", "eng", "acc", "note" or "line".
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub text: String,
+}
+
+/// The right end of a row's last line.
+#[derive(Clone, Debug)]
+pub enum Tail {
+    Due(String),
+    Words(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub number: i64,
+    pub key: String,
+    pub href: String,
+    pub state: &'static str,
+    pub state_words: String,
+    pub from: String,
+    pub organisation: String,
+    pub subject: String,
+    pub at: String,
+    pub unread: bool,
+    pub badges: Vec<Badge>,
+    pub tail: Tail,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListView {
+    pub key: String,
+    pub title: String,
+    pub count: i64,
+    pub sort: &'static str,
+    pub rows: Vec<Row>,
+    pub next: Option<String>,
+    pub empty_title: String,
+    pub empty_words: String,
+    pub query: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub icon: &'static str,
+    pub chosen: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct File {
+    pub href: String,
+    pub name: String,
+    pub size: String,
+    pub blocked: bool,
+}
+
+/// A foldable part of a message.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    pub title: String,
+    pub html: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    pub id: i64,
+    /// "mail", "reply", "note", "change", "call", "box".
+    pub kind: &'static str,
+    pub icon: &'static str,
+    pub author: Person,
+    pub address: String,
+    pub to: String,
+    /// How the author was found, when it was not simply From.
+    pub author_source: String,
+    pub at: String,
+    pub html: String,
+    pub badges: Vec<Badge>,
+    pub files: Vec<File>,
+    pub folds: Vec<Fold>,
+    /// The sender's own HTML, shown in a sandboxed frame.
+    pub original: Option<Original>,
+    pub source_href: String,
+    pub title: String,
+    /// Where an outgoing message is: "", "waits", "delivered", "failed".
+    pub sent: &'static str,
+    pub sent_words: String,
+    pub new_above: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Original {
+    pub src: String,
+    pub height_px: u32,
+    pub blocked_images: i64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// Whom the placeholder names: "Reply to Ingvild".
+    pub to_name: String,
+    pub reply: String,
+    pub note: String,
+    pub to: Vec<Recipient>,
+    pub cc: Vec<Recipient>,
+    pub files: Vec<DraftFile>,
+    pub own_domains: String,
+    pub seen: i64,
+    pub saved_at: String,
+    /// A case that cannot be answered says why instead.
+    pub closed_words: String,
+    pub pending: Option<Pending>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    pub address: String,
+    pub label: String,
+    pub outside: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct DraftFile {
+    pub id: i64,
+    pub name: String,
+    pub size: String,
+}
+
+/// A reply that has not left yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub id: i64,
+    pub until: String,
+    pub to_words: String,
+    /// True for the few seconds of undo, false for "send later".
+    pub counting: bool,
+}
+
+/// The stop at send: the entry that came in while the agent wrote.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    pub seen: i64,
+    pub who: String,
+    pub what: String,
+    pub note: bool,
+    pub at: String,
+    pub peek: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    pub key: String,
+    pub href: String,
+    pub subject: String,
+    pub state: &'static str,
+    pub why: String,
+    pub remove_href: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Panel {
+    pub contact: Option<Contact>,
+    pub organisation: Option<Organisation>,
+    pub participants: Vec<Person>,
+    pub watchers: Vec<Person>,
+    pub watching: bool,
+    pub links: Vec<Link>,
+    pub others: Vec<Link>,
+    pub tags: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Contact {
+    pub person: Person,
+    pub words: String,
+    pub addresses: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    pub name: String,
+    pub href: String,
+    pub cases: i64,
+    pub facts: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub number: i64,
+    pub key: String,
+    pub subject: String,
+    pub kind: String,
+    pub door_icon: &'static str,
+    pub door_words: String,
+    pub opened_at: String,
+    pub state: &'static str,
+    pub state_words: String,
+    pub solved: bool,
+    pub can_reply: bool,
+    pub priority: Choice,
+    pub due: Option<(String, String)>,
+    pub assignee: Option<Person>,
+    pub mine: bool,
+    pub team: String,
+    pub tags: Vec<String>,
+    pub back: String,
+    pub version: i64,
+    pub entries: Vec<Entry>,
+    pub older: Option<String>,
+    pub join: Option<Link>,
+    pub merged_into: Option<Link>,
+    pub agents: Vec<Choice>,
+    pub teams: Vec<Choice>,
+    pub priorities: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub composer: Composer,
+    pub panel: Panel,
+}
