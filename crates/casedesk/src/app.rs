@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::cases;
 use crate::desk::Desk;
 use crate::events::Subscribers;
+use crate::live;
 use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
 use crate::staff;
@@ -54,6 +55,7 @@ pub fn router(desk: Desk) -> Router {
     let for_health = desk.clone();
     Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/live", get(live::open))
         .merge(staff::pages::routes())
         .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
