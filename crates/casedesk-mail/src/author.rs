@@ -72,7 +72,7 @@ pub(crate) fn choose(headers: &Headers<'_>, claims: &Claims<'_>, desk: &Desk<'_>
         })
     });
     let Some(chosen) = chosen else {
-        return unknown(candidates);
+        return unknown(headers, candidates);
     };
     let (source, mut address) = candidates.remove(chosen);
     if address.name.is_none() {
@@ -160,14 +160,16 @@ fn reason(source: AuthorSource, rewritten: bool) -> &'static str {
     }
 }
 
-fn unknown(alternatives: Vec<(AuthorSource, Address)>) -> Author {
+/// Nobody that could be written to; what From says is still shown.
+fn unknown(headers: &Headers<'_>, alternatives: Vec<(AuthorSource, Address)>) -> Author {
+    let shown = headers.text("From").map(|from| address::one_line(&from));
     Author {
         address: Address {
-            name: None,
+            name: shown.filter(|name| !name.is_empty()),
             address: String::new(),
         },
         source: AuthorSource::Unknown,
-        reason: "no field names a writer".to_owned(),
+        reason: "no field names anybody who could be answered".to_owned(),
         alternatives,
         is_agent: false,
     }

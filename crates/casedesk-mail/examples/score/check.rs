@@ -68,7 +68,10 @@ fn fields(source: &str, file: &str, expect: &Value, mail: &InboundMail, report: 
     let first = mail.from.first();
     for (name, found) in [
         ("from_address", first.map(|from| from.address.clone())),
-        ("from_name", first.and_then(|from| from.name.clone())),
+        (
+            "from_name",
+            first.map_or(mail.author.address.name.clone(), |from| from.name.clone()),
+        ),
         ("subject", Some(mail.subject.clone())),
         ("message_id", mail.message_id.clone()),
         (
@@ -175,10 +178,15 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn same_addresses(wanted: &[String], found: &[Address]) -> bool {
-    let mut wanted: Vec<String> = wanted
-        .iter()
-        .map(|address| address.to_lowercase())
-        .collect();
+    // Some sources keep the comments, blanks and routes of obsolete addresses.
+    let normal = |address: &String| {
+        let read = casedesk_mail::normalise_address(address);
+        read.map_or_else(
+            || address.to_lowercase(),
+            |read| read.address.to_lowercase(),
+        )
+    };
+    let mut wanted: Vec<String> = wanted.iter().map(normal).collect();
     let mut found: Vec<String> = found
         .iter()
         .map(|found| found.address.to_lowercase())
@@ -268,11 +276,12 @@ fn bounces(source: &str, file: &str, expect: &Value, mail: &InboundMail, report:
     let mut wanted_kinds = Vec::new();
     if expect["is_bounce"] == true {
         wanted_kinds.push(Kind::Bounce);
-        // Some sources count a report of a delay as an expired delivery.
-        let expired = strings(&expect["bounce_reason"])
-            .iter()
-            .any(|reason| reason == "expired");
-        wanted_kinds.extend(expired.then_some(Kind::Delay));
+        // Sources without a word for delays count them as soft bounces.
+        let hard = Value::Bool(true);
+        let soft = expect["hard_bounce"]
+            .as_array()
+            .is_some_and(|list| !list.contains(&hard));
+        wanted_kinds.extend(soft.then_some(Kind::Delay));
     }
     wanted_kinds.extend((expect["is_delay"] == true).then_some(Kind::Delay));
     wanted_kinds.extend((expect["is_feedback"] == true).then_some(Kind::Feedback));

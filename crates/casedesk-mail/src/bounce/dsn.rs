@@ -13,30 +13,45 @@ pub(crate) struct Statuses {
     pub(crate) only_success: bool,
 }
 
+impl From<Vec<Recipient>> for Statuses {
+    fn from(recipients: Vec<Recipient>) -> Statuses {
+        Statuses {
+            recipients,
+            only_success: false,
+        }
+    }
+}
+
 /// Reads the delivery-status part, if there is one.
 pub(crate) fn recipients(root: &Part<'_>) -> Option<Statuses> {
     let part = part_of(
         root,
         &["message/delivery-status", "message/global-delivery-status"],
     )?;
-    let body = part.bytes();
+    Some(groups(&part.bytes()))
+}
+
+/// Reads the fields where a gateway flattened the report into text.
+pub(crate) fn in_text(text: &str) -> Option<Statuses> {
+    let start = text.find("\nFinal-Recipient:")?;
+    let above = text.get(..start)?;
+    // The group may begin with Original-Recipient.
+    let start = above.rfind("\n\n").map_or(start, |blank| blank + 1);
+    let found = groups(text.get(start..)?.trim_start().as_bytes());
+    (!found.recipients.is_empty()).then_some(found)
+}
+
+fn groups(body: &[u8]) -> Statuses {
     let mut recipients: Vec<Recipient> = Vec::new();
     let mut successes = 0_usize;
-    let mut rest: &[u8] = &body;
+    let mut rest = body;
     for _ in 0..MAX_GROUPS {
         if rest.is_empty() {
             break;
         }
         let (group, after) = Headers::split(rest);
         rest = after;
-        let action = group
-            .text("Action")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if ["delivered", "relayed", "expanded"]
-            .iter()
-            .any(|word| action.starts_with(word))
-        {
+        if is_success(&group) {
             successes += 1;
             continue;
         }
@@ -47,22 +62,45 @@ pub(crate) fn recipients(root: &Part<'_>) -> Option<Statuses> {
             .iter()
             .any(|recipient| recipient.address.eq_ignore_ascii_case(&address));
         if !known {
-            recipients.push(Recipient {
-                address,
-                status: group
-                    .text("Status")
-                    .and_then(|status| super::reason::status_code(&status)),
-                diagnostic: group
-                    .text("Diagnostic-Code")
-                    .map(|said| after_type(&said).to_owned()),
-                delayed: action.starts_with("delayed"),
-            });
+            recipients.push(recipient(&group, address));
         }
     }
-    Some(Statuses {
+    Statuses {
         only_success: recipients.is_empty() && successes > 0,
         recipients,
-    })
+    }
+}
+
+fn recipient(group: &Headers<'_>, address: String) -> Recipient {
+    let action = group
+        .text("Action")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    Recipient {
+        address,
+        status: group
+            .text("Status")
+            .and_then(|status| super::reason::status_code(&status)),
+        diagnostic: group
+            .text("Diagnostic-Code")
+            .map(|said| after_type(&said).to_owned()),
+        delayed: action.starts_with("delayed"),
+    }
+}
+
+/// RFC 3464 section 2.3.3, and reports whose code says that the mail arrived.
+fn is_success(group: &Headers<'_>) -> bool {
+    let action = group
+        .text("Action")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let arrived = ["delivered", "relayed", "expanded"]
+        .iter()
+        .any(|word| action.starts_with(word));
+    arrived
+        || group
+            .text("Status")
+            .is_some_and(|status| status.starts_with("2."))
 }
 
 /// RFC 3464 section 2.3.2 and its neighbours: the first field with an address in it. Some

@@ -5,9 +5,10 @@ mod dsn;
 mod notice;
 mod original;
 mod reason;
+mod ses;
 mod signs;
 
-use crate::mime::Part;
+use crate::mime::{Headers, Part};
 use crate::verdict::Kind;
 
 /// What a bounce says.
@@ -65,29 +66,47 @@ struct Recipient {
     delayed: bool,
 }
 
+impl Recipient {
+    /// A recipient of whom nothing more is known.
+    fn named(address: String) -> Recipient {
+        Recipient {
+            address,
+            status: None,
+            diagnostic: None,
+            delayed: false,
+        }
+    }
+}
+
 /// Recognises a report and reads it. `text` is the readable body of the mail.
 pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Option<Found> {
-    if let Some(feedback) = part_of(root, &["message/feedback-report"]) {
-        return Some(complaint(root, feedback));
+    if let Some(found) = complaint(root) {
+        return Some(found);
     }
     let signs = signs::read(root, subject, text);
-    let statuses = dsn::recipients(root);
+    let statuses = dsn::recipients(root)
+        .or_else(|| signs.is_notice().then(|| dsn::in_text(text))?)
+        .or_else(|| ses::recipients(text).map(dsn::Statuses::from));
     if statuses.is_none() && !signs.is_notice() {
         return None;
     }
-    let answers_nothing = statuses
+    if statuses
         .as_ref()
-        .is_some_and(|statuses| statuses.only_success);
-    if answers_nothing {
+        .is_some_and(|statuses| statuses.only_success)
+    {
         return None;
     }
     let (notice, tail) = notice::split(text);
+    let original = original::read(root, tail);
     let mut recipients = statuses
         .map(|statuses| statuses.recipients)
         .unwrap_or_default();
     let by_status = !recipients.is_empty();
     if !by_status {
         recipients = notice::recipients(root, notice);
+    }
+    if recipients.is_empty() {
+        recipients.extend(original.only_recipient.map(Recipient::named));
     }
     if recipients.is_empty() && !signs.is_certain() {
         return None;
@@ -98,7 +117,7 @@ pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Option<Found> 
     } else {
         signs.delayed
     };
-    let mut report = original::read(root, tail);
+    let mut report = original.report;
     report.failures = recipients
         .into_iter()
         .map(|recipient| failure(recipient, notice, delayed))
@@ -121,12 +140,11 @@ fn found_by(by_status: bool, delayed: bool) -> &'static str {
 
 fn failure(recipient: Recipient, notice: &str, delayed: bool) -> Failure {
     let said = recipient.diagnostic.as_deref().unwrap_or_default();
-    let found = reason::understand(
-        said,
-        notice::about(notice, &recipient.address),
-        recipient.status.as_deref(),
-    );
-    let passing = delayed || recipient.delayed;
+    let near = notice::about(notice, &recipient.address);
+    let found = reason::understand(&[said, near, notice], recipient.status.as_deref());
+    let unsure = found.permanence == Permanence::Hard
+        && reason::is_filter_of_carrier(said, &recipient.address);
+    let passing = delayed || recipient.delayed || unsure;
     Failure {
         status: found.status.or(recipient.status),
         permanence: if passing {
@@ -140,17 +158,24 @@ fn failure(recipient: Recipient, notice: &str, delayed: bool) -> Failure {
     }
 }
 
-fn complaint(root: &Part<'_>, feedback: &Part<'_>) -> Found {
-    let body = feedback.bytes();
-    let (fields, _) = crate::mime::Headers::split(&body);
-    let kind = fields
-        .text("Feedback-Type")
-        .unwrap_or_else(|| "abuse".to_owned());
-    Found {
+/// RFC 5965, and Microsoft's older form: the mail itself, with the reporter's address in a field.
+fn complaint(root: &Part<'_>) -> Option<Found> {
+    let found = |kind: &str| Found {
         kind: Kind::Feedback,
-        reason: format!("it is a complaint of type {kind} in the abuse reporting format"),
-        report: original::read(root, ""),
+        reason: format!("somebody reported a mail of ours: {kind}"),
+        report: original::read(root, "").report,
+    };
+    if let Some(feedback) = part_of(root, &["message/feedback-report"]) {
+        let body = feedback.bytes();
+        let (fields, _) = Headers::split(&body);
+        let kind = fields.text("Feedback-Type");
+        return Some(found(kind.as_deref().unwrap_or("abuse")));
     }
+    let returned = part_of(root, &["message/rfc822"])?;
+    let (fields, _) = Headers::split(returned.raw_body);
+    fields
+        .has("X-HmXmrOriginalRecipient")
+        .then(|| found("abuse"))
 }
 
 /// The first part of one of these types.

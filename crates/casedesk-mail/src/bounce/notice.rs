@@ -57,6 +57,21 @@ const NAMING: &[&str] = &[
     "empfänger",
 ];
 
+/// Lines about the mail or its sender. Lower case.
+const OTHERS: &[&str] = &[
+    "from",
+    "message-id",
+    "date:",
+    "sent",
+    "mail from",
+    "reply-to",
+    "received",
+    "return-path",
+    "message id",
+    "sender",
+    "x-",
+];
+
 /// The notice and the mail it returns.
 pub(crate) fn split(text: &str) -> (&str, &str) {
     let mut offset = 0;
@@ -73,6 +88,7 @@ pub(crate) fn split(text: &str) -> (&str, &str) {
 fn begins_returned(line: &str) -> bool {
     let line = line.trim();
     let drawn = line.starts_with("---")
+        || line.starts_with("|---")
         || line.starts_with("===")
         || line.starts_with("___")
         || line.ends_with(':')
@@ -111,9 +127,7 @@ pub(crate) fn recipients(root: &Part<'_>, notice: &str) -> Vec<Recipient> {
         .into_iter()
         .map(|address| Recipient {
             diagnostic: diagnostic(about(notice, &address)),
-            address,
-            status: None,
-            delayed: false,
+            ..Recipient::named(address)
         })
         .collect()
 }
@@ -151,12 +165,13 @@ fn leading(line: &str) -> Vec<String> {
         .split([' ', '\t', '>', ',', '"'])
         .next()
         .unwrap_or_default();
-    one(first).into_iter().collect()
+    let bare = !first.trim_end_matches(':').contains(':');
+    one(first).filter(|_| bare).into_iter().collect()
 }
 
 fn named(line: &str) -> Vec<String> {
     let lower = line.to_lowercase();
-    if NAMING.iter().any(|word| lower.contains(word)) && !lower.trim_start().starts_with("from:") {
+    if NAMING.iter().any(|word| lower.contains(word)) {
         anywhere(line)
     } else {
         Vec::new()
@@ -164,6 +179,10 @@ fn named(line: &str) -> Vec<String> {
 }
 
 fn anywhere(line: &str) -> Vec<String> {
+    let lower = line.trim_start().to_lowercase();
+    if OTHERS.iter().any(|start| lower.starts_with(start)) || lower.contains("contact") {
+        return Vec::new();
+    }
     line.split(|c: char| {
         c.is_whitespace()
             || matches!(
@@ -204,6 +223,10 @@ pub(crate) fn about<'n>(notice: &'n str, address: &str) -> &'n str {
         return notice;
     };
     let start = notice.floor_char_boundary(start);
+    let start = notice
+        .get(..start)
+        .and_then(|above| above.rfind('\n'))
+        .map_or(0, |end| end + 1);
     let rest = notice.get(start..).unwrap_or(notice);
     let mut end = 0;
     for (number, line) in rest.split_inclusive('\n').enumerate() {

@@ -122,6 +122,8 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
             "sender domain",
             "domain of sender",
             "permission",
+            "authentication",
+            "requirements",
             "administrative prohibition",
             "relay",
             "relaying",
@@ -181,6 +183,8 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
             "illegal host/domain",
             "all relevant mx records point to non-existent hosts",
             "an mx record",
+            "domain is not reachable",
+            "no mx found",
             "lookup failed",
             "cannot find your hostname",
         ],
@@ -274,6 +278,8 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
             "wasn't found",
             "was not found",
             "not found",
+            "見つかりません",
+            "not listed",
             "introuvable",
             "nicht gefunden",
             "no longer available",
@@ -333,23 +339,42 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
     ),
 ];
 
-/// Says what went wrong: by what the server said, then by its code, then by the notice.
-pub(crate) fn understand(said: &str, notice: &str, status: Option<&str>) -> Understood {
-    let code = status_code(said).filter(|code| is_telling(code));
-    let status = code
-        .clone()
-        .or_else(|| status.map(str::to_owned))
-        .or_else(|| status_code(notice));
-    let by_code = || status.as_deref().and_then(by_code);
+/// Says what went wrong. `texts` come from near to far: what the server said, what the notice
+/// says of the recipient, the whole notice. A code of the server outweighs the farther texts.
+pub(crate) fn understand(texts: &[&str], reported: Option<&str>) -> Understood {
+    let said = texts.first().copied().unwrap_or_default();
+    let code = texts
+        .iter()
+        .filter_map(|text| status_code(text))
+        .find(|code| is_telling(code))
+        .or_else(|| reported.filter(|code| is_telling(code)).map(str::to_owned));
     let (permanence, words) = by_words(said)
-        .or_else(by_code)
-        .or_else(|| by_words(notice))
+        .or_else(|| texts.get(1).and_then(|near| by_words(near)))
+        .or_else(|| code.as_deref().and_then(by_code))
+        .or_else(|| texts.get(2).and_then(|notice| by_words(notice)))
+        .or_else(|| reported.and_then(by_code))
         .unwrap_or((Permanence::Soft, "the mail could not be delivered"));
     Understood {
         permanence,
         words,
-        status: code.or_else(|| status.filter(|status| is_telling(status))),
+        status: code,
     }
+}
+
+/// Japanese mobile carriers answer "user unknown" without naming the address when the
+/// subscriber's filter refuses a mail that was already sent.
+pub(crate) fn is_filter_of_carrier(said: &str, address: &str) -> bool {
+    const CARRIERS: [&str; 6] = [
+        "ezweb.ne.jp",
+        "au.com",
+        "docomo.ne.jp",
+        "softbank.ne.jp",
+        "i.softbank.jp",
+        "ymobile.ne.jp",
+    ];
+    address
+        .rsplit_once('@')
+        .is_some_and(|(_, domain)| CARRIERS.contains(&domain) && !said.contains(address))
 }
 
 fn by_words(text: &str) -> Option<(Permanence, &'static str)> {

@@ -409,6 +409,19 @@ pub(crate) fn is_dashed_name(text: &str) -> bool {
         })
 }
 
+/// A short line with a way to reach somebody: telephone, address, web site.
+pub(crate) fn has_contact(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    let labelled = [
+        "tel", "phone", "mobil", "fax", "t.", "f.", "t:", "m:", "e-mail", "email", "mail:", "www.",
+        "skype",
+    ]
+    .iter()
+    .any(|label| lower.starts_with(label));
+    let address = lower.contains('@') && !lower.contains(' ');
+    lower.len() <= 80 && (labelled || address)
+}
+
 /// A line of the footer that a list adds.
 pub(crate) fn is_list_footer(text: &str) -> bool {
     let lower = text.to_lowercase();

@@ -22,6 +22,9 @@ struct Run {
 /// others are history.
 pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool) {
     let runs = runs(lines, kinds);
+    if let Some((start, end)) = orphan(lines, &runs) {
+        fill(kinds, start, end, SegmentKind::Quote);
+    }
     let is_text = |at: usize| {
         let free = !runs.iter().any(|run| (run.start..run.end).contains(&at));
         free && kinds.get(at) == Some(&SegmentKind::New)
@@ -46,6 +49,15 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     for (start, end) in marks {
         fill(kinds, start, end, SegmentKind::Quote);
     }
+}
+
+/// An attribution on top whose quote was deleted: what follows is the reply.
+fn orphan(lines: &[Line], runs: &[Run]) -> Option<(usize, usize)> {
+    let start = lines.iter().position(|line| !line.is_blank())?;
+    let end = attribution::ending_after(lines, start)?;
+    let below = lines.get(end..)?.iter().position(|line| !line.is_blank())? + end;
+    let quoted = runs.iter().any(|run| (run.start..run.end).contains(&below));
+    (!quoted && attribution::is_strong(lines, start, end)).then_some((start, end))
 }
 
 /// The quoted runs with their attributions; blank lines between quoted lines belong to the run.

@@ -57,7 +57,9 @@ fn below_delimiter(lines: &[Line], at: usize) -> Option<(usize, SegmentKind)> {
     let text = &lines.get(at)?.text;
     let limit = if markers::is_signature_delimiter(text) {
         MAX_SIGNATURE_LINES
-    } else if text.trim_start().starts_with('_') {
+    } else if text.trim_start().starts_with('_')
+        || below.iter().any(|line| markers::has_contact(&line.text))
+    {
         MAX_FOOTER_LINES
     } else {
         0

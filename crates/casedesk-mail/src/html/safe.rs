@@ -74,7 +74,7 @@ pub fn sanitise(html: &str) -> SafeHtml {
     if !bounds::is_reasonable(html) {
         let mut shown = String::from("<pre>");
         for line in text::lines(html) {
-            shown.push_str(&ammonia::clean_text(&line.text));
+            shown.push_str(&super::escape(&line.text));
             shown.push('\n');
         }
         shown.push_str("</pre>");

@@ -13,6 +13,9 @@ const DETECT_BYTES: usize = 64 * 1024;
 /// The declaration is followed unless the bytes contradict it; the second value says that they
 /// did, and that another charset was taken.
 pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, str>, bool) {
+    if declared.is_some_and(is_utf7_label) {
+        return (Cow::Owned(utf7(bytes)), false);
+    }
     let Some(encoding) = declared.and_then(lookup) else {
         let plausible = declared.is_none_or(is_ascii_label) || bytes.is_ascii();
         return (guess(bytes), !plausible);
@@ -67,6 +70,38 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
         other => other.strip_prefix("cp-").or(other.strip_prefix("x-"))?,
     };
     Encoding::for_label_no_replacement(name.as_bytes())
+}
+
+fn is_utf7_label(label: &str) -> bool {
+    ["utf-7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"]
+        .iter()
+        .any(|name| label.trim().eq_ignore_ascii_case(name))
+}
+
+/// RFC 2152: runs of base64 between `+` and `-` hold UTF-16.
+fn utf7(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some((before, after)) = rest.split_once('+') {
+        out.push_str(before);
+        let end = after
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/'))
+            .unwrap_or(after.len());
+        let (encoded, tail) = after.split_at(end);
+        if encoded.is_empty() {
+            out.push('+');
+        }
+        let decoded = super::encoding::base64(encoded.as_bytes());
+        out.push_str(
+            &encoding_rs::UTF_16BE
+                .decode_without_bom_handling(&decoded)
+                .0,
+        );
+        rest = tail.strip_prefix('-').unwrap_or(tail);
+    }
+    out.push_str(rest);
+    out
 }
 
 fn is_ascii_label(label: &str) -> bool {
