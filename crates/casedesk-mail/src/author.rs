@@ -20,6 +20,15 @@ pub struct Author {
     pub is_agent: bool,
 }
 
+impl Author {
+    /// A colleague's forward may be on behalf of its original writer: a person decides.
+    pub(crate) fn offer_forwarded(&mut self, from: Address) {
+        if self.is_agent && !from.is(&self.address.address) {
+            self.alternatives.push((AuthorSource::ForwardedBody, from));
+        }
+    }
+}
+
 /// Where an author was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuthorSource {

@@ -127,7 +127,8 @@ fn assemble(
     let headers = &root.headers;
     let fields = Fields::read(headers);
     let list = lists::read(headers);
-    let author = author::choose(
+    let forwarded = forward::read(&content.body);
+    let mut author = author::choose(
         headers,
         &author::Claims {
             from: &fields.from,
@@ -137,6 +138,12 @@ fn assemble(
         },
         desk,
     );
+    if let Some(from) = forwarded
+        .as_ref()
+        .and_then(|forwarded| forwarded.from.clone())
+    {
+        author.offer_forwarded(from);
+    }
     let return_path = return_path(headers);
     let received_count = headers.count("Received");
     let verdict = verdict::decide(Facts {
@@ -151,7 +158,7 @@ fn assemble(
     });
     InboundMail {
         evidence: evidence(headers, &fields, &verdict, desk),
-        forwarded: forward::read(&content.body),
+        forwarded,
         message_id: headers
             .structured("Message-ID")
             .and_then(|value| ids::parse_one(&value)),

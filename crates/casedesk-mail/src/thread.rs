@@ -91,6 +91,8 @@ pub enum EvidenceKind {
     AnsweredId,
     /// An id further up the thread was seen or heard of.
     ReferencedId,
+    /// A mail of the case named this one's id before it arrived.
+    NamedBefore,
     /// The subject token, from somebody who may use it.
     SubjectToken,
 }
@@ -139,12 +141,20 @@ fn by_id(mail: &InboundMail, known: &Known) -> Option<Placement> {
             "it answers a message of this case",
         ));
     }
-    let case = mail.evidence.ids.iter().find_map(find)?;
+    if let Some(case) = mail.evidence.ids.iter().find_map(find) {
+        return Some(join(
+            case,
+            EvidenceKind::ReferencedId,
+            80,
+            "it refers to a message of this case",
+        ));
+    }
+    let case = mail.message_id.as_ref().and_then(find)?;
     Some(join(
         case,
-        EvidenceKind::ReferencedId,
-        80,
-        "it refers to a message of this case",
+        EvidenceKind::NamedBefore,
+        75,
+        "a message of this case that arrived earlier refers to it",
     ))
 }
 

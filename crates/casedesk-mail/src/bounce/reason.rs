@@ -10,7 +10,8 @@ pub(crate) struct Understood {
     pub(crate) status: Option<String>,
 }
 
-/// Words of servers and what they mean; earlier entries win, because a full mailbox is often
+/// Words of servers and what they mean. "Mailbox unavailable" is not among them: RFC 5321 section
+/// 4.2.3 gives it for every 550, a refusal by policy included. Earlier entries win, because a full mailbox is often
 /// reported as an unavailable one, and a blocked sender as an unknown user.
 const WORDS: &[(Permanence, &str, &[&str])] = &[
     (
@@ -244,7 +245,6 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
             "unknown local",
             "mailbox not found",
             "mailbox unknown",
-            "mailbox unavailable",
             "mailbox does not exist",
             "account does not exist",
             "does not exist",
@@ -254,7 +254,6 @@ const WORDS: &[(Permanence, &str, &[&str])] = &[
             "invalid recipient",
             "invalid mailbox",
             "invalid user",
-            "invalid address",
             "illegal alias",
             "bad address",
             "bad recipient",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
 
 /// Enough for the detector to decide; the rest of a long text only costs time.
 const DETECT_BYTES: usize = 64 * 1024;
@@ -23,6 +23,9 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, st
     if encoding != UTF_8 && is_single_byte_latin(encoding) && is_really_utf8(bytes) {
         return (String::from_utf8_lossy(bytes), true);
     }
+    if encoding == ISO_2022_JP {
+        return (Cow::Owned(iso_2022_jp(bytes)), false);
+    }
     let (text, _, malformed) = encoding.decode(bytes);
     if malformed && encoding == UTF_8 && !is_mostly_utf8(bytes) {
         return (guess(bytes), true);
@@ -33,7 +36,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, st
 /// Text without any declaration: UTF-8 when it is, ISO-2022-JP by its escapes, else by statistics.
 pub(crate) fn guess(bytes: &[u8]) -> Cow<'_, str> {
     if has_iso_2022_escape(bytes) {
-        return encoding_rs::ISO_2022_JP.decode(bytes).0;
+        return Cow::Owned(iso_2022_jp(bytes));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -138,6 +141,23 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
         bad += usize::from(!chunk.invalid().is_empty());
     }
     good > bad * 4
+}
+
+/// The decoder takes an escape that shifts nothing for an attack and marks it; joined header
+/// words and some mailers write such pairs in good faith.
+fn iso_2022_jp(bytes: &[u8]) -> String {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        let shifts_nothing = *first == 0x1b && rest.get(3) == Some(&0x1b);
+        rest = if shifts_nothing {
+            rest.get(3..).unwrap_or_default()
+        } else {
+            clean.push(*first);
+            tail
+        };
+    }
+    ISO_2022_JP.decode(&clean).0.into_owned()
 }
 
 fn has_iso_2022_escape(bytes: &[u8]) -> bool {

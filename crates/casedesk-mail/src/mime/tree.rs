@@ -174,9 +174,21 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
         at = next;
     }
     if let Some(start) = open {
-        out.push(body.get(start..).unwrap_or_default());
+        out.push(without_glued_end(
+            body.get(start..).unwrap_or_default(),
+            boundary,
+        ));
     }
     out
+}
+
+/// A closing delimiter that stands behind the last line instead of on its own.
+fn without_glued_end<'a>(section: &'a [u8], boundary: &[u8]) -> &'a [u8] {
+    let closing = [b"--", boundary, b"--"].concat();
+    section
+        .trim_ascii_end()
+        .strip_suffix(closing.as_slice())
+        .unwrap_or(section)
 }
 
 /// Whether the line is a delimiter of this boundary, and if so, whether it is the closing one.

@@ -67,9 +67,7 @@ fn parse_word(input: &str) -> Option<(Word<'_>, &str)> {
     }
     let bytes = match method {
         "B" | "b" => encoding::base64(text.as_bytes()),
-        "Q" | "q" => {
-            encoding::quoted_printable(text.replace('_', " ").trim_end_matches('=').as_bytes())
-        }
+        "Q" | "q" => encoding::quoted_word(text.as_bytes()),
         _ => return None,
     };
     Some((Word { charset, bytes }, after))
