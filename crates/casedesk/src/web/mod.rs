@@ -2,8 +2,10 @@
 //! check, assets, health. No business rules.
 pub mod assets;
 pub mod error;
+pub mod fields;
 pub mod guard;
 pub mod health;
 pub mod shell;
+pub mod turbo;
 
 pub use error::{Error, Html, Result};
