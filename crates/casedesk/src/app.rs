@@ -5,10 +5,12 @@ use axum::routing::get;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::queue::Worker;
+use crate::staff;
 use crate::web::{self, assets, guard, health};
 
 /// Who listens to events.
@@ -32,11 +34,19 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
 /// What `/health` asks.
 const PROBES: &[health::Probe] = &[];
 
+/// Every room's part of the JSON API, under one address.
+fn api() -> Router<Desk> {
+    let (router, _description) = OpenApiRouter::new().nest("/api/v1", staff::api::routes()).split_for_parts();
+    router
+}
+
 /// Every route, behind the same guards.
 pub fn router(desk: Desk) -> Router {
     let for_health = desk.clone();
     Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .merge(staff::pages::routes())
+        .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())
         .layer(middleware::from_fn_with_state(desk, guard::same_origin))

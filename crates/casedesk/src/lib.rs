@@ -1,7 +1,9 @@
 //! Casedesk, the support desk for software that customers run themselves. The map of the rooms is ARCHITECTURE.md.
 pub mod app;
+pub mod cases;
 pub mod commands;
 pub mod config;
+pub mod customers;
 pub mod db;
 pub mod desk;
 pub mod events;
@@ -9,4 +11,5 @@ pub mod files;
 pub mod kit;
 pub mod queue;
 pub mod search;
+pub mod staff;
 pub mod web;

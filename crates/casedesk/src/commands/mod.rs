@@ -1,4 +1,5 @@
 //! The command line: what `casedesk` can be told to do, one function each.
+mod agent;
 mod serve;
 
 use std::path::PathBuf;
@@ -31,6 +32,9 @@ enum Command {
     Serve,
     /// Bring the database to this version's form. `serve` does it too.
     Migrate,
+    /// Make an agent, or a link to a new password.
+    #[command(subcommand)]
+    Agent(agent::Command),
     /// Print the settings' documented default, to copy lines from.
     Settings,
     /// Print completions for a shell, to be put where that shell looks for them.
@@ -46,6 +50,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             clap_complete::generate(shell, &mut Cli::command(), "casedesk", &mut std::io::stdout());
         }
         Command::Serve => on_runtime(config, serve::run)?,
+        Command::Agent(command) => on_runtime(config, |config| agent::run(config, command))?,
         Command::Migrate => on_runtime(config, migrate)?,
     }
     Ok(ExitCode::SUCCESS)

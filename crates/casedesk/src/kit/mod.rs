@@ -2,6 +2,7 @@
 pub mod clock;
 pub mod markdown;
 pub mod paging;
+pub mod passwords;
 pub mod secrets;
 
 pub use clock::{Clock, Timestamp};

@@ -1,6 +1,7 @@
 //! What every page and API call goes through: errors in one shape, security headers, same-origin
 //! check, assets, health. No business rules.
 pub mod assets;
+pub mod client;
 pub mod error;
 pub mod fields;
 pub mod guard;
