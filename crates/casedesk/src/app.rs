@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::queue::Worker;
-use crate::staff;
+use crate::{cases, staff};
 use crate::web::{self, assets, guard, health};
 
 /// Who listens to events.
@@ -46,6 +46,7 @@ pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/assets/{name}", get(assets::serve))
         .merge(staff::pages::routes())
+        .merge(cases::pages::routes())
         .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

@@ -171,7 +171,7 @@ pub struct Pending {
 pub struct Stop {
     pub seen: i64,
     pub who: String,
-    pub what: String,
+    pub what: &'static str,
     pub note: bool,
     pub at: String,
     pub peek: String,

@@ -42,19 +42,7 @@ pub async fn list(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Page<ListedCase>> {
-    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
-        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
-    });
-    let query = query
-        .push(
-            "SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
-             c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
-             NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
-        )
-        .bind(me)
-        .push(") AS unread FROM cases c LEFT JOIN agents a ON a.id = c.assignee_id
-               LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN organisations o ON o.id = c.organisation_id WHERE ");
-    let query = narrowed(query, filter, hidden);
+    let query = narrowed(rows_of(db, filter, me), filter, hidden);
     let (key, query) = match sort {
         Sort::NewestActivity | Sort::OldestActivity => ("c.updated_at", query),
         Sort::NewestCase => ("c.created_at", query),
@@ -78,6 +66,33 @@ pub async fn list(
         key: if sort == Sort::NewestCase { row.created_at.0 } else { row.updated_at.0 },
         id: row.id.0,
     }))
+}
+
+/// One case as a row of a list; `None` when it does not pass the filter.
+pub async fn listed(
+    db: &Db,
+    filter: &Filter,
+    id: CaseId,
+    me: AgentId,
+    hidden: &[TeamId],
+) -> Result<Option<ListedCase>> {
+    let query = narrowed(rows_of(db, filter, me), filter, hidden);
+    db.opt(query.push(" AND c.id = ").bind(id)).await
+}
+
+fn rows_of(db: &Db, filter: &Filter, me: AgentId) -> Query {
+    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
+        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
+    });
+    query
+        .push(
+            "SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
+             c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
+             NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
+        )
+        .bind(me)
+        .push(") AS unread FROM cases c LEFT JOIN agents a ON a.id = c.assignee_id
+               LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN organisations o ON o.id = c.organisation_id WHERE ")
 }
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
