@@ -13,7 +13,7 @@ use crate::events::Subscribers;
 use crate::live;
 use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
-use crate::staff;
+use crate::{cases, staff};
 use crate::web::{self, assets, guard, health};
 
 /// Who listens to events.
@@ -57,6 +57,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
+        .merge(cases::pages::routes())
         .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

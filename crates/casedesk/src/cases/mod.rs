@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod filter;
 pub mod jobs;
+pub mod pages;
 pub mod rules;
 pub mod store;
 
