@@ -10,6 +10,7 @@ export function startActions(): void {
   document.addEventListener('text-expander-value', insertMention);
   document.addEventListener('turbo:fetch-request-error', unreachable);
   document.addEventListener('turbo:frame-missing', wholePage);
+  document.addEventListener('turbo:submit-end', closeAnswered);
 }
 
 function press(event: MouseEvent): void {
@@ -22,6 +23,12 @@ function press(event: MouseEvent): void {
   if (target instanceof HTMLDialogElement && target.open && !target.hasAttribute('data-hold')) target.close();
   const copier = target.closest<HTMLElement>('[data-copy]');
   if (copier) void copy(copier);
+}
+
+/** A dialog whose form was answered well has done its work. */
+function closeAnswered(event: Event): void {
+  const { success } = (event as CustomEvent<{ success: boolean }>).detail;
+  if (success) (event.target as Element).closest('dialog')?.close();
 }
 
 async function copy(button: HTMLElement): Promise<void> {

@@ -31,8 +31,7 @@ function soon(key: string, wait_ms: number, url: () => string | undefined): void
 export function takeCase(number: number): void {
   soon(`case-${number}`, 0, () => partsUrl(number));
   for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
-    const url = `${list.dataset['rowsUrl']}/${number}`;
-    soon(`${list.id}-${number}`, list.matches(':hover') ? 2_000 : 0, () => (list.isConnected ? url : undefined));
+    soon(`${list.id}-${number}`, list.matches(':hover') ? 2_000 : 0, () => rowUrl(list, number));
   }
 }
 
@@ -42,6 +41,13 @@ export function takeCounts(wait_ms = counts_wait_ms): void {
 
 export function takeAlarms(): void {
   soon('alarms', 0, () => '/alarms');
+}
+
+function rowUrl(list: HTMLElement, number: number): string | undefined {
+  if (!list.isConnected) return undefined;
+  const row = list.querySelector(`.case-row[data-case="${number}"]`);
+  const place = `known=${row !== null}&current=${row?.hasAttribute('aria-current') ?? false}`;
+  return `${list.dataset['rowsUrl']}/${number}?${place}&${list.dataset['rowsQuery'] ?? ''}`;
 }
 
 function partsUrl(number: number): string | undefined {
@@ -56,7 +62,7 @@ export function refetchVisible(): void {
   const shown = document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
   if (shown) soon(`case-${shown}`, 0, () => partsUrl(Number(shown)));
   for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
-    soon(list.id, 0, () => (list.isConnected ? list.dataset['rowsUrl'] : undefined));
+    soon(list.id, 0, () => (list.isConnected ? `${list.dataset['rowsUrl']}?${list.dataset['rowsQuery'] ?? ''}` : undefined));
   }
   takeCounts();
 }

@@ -1,6 +1,7 @@
 import { config, StreamActions } from '@hotwired/turbo';
 import type { StreamElement } from '@hotwired/turbo';
 import { ask } from './confirm';
+import { newestEntry } from './dom';
 
 // What a live refresh must leave alone: attributes that belong to the person at the screen, and anything that is open.
 const personal: Record<string, string[]> = {
@@ -22,8 +23,16 @@ export function setUpTurbo(): void {
   document.addEventListener('turbo:before-stream-render', holdWhileOpen);
   document.addEventListener('toggle', releaseHeld, true);
   document.addEventListener('close', releaseHeld, true);
+  document.addEventListener('turbo:before-fetch-request', sayNewest);
   StreamActions['draft'] = fillDraft;
   StreamActions['dialog'] = showDialog;
+}
+
+/** With every change goes what the screen shows, so that the answer brings the entries that came since. */
+function sayNewest(event: Event): void {
+  const { fetchOptions } = (event as CustomEvent<{ fetchOptions: { method: string; headers: Record<string, string> } }>).detail;
+  if (fetchOptions.method.toUpperCase() === 'GET') return;
+  fetchOptions.headers['X-Newest-Entry'] = String(newestEntry(document.querySelector('[data-looking-at]')));
 }
 
 function keepPersonal(event: Event): void {

@@ -7,26 +7,36 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::cases;
 use crate::desk::Desk;
 use crate::events::Subscribers;
+use crate::live;
+use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
-use crate::staff;
+use crate::{cases, staff};
 use crate::web::{self, assets, guard, health};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![])
+    Subscribers::new(vec![mail::jobs::subscriber])
 }
 
 /// Every job kind.
 pub fn worker(desk: &Desk) -> Worker {
+    let postman = Postman { desk: desk.clone(), relay: None };
     Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<cases::jobs::PassTime>(desk.clone())
+        .register::<mail::jobs::Acknowledge>(desk.clone())
+        .register::<mail::jobs::Deliver>(postman.clone())
+        .register::<mail::jobs::SystemMail>(postman)
 }
 
 /// Starts what runs beside the requests, until `stop`.
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
+    cases::jobs::keep_time(desk).await?;
     tracker.spawn(worker(desk).run(stop.clone()));
+    tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
     tracker.close();
     Ok(tracker)
 }
@@ -45,7 +55,9 @@ pub fn router(desk: Desk) -> Router {
     let for_health = desk.clone();
     Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/live", get(live::open))
         .merge(staff::pages::routes())
+        .merge(cases::pages::routes())
         .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

@@ -1,5 +1,6 @@
-import { define } from '../dom';
+import { debounce, define, newestEntry, request } from '../dom';
 
+const seen_after_ms = 900;
 const fresh_ms = 1_700;
 const at_end_px = 48;
 
@@ -23,6 +24,7 @@ class CaseStream extends HTMLElement {
     this.#scroller.addEventListener('scroll', this.#scrolled, { passive: true });
     document.addEventListener('click', this.#command);
     this.#open();
+    this.#seeSoon();
   }
 
   disconnectedCallback(): void {
@@ -38,6 +40,13 @@ class CaseStream extends HTMLElement {
     this.#scrolled();
   }
 
+  /** A page may be fetched ahead, so reading is told apart: what has been on the screen for a moment. */
+  #seeSoon = debounce(seen_after_ms, () => {
+    const url = this.dataset['seenUrl'];
+    if (!url || !this.isConnected || document.hidden) return;
+    void request(url, { method: 'POST', body: new URLSearchParams({ entry: String(newestEntry(this)) }) }).catch(() => undefined);
+  });
+
   #scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     this.#atEnd = scrollHeight - scrollTop - clientHeight < at_end_px;
@@ -52,6 +61,7 @@ class CaseStream extends HTMLElement {
       entry.dataset['fresh'] = '';
       window.setTimeout(() => delete entry.dataset['fresh'], fresh_ms);
     }
+    this.#seeSoon();
     if (this.#atEnd) this.#scroller.scrollTo({ top: this.#scroller.scrollHeight });
     else this.#count(this.#unseen + fresh.length);
   }

@@ -1,4 +1,4 @@
-import { define, el, icon } from '../dom';
+import { define, el, icon, request } from '../dom';
 import { toast } from '../toasts';
 import { bytes } from '../words';
 
@@ -52,7 +52,10 @@ class FileDrop extends HTMLElement {
     if (target.closest('[data-attach]')) this.querySelector<HTMLInputElement>('input[type="file"]')?.click();
     const remove = target.closest('[data-remove-file]');
     if (!remove) return;
-    remove.closest('.file')?.remove();
+    const chip = remove.closest('.file');
+    const id = chip?.querySelector('input')?.value;
+    if (id) void request(`${this.dataset['url']}/${id}`, { method: 'DELETE' }).catch(() => undefined);
+    chip?.remove();
     this.#changed();
   };
 

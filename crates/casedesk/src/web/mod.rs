@@ -3,8 +3,10 @@
 pub mod assets;
 pub mod client;
 pub mod error;
+pub mod fields;
 pub mod guard;
 pub mod health;
 pub mod shell;
+pub mod turbo;
 
 pub use error::{Error, Html, Result};

@@ -36,8 +36,12 @@ pub struct Row {
 pub struct ListView {
     pub key: String,
     pub title: String,
-    pub count: i64,
+    /// As it is shown: `7`, `999+`.
+    pub count: String,
+    /// `newest`, `oldest` or `created`.
     pub sort: &'static str,
+    /// Value, words, and whether it is the order shown.
+    pub sorts: Vec<(&'static str, &'static str, bool)>,
     pub rows: Vec<Row>,
     pub next: Option<String>,
     pub empty_title: String,
@@ -45,7 +49,28 @@ pub struct ListView {
     pub query: String,
 }
 
-#[derive(Clone, Debug)]
+/// A link of the rail with its count.
+#[derive(Clone, Debug, Default)]
+pub struct RailLink {
+    /// The key that presses it, as in `keys.ts`; may be empty.
+    pub key: &'static str,
+    pub href: String,
+    pub icon: &'static str,
+    pub label: String,
+    /// Empty: none is shown.
+    pub count: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RailGroup {
+    pub title: &'static str,
+    pub titled: bool,
+    /// Left out where the rail is narrow.
+    pub folds: bool,
+    pub links: Vec<RailLink>,
+}
+
+#[derive(Clone, Debug, Default)]
 pub struct Choice {
     pub value: String,
     pub label: String,
@@ -58,7 +83,6 @@ pub struct File {
     pub href: String,
     pub name: String,
     pub size: String,
-    pub blocked: bool,
 }
 
 /// A foldable part of a message.
@@ -92,13 +116,15 @@ pub struct Entry {
     pub sent: &'static str,
     pub sent_words: String,
     pub new_above: bool,
+    /// Takes a merge or a split back.
+    pub undo_href: String,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct Original {
     pub src: String,
     pub height_px: u32,
-    pub blocked_images: i64,
+    pub blocked_images: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -113,8 +139,6 @@ pub struct Composer {
     pub own_domains: String,
     pub seen: i64,
     pub saved_at: String,
-    /// A case that cannot be answered says why instead.
-    pub closed_words: String,
     pub pending: Option<Pending>,
 }
 
@@ -147,7 +171,7 @@ pub struct Pending {
 pub struct Stop {
     pub seen: i64,
     pub who: String,
-    pub what: String,
+    pub what: &'static str,
     pub note: bool,
     pub at: String,
     pub peek: String,
@@ -167,12 +191,19 @@ pub struct Link {
 pub struct Panel {
     pub contact: Option<Contact>,
     pub organisation: Option<Organisation>,
-    pub participants: Vec<Person>,
+    pub participants: Vec<Participant>,
     pub watchers: Vec<Person>,
     pub watching: bool,
     pub links: Vec<Link>,
     pub others: Vec<Link>,
-    pub tags: Vec<String>,
+}
+
+/// Somebody outside who takes part in the case.
+#[derive(Clone, Debug, Default)]
+pub struct Participant {
+    pub person: Person,
+    /// Named by a mail from outside the circle: gets nothing until an agent agrees.
+    pub proposed: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -190,7 +221,7 @@ pub struct Organisation {
     pub facts: Vec<(String, String)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Case {
     pub number: i64,
     pub key: String,
@@ -210,11 +241,9 @@ pub struct Case {
     pub team: String,
     pub tags: Vec<String>,
     pub back: String,
-    pub version: i64,
     pub entries: Vec<Entry>,
     pub older: Option<String>,
     pub join: Option<Link>,
-    pub merged_into: Option<Link>,
     pub agents: Vec<Choice>,
     pub teams: Vec<Choice>,
     pub priorities: Vec<Choice>,
