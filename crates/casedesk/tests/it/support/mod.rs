@@ -157,10 +157,14 @@ impl TestApp {
 }
 
 /// A folder of its own for each test, removed at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("casedesk-test-{}", secrets::random_token()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
