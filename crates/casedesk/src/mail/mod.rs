@@ -1,4 +1,6 @@
 //! Mail, one of the doors: what comes in by IMAP, LMTP, SMTP and import, and what goes out.
+pub mod check;
+pub mod client;
 pub mod handover;
 pub mod imap;
 pub mod listener;
