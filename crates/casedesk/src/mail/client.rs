@@ -280,7 +280,9 @@ impl Inner {
         let (host, port) = (&self.settings.host, self.settings.port);
         let why = text(error);
         SendError::later(if why.contains("certificate") {
-            format!("The certificate of {host} is not accepted: {why}. Check mail.smtp host, or name the authority in ca_file.")
+            format!(
+                "The certificate of {host} is not accepted: {why}. Check mail.smtp host, or name the authority in ca_file."
+            )
         } else if why.contains("lookup") || why.contains("resolve") {
             format!("The host name {host} is not known to the DNS: check mail.smtp host.")
         } else if error.is_tls() || why.contains("STARTTLS") || why.contains("corrupt message") {

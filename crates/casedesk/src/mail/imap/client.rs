@@ -263,11 +263,7 @@ async fn by_password(client: async_imap::Client<Wire>, imap: &Imap, plain: bool)
     signed_in.map_err(|(error, _)| sign_in(&error, imap))
 }
 
-async fn by_token(
-    client: async_imap::Client<Wire>,
-    imap: &Imap,
-    tokens: &Tokens,
-) -> Result<async_imap::Session<Wire>> {
+async fn by_token(client: async_imap::Client<Wire>, imap: &Imap, tokens: &Tokens) -> Result<async_imap::Session<Wire>> {
     let token = tokens.access().await?;
     let says = format!("user={}\x01auth=Bearer {}\x01\x01", imap.user, token.reveal()).into_bytes();
     // A refusal comes as a challenge, which wants an empty answer before the server says no.

@@ -54,7 +54,8 @@ impl<I: Intake> Sync<'_, I> {
         self.fill_gaps(session, opened).await?;
         if last < window {
             let uids = session.search(&window_query(last, window, position.window_since)).await?;
-            self.read(session, opened, uids.into_iter().filter(|uid| (last + 1..=window).contains(uid)).collect()).await?;
+            self.read(session, opened, uids.into_iter().filter(|uid| (last + 1..=window).contains(uid)).collect())
+                .await?;
             self.advance(window, 0).await?;
         }
         let last = last.max(window);
@@ -217,7 +218,7 @@ impl<I: Intake> Sync<'_, I> {
     }
 
     fn source(&self, opened: Opened, uid: u32) -> Source<'_> {
-        Source::Imap { mailbox: &self.imap.name, uid_validity: opened.uid_validity, uid }
+        Source::Imap { mailbox: self.hold.label(), uid_validity: opened.uid_validity, uid }
     }
 
     async fn advance(&self, last_uid: u32, behind: usize) -> Result<()> {

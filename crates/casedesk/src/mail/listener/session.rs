@@ -110,9 +110,7 @@ impl<I: Intake> Session<'_, I> {
             Request::Ehlo { .. } if self.settings.protocol == Protocol::Smtp => self.hello(true).await,
             Request::Helo { .. } if self.settings.protocol == Protocol::Smtp => self.hello(false).await,
             Request::Lhlo { .. } => self.mistake("500 5.5.1 This is SMTP: say EHLO\r\n").await,
-            Request::Ehlo { .. } | Request::Helo { .. } => {
-                self.mistake("500 5.5.1 This is LMTP: say LHLO\r\n").await
-            }
+            Request::Ehlo { .. } | Request::Helo { .. } => self.mistake("500 5.5.1 This is LMTP: say LHLO\r\n").await,
             Request::Quit => self.part("221 2.0.0 Goodbye\r\n").await,
             Request::Noop { .. } => self.say("250 2.0.0 Well\r\n").await,
             Request::Rset => {
@@ -140,9 +138,7 @@ impl<I: Intake> Session<'_, I> {
             Syntax::UnsupportedParameter { .. } | Syntax::InvalidParameter { .. } => {
                 self.mistake("555 5.5.4 Parameter not understood\r\n").await
             }
-            Syntax::SyntaxError { syntax } => {
-                self.mistake(&format!("501 5.5.4 Say it like this: {syntax}\r\n")).await
-            }
+            Syntax::SyntaxError { syntax } => self.mistake(&format!("501 5.5.4 Say it like this: {syntax}\r\n")).await,
             _ => self.mistake("500 5.5.2 Command not understood\r\n").await,
         }
     }

@@ -193,7 +193,8 @@ pub(super) struct Hold {
     db: Db,
     clock: Clock,
     node: String,
-    pub(super) id: MailboxId,
+    label: String,
+    id: MailboxId,
 }
 
 impl Hold {
@@ -203,7 +204,15 @@ impl Hold {
         let mut tx = desk.db().begin().await?;
         let id = store::register(&mut tx, &imap.name, &origin, desk.now()).await?;
         tx.commit().await?;
-        Ok(Self { db: desk.db().clone(), clock: desk.clock().clone(), node: node.to_owned(), id: MailboxId(id) })
+        let label = format!("{}#{id}", imap.name);
+        let (db, clock) = (desk.db().clone(), desk.clock().clone());
+        Ok(Self { db, clock, node: node.to_owned(), label, id: MailboxId(id) })
+    }
+
+    /// The mailbox's name for the intake. It changes with the place that the settings name: some
+    /// servers number every folder alike, and another folder's message 1 is another message.
+    pub(super) fn label(&self) -> &str {
+        &self.label
     }
 
     /// Takes or renews the lease; false while another node has it.

@@ -34,41 +34,21 @@ pub struct Position {
     pub last_ok_at: Option<Timestamp>,
 }
 
-/// Makes the row, or begins anew when the settings name another place.
+/// Makes the row; a new one with a new id when the settings name another place.
 pub(super) async fn register(tx: &mut Tx, name: &str, origin: &str, now: Timestamp) -> Result<i64> {
-    let id = tx
-        .insert(q!(
-            "INSERT INTO mailboxes (name, origin, created_at) VALUES ($1, $2, $3)
-             ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
-            name,
-            origin,
-            now
-        ))
-        .await?;
-    let moved = tx
-        .exec(q!(
-            "UPDATE mailboxes SET origin = $1, uid_validity = NULL, last_uid = 0, window_uid = 0, window_since = NULL,
-                 behind = 0, created_at = $2, last_ok_at = NULL, failing_since = NULL, trouble = NULL, last_error = NULL
-             WHERE id = $3 AND origin <> $1",
-            origin,
-            now,
-            id
-        ))
-        .await?;
-    if moved > 0 {
-        tx.exec(q!("DELETE FROM mailbox_gaps WHERE mailbox_id = $1", id)).await?;
-    }
-    Ok(id)
+    tx.exec(q!("DELETE FROM mailboxes WHERE name = $1 AND origin <> $2", name, origin)).await?;
+    tx.insert(q!(
+        "INSERT INTO mailboxes (name, origin, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
+        name,
+        origin,
+        now
+    ))
+    .await
 }
 
 /// Takes or renews the lease; whether it is ours now.
-pub(super) async fn lease(
-    tx: &mut Tx,
-    id: MailboxId,
-    node: &str,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<bool> {
+pub(super) async fn lease(tx: &mut Tx, id: MailboxId, node: &str, until: Timestamp, now: Timestamp) -> Result<bool> {
     let rows = tx
         .exec(q!(
             "UPDATE mailboxes SET lease_node = $1, lease_until = $2
@@ -192,12 +172,10 @@ pub(super) async fn due_gaps(db: &Db, id: MailboxId, now: Timestamp) -> Result<V
 }
 
 pub(super) async fn all(read: impl Read) -> Result<Vec<Row>> {
-    read.all(q!(
-        "SELECT m.id, m.name, m.created_at, m.last_ok_at, m.failing_since, m.trouble, m.last_error, m.behind,
+    read.all(q!("SELECT m.id, m.name, m.created_at, m.last_ok_at, m.failing_since, m.trouble, m.last_error, m.behind,
              (SELECT count(*) FROM mailbox_gaps g WHERE g.mailbox_id = m.id) AS gaps, m.alarmed
-         FROM mailboxes m ORDER BY m.name LIMIT 1000"
-    ))
-    .await
+         FROM mailboxes m ORDER BY m.name LIMIT 1000"))
+        .await
 }
 
 /// Sets the alarm on or off; whether that was a change.
