@@ -146,7 +146,7 @@ impl TestApp {
     /// Runs the jobs that are due.
     #[expect(dead_code, reason = "the rooms with jobs of their own use it")]
     pub(crate) async fn drain(&self) -> usize {
-        app::worker(self.desk()).drain().await.unwrap()
+        app::worker(self.desk()).unwrap().drain().await.unwrap()
     }
 
     async fn assert_no_jobs(&self) {
