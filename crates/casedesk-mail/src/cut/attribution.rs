@@ -364,7 +364,9 @@ pub(crate) fn ending_after(lines: &[Line], start: usize) -> Option<usize> {
         if lines.get(end - 1)?.is_blank() {
             return None;
         }
-        let features = features(lines, start, end)?;
+        let Some(features) = features(lines, start, end) else {
+            continue;
+        };
         let whole = blank_above && (end == start + 1 || opens_with_mailbox(lines, start));
         if is_attribution(&features) && (features.opener || whole) {
             return Some(end);
@@ -397,8 +399,12 @@ fn is_attribution(found: &Features) -> bool {
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
+    let pieces = lines.get(start..end)?;
+    if !may_be_one(pieces) {
+        return None;
+    }
     let mut text = String::new();
-    for line in lines.get(start..end)? {
+    for line in pieces {
         let piece = line.text.trim();
         if text.len() + piece.len() > MAX_BYTES {
             return None;
@@ -421,6 +427,24 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
         opener: dated || (colon && opens(&lower)),
         colon,
     })
+}
+
+/// The cheap part of the question, asked of every line: it ends in a colon or begins with a
+/// date, and holds a number or an address.
+fn may_be_one(pieces: &[Line]) -> bool {
+    let ends = pieces
+        .last()
+        .is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
+    let begins = pieces.first().is_some_and(|line| {
+        let start = line.text.trim_start();
+        start.starts_with("20") || start.starts_with("Posted by ")
+    });
+    let holds = pieces.iter().any(|line| {
+        line.text
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || byte == b'@')
+    });
+    (ends || begins) && holds
 }
 
 /// `2016-03-03 17:21 GMT+01:00 Some One` and `2013/7/20 Some One <some@one.example>`: Gmail in

@@ -60,6 +60,9 @@ const STYLES: [&str; 34] = [
     "width",
 ];
 
+/// Written into every link; the sanitiser drops what the sender wrote there.
+const LINK: &str = " target=\"_blank\" rel=\"noopener noreferrer nofollow\"";
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 
 /// Makes HTML safe; doing it twice changes nothing.
@@ -83,7 +86,7 @@ pub fn sanitise(html: &str) -> SafeHtml {
             has_remote_images: false,
         };
     }
-    neutralise_images(&CLEANER.clean(html).to_string())
+    finish(&CLEANER.clean(html).to_string())
 }
 
 fn cleaner() -> Builder<'static> {
@@ -113,8 +116,7 @@ fn cleaner() -> Builder<'static> {
         .filter_style_properties(HashSet::from(STYLES))
         .url_schemes(HashSet::from(["http", "https", "mailto", "cid", "data"]))
         .url_relative(UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .set_tag_attribute_value("a", "target", "_blank")
+        .link_rel(None)
         .attribute_filter(keep_attribute);
     builder
 }
@@ -157,29 +159,46 @@ fn is_raster_data(value: &str) -> bool {
         .any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
 }
 
-/// Moves the source of remote images to `data-src`.
+/// Moves the source of remote images to `data-src`, and has links open outside.
 ///
 /// The input is the sanitiser's own output, in which `<` stands for nothing but a tag and every
 /// attribute is written ` name="value"`, so that searching it is reading it.
-fn neutralise_images(html: &str) -> SafeHtml {
-    const TAG: &str = "<img";
+fn finish(html: &str) -> SafeHtml {
     let mut out = String::with_capacity(html.len());
     let mut has_remote_images = false;
     let mut rest = html;
-    while let Some(at) = rest.find(TAG) {
+    while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         let end = tag.find('>').unwrap_or(tag.len());
         let (tag, after) = tag.split_at(end);
         out.push_str(before);
-        out.push_str(TAG);
-        has_remote_images |= push_attributes(tag.strip_prefix(TAG).unwrap_or_default(), &mut out);
+        if let Some(attributes) = attributes_of(tag, "<img") {
+            out.push_str("<img");
+            has_remote_images |= push_attributes(attributes, &mut out);
+        } else if attributes_of(tag, "<a").is_some() {
+            out.push_str(tag);
+            out.push_str(LINK);
+        } else {
+            out.push_str(tag);
+        }
         rest = after;
+        // A parser drops the line break that begins a `pre`; one more keeps the first.
+        if attributes_of(tag, "<pre").is_some() && rest.starts_with(">\n") {
+            out.push_str(">\n");
+            rest = rest.strip_prefix('>').unwrap_or(rest);
+        }
     }
     out.push_str(rest);
     SafeHtml {
         html: out,
         has_remote_images,
     }
+}
+
+/// What follows the name when the tag is the one asked for.
+fn attributes_of<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let rest = tag.strip_prefix(name)?;
+    (rest.is_empty() || rest.starts_with(' ')).then_some(rest)
 }
 
 /// Copies the attributes of an image; says whether it is remote.
