@@ -13,6 +13,7 @@ mod history;
 pub(crate) mod markers;
 mod quotes;
 mod signature;
+mod words;
 
 use crate::body::{Segment, SegmentKind};
 

@@ -1,5 +1,8 @@
 //! Uuencoded files, as a transfer encoding and in the midst of a text.
 
+/// A file and its name.
+pub(crate) type Named = (String, Vec<u8>);
+
 /// The first uuencoded file of a part body.
 pub(crate) fn decode(body: &[u8]) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(body);
@@ -9,7 +12,7 @@ pub(crate) fn decode(body: &[u8]) -> Option<Vec<u8>> {
 
 /// The text without its uuencoded files, and the files with their names; `None` when there are
 /// none.
-pub(crate) fn take(text: &str) -> Option<(String, Vec<(String, Vec<u8>)>)> {
+pub(crate) fn take(text: &str) -> Option<(String, Vec<Named>)> {
     if !text.contains("begin ") {
         return None;
     }
