@@ -184,9 +184,7 @@ fn deep_and_misnested_html_is_shown_as_text() {
 
 #[test]
 fn control_and_direction_characters_do_not_reach_names_and_subjects() {
-    let mail = from_customer("", "Hi");
-    assert_eq!(mail.subject, "Help");
-    let mail = crate::support::mail(
+    let mail = mail(
         "From: \"Ann\0\u{8}\u{202E}gnp.exe\" <ann@customer.example>\nSubject: =?utf-8?Q?a=0D=0ABcc:=20x=00=E2=80=AE?=\n\nHi",
     );
     let name = mail.author.address.name.expect("a name");
@@ -228,7 +226,7 @@ fn the_segments_of_any_body_hold_all_of_it() {
 
 #[test]
 fn a_subject_number_and_a_reply_token_are_only_clues() {
-    let mail = crate::support::mail(
+    let mail = mail(
         "From: mallory@evil.example\nTo: support+abc234@desk.example, support+x@other.example\nSubject: Re: [CD-1042] [cd-7] Help\n\nHi",
     );
     assert_eq!(mail.evidence.subject_tokens, [1042, 7]);
