@@ -1,0 +1,3 @@
+//! Mail by wire: the listener, the mailboxes, the relay, each against the real thing.
+mod imap;
+mod listener;
