@@ -50,6 +50,8 @@ impl Drop for Proxy {
 
 /// Whether the connection was cut.
 async fn carry(client: TcpStream, server: TcpStream, allowed: Option<usize>) -> bool {
+    client.set_nodelay(true).unwrap();
+    server.set_nodelay(true).unwrap();
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let up = async { tokio::io::copy(&mut from_client, &mut to_server).await };

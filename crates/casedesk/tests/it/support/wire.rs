@@ -38,6 +38,7 @@ impl Bare {
     }
 
     async fn open(folder: Arc<Folder>, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_test_writer().try_init();
         let mut config = config(&folder);
         change(&mut config);
         let db = Db::connect(&config.database_url(), 4).await.unwrap();
