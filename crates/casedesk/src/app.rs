@@ -5,38 +5,71 @@ use axum::routing::get;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use utoipa_axum::router::OpenApiRouter;
 
+use crate::cases;
 use crate::desk::Desk;
 use crate::events::Subscribers;
+use crate::live;
+use crate::mail::actions::Postman;
+use crate::mail::client::Relay;
+use crate::mail::imap::Pace;
+use crate::mail::listener::Listener;
+use crate::mail;
 use crate::queue::Worker;
+use crate::staff;
 use crate::web::{self, assets, guard, health};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![])
+    Subscribers::new(vec![mail::jobs::subscriber])
 }
 
 /// Every job kind.
-pub fn worker(desk: &Desk) -> Worker {
-    Worker::new(desk.db().clone(), desk.clock().clone())
+pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
+    let postman = Postman { desk: desk.clone(), relay: Relay::new(desk)? };
+    let worker = Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<cases::jobs::PassTime>(desk.clone())
+        .register::<mail::jobs::Acknowledge>(desk.clone())
+        .register::<mail::jobs::Deliver>(postman.clone())
+        .register::<mail::jobs::SystemMail>(postman);
+    Ok(worker)
 }
 
 /// Starts what runs beside the requests, until `stop`.
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
-    tracker.spawn(worker(desk).run(stop.clone()));
+    cases::jobs::keep_time(desk).await?;
+    tracker.spawn(worker(desk)?.run(stop.clone()));
+    tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
+    tracker.spawn(mail::imap::read_all(desk.clone(), desk.clone(), Pace::default(), stop.clone()));
+    tracker.spawn(mail::mailboxes::watch(desk.clone(), stop.clone()));
+    if let Some(listener) = Listener::bind(desk.config()).await? {
+        tracing::info!(address = %listener.address()?, "taking mail in");
+        tracker.spawn(listener.serve(desk.clone(), stop.clone()));
+    }
     tracker.close();
     Ok(tracker)
 }
 
 /// What `/health` asks.
-const PROBES: &[health::Probe] = &[];
+const PROBES: &[health::Probe] = &[mail::mailboxes::probe];
+
+/// Every room's part of the JSON API, under one address.
+fn api() -> Router<Desk> {
+    let (router, _description) = OpenApiRouter::new().nest("/api/v1", staff::api::routes()).split_for_parts();
+    router
+}
 
 /// Every route, behind the same guards.
 pub fn router(desk: Desk) -> Router {
     let for_health = desk.clone();
     Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/live", get(live::open))
+        .merge(staff::pages::routes())
+        .merge(cases::pages::routes())
+        .merge(api())
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())
         .layer(middleware::from_fn_with_state(desk, guard::same_origin))

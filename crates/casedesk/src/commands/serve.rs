@@ -12,6 +12,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         anyhow::anyhow!("cannot listen on {} (server.listen): {error}", desk.config().server.listen)
     })?;
     println!("Casedesk serves {} on {}", desk.config().server.public_url, listener.local_addr()?);
+    if let Some(link) = crate::staff::actions::setup_link(&desk).await? {
+        println!("Make the first administrator here: {link}");
+    }
     let stop = CancellationToken::new();
     let background = crate::app::start(&desk, &stop).await?;
     let router = crate::app::router(desk.clone()).into_make_service_with_connect_info::<SocketAddr>();

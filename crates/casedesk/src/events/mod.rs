@@ -35,10 +35,11 @@ pub struct Notice {
     pub team: Option<i64>,
 }
 
-/// A job that a subscriber wants, as kind and payload.
+/// A job that a subscriber wants, as kind and payload; at once, or at a time.
 pub struct Wanted {
     pub kind: &'static str,
     pub payload: serde_json::Value,
+    pub at: Option<Timestamp>,
 }
 
 /// Decides, from an event with its number, which jobs it asks for.
@@ -74,7 +75,7 @@ pub async fn append(tx: &mut Tx, subscribers: &Subscribers, event: &Event) -> Re
         ))
         .await?;
     for wanted in subscribers.wanted(id, event) {
-        crate::queue::enqueue_raw(tx, wanted.kind, &wanted.payload, None, event.at).await?;
+        crate::queue::enqueue_raw(tx, wanted.kind, &wanted.payload, None, wanted.at.unwrap_or(event.at)).await?;
     }
     let notice =
         Notice { event: id, topic: event.topic.into(), id: event.id, kind: event.kind.into(), team: event.team };

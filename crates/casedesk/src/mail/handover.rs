@@ -2,7 +2,8 @@
 //! they can be tried against an intake that fails in every way.
 use bytes::Bytes;
 
-use super::Source;
+use super::{MailError, Source, actions};
+use crate::desk::Desk;
 
 /// Why a message was not stored: its source keeps it and tries again.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,22 @@ pub trait Intake: Clone + Send + Sync + 'static {
         headers: Bytes,
         size: u64,
     ) -> impl Future<Output = Result<(), NotStored>> + Send;
+}
+
+impl Intake for Desk {
+    async fn take_in(&self, source: Source<'_>, raw: Bytes) -> Result<(), NotStored> {
+        actions::take_in(self, source, raw).await.map(|_| ()).map_err(NotStored::from)
+    }
+
+    async fn note_oversized(&self, source: Source<'_>, headers: Bytes, size: u64) -> Result<(), NotStored> {
+        actions::note_oversized(self, source, headers, size).await.map(|_| ()).map_err(NotStored::from)
+    }
+}
+
+impl From<MailError> for NotStored {
+    fn from(error: MailError) -> Self {
+        if is_full(&error) { Self::Full } else { Self::Failed(error.to_string()) }
+    }
 }
 
 /// Whether an error means that the disk, or the database's quota, is full.

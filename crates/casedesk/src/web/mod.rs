@@ -1,8 +1,12 @@
 //! What every page and API call goes through: errors in one shape, security headers, same-origin
 //! check, assets, health. No business rules.
 pub mod assets;
+pub mod client;
 pub mod error;
+pub mod fields;
 pub mod guard;
 pub mod health;
+pub mod shell;
+pub mod turbo;
 
 pub use error::{Error, Html, Result};

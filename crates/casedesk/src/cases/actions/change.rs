@@ -1,0 +1,157 @@
+//! Changes of a case's fields, tags, watchers and people; and those that time makes.
+use std::time::Duration;
+
+use super::{change_entry, locked, record, tell};
+use crate::cases::rules::{self, Change};
+use crate::cases::store::{self, Case};
+use crate::cases::{CaseId, CaseState, CasesError, Changed, PersonRole};
+use crate::db::Tx;
+use crate::desk::Desk;
+use crate::staff::{self, Actor, Viewer};
+
+/// The longest tag, in characters, and the most of one case.
+const MOST_TAG: usize = 50;
+/// How many cases one bulk action may touch.
+pub const MOST_BULK: usize = 200;
+/// How many cases the clock changes in one go.
+const BATCH: i64 = 100;
+
+/// Changes one field of a case. `Ok(false)`: it was so already.
+pub async fn change(desk: &Desk, by: &Viewer, id: CaseId, change: &Change) -> Result<bool, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
+    let changed = change_in(&mut tx, desk, &mut case, change, Actor::Agent(by.id)).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
+
+/// The same change on many cases: one transaction each, and how many changed.
+pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Change) -> Result<usize, CasesError> {
+    if ids.len() > MOST_BULK {
+        return Err(CasesError::TooLong { field: "selection", most: MOST_BULK });
+    }
+    let mut changed = 0;
+    for id in ids {
+        changed += usize::from(change(desk, by, *id, wanted).await?);
+    }
+    Ok(changed)
+}
+
+async fn change_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    case: &mut Case,
+    change: &Change,
+    actor: Actor,
+) -> Result<bool, CasesError> {
+    let now = desk.now();
+    check_exists(tx, change).await?;
+    let Some(changed) = rules::apply(case, change, now)? else { return Ok(false) };
+    let data = serde_json::json!({ "changed": changed });
+    let entry = change_entry(tx, case.id, actor, changed, now).await?;
+    record(tx, desk, case, entry, "changed", actor, data).await?;
+    Ok(true)
+}
+
+async fn check_exists(tx: &mut Tx, change: &Change) -> Result<(), CasesError> {
+    let known = match change {
+        Change::Assign(Some(id)) => {
+            staff::store::agent(&mut *tx, *id).await?.is_some_and(|agent| agent.disabled_at.is_none())
+        }
+        Change::Team(Some(id)) => staff::store::team(&mut *tx, *id).await?.is_some(),
+        _ => true,
+    };
+    if known { Ok(()) } else { Err(CasesError::NoSuch("the one you chose".into())) }
+}
+
+/// Puts a tag on the case, or takes it off.
+pub async fn tag(desk: &Desk, by: &Viewer, id: CaseId, tag: &str, on: bool) -> Result<bool, CasesError> {
+    let tag = tag.trim().to_lowercase();
+    if tag.is_empty() {
+        return Err(CasesError::Empty("tag"));
+    }
+    if tag.chars().count() > MOST_TAG || tag.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
+        return Err(CasesError::TooLong { field: "tag", most: MOST_TAG });
+    }
+    let mut tx = desk.db().begin().await?;
+    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
+    let changed = if on {
+        store::add_tag(&mut tx, case.id, &tag).await?
+    } else {
+        store::remove_tag(&mut tx, case.id, &tag).await?
+    };
+    if changed == 0 {
+        return Ok(false);
+    }
+    let (from, to) = if on { (None, Some(tag)) } else { (Some(tag), None) };
+    let changed = Changed { field: "tag".into(), from, to, undo: None };
+    let data = serde_json::json!({ "changed": changed });
+    let entry = change_entry(&mut tx, case.id, Actor::Agent(by.id), changed, desk.now()).await?;
+    record(&mut tx, desk, &mut case, entry, "changed", Actor::Agent(by.id), data).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Watches the case, or no longer. Nobody else's concern, so it is no entry.
+pub async fn watch(desk: &Desk, by: &Viewer, id: CaseId, on: bool) -> Result<(), CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let case = locked(&mut tx, id, &by.hidden_teams).await?;
+    if on {
+        store::watch(&mut tx, case.id, by.id).await?;
+    } else {
+        store::unwatch(&mut tx, case.id, by.id).await?;
+    }
+    tell(&mut tx, desk, &case, "watched", Actor::Agent(by.id), serde_json::json!({ "on": on })).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets somebody take part, or no longer.
+pub async fn set_person(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    address: &str,
+    takes_part: bool,
+) -> Result<(), CasesError> {
+    let person = crate::customers::Person { name: None, address: address.to_owned() };
+    let address = super::checked_people(&[person])?.remove(0).address;
+    let role = if takes_part { PersonRole::Copied } else { PersonRole::Removed };
+    let mut tx = desk.db().begin().await?;
+    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
+    store::add_person(&mut tx, case.id, &address, None, None, role).await?;
+    store::set_role(&mut tx, case.id, &address, role).await?;
+    let (from, to) = if takes_part { (None, Some(address)) } else { (Some(address), None) };
+    let changed = Changed { field: "participant".into(), from, to, undo: None };
+    let data = serde_json::json!({ "changed": changed });
+    let entry = change_entry(&mut tx, case.id, Actor::Agent(by.id), changed, desk.now()).await?;
+    record(&mut tx, desk, &mut case, entry, "changed", Actor::Agent(by.id), data).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Opens cases whose date has come, and closes those that have been solved long enough. How many changed.
+pub async fn pass_time(desk: &Desk) -> Result<usize, CasesError> {
+    let now = desk.now();
+    let days = u64::from(desk.config().desk.close_after_days);
+    let solved_before = now.minus(Duration::from_secs(days * 86_400));
+    let wake = store::due_to_wake(desk.db(), now, BATCH).await?;
+    let close = store::due_to_close(desk.db(), solved_before, BATCH).await?;
+    let mut changed = 0;
+    for (ids, change) in [(wake, Change::Reopen), (close, Change::Close)] {
+        for id in ids {
+            let mut tx = desk.db().begin().await?;
+            let mut case = locked(&mut tx, id, &[]).await?;
+            // Somebody may have been quicker between the look and the lock.
+            let due = match change {
+                Change::Close => case.state == CaseState::Solved,
+                _ => case.wake_at.is_some_and(|at| at <= now),
+            };
+            if due && change_in(&mut tx, desk, &mut case, &change, Actor::System).await? {
+                tx.commit().await?;
+                changed += 1;
+            }
+        }
+    }
+    Ok(changed)
+}

@@ -1,0 +1,237 @@
+//! What comes in from outside: opening a case, and joining one.
+use super::{change_entry, index, record};
+use crate::cases::rules::{self, Arrival};
+use crate::cases::store::{self, Attachment, Case, NewEntry};
+use crate::cases::{
+    AttachmentId, CaseId, CaseKind, CaseState, CasesError, Changed, Door, EntryData, EntryId, EntryKind, Incoming,
+    LinkKind, Outgoing, PersonRole, Priority,
+};
+use crate::customers::{Contact, Person, domain_of};
+use crate::db::Tx;
+use crate::desk::Desk;
+use crate::kit::Timestamp;
+use crate::staff::{Actor, AgentId, TeamId};
+
+/// A message from outside, read and ready to be filed.
+pub struct Received {
+    pub door: Door,
+    pub at: Timestamp,
+    pub from: Person,
+    pub contact: Contact,
+    pub subject: String,
+    pub base_subject: String,
+    pub text: String,
+    pub details: Incoming,
+    /// Written by a machine: it is filed, and wakes nobody.
+    pub machine: bool,
+    /// Everyone else the message was openly sent to, apart from ourselves.
+    pub copied: Vec<Person>,
+    pub files: Vec<ReceivedFile>,
+    pub team: Option<TeamId>,
+}
+
+/// A file whose bytes are in the file store already.
+pub struct ReceivedFile {
+    pub name: String,
+    pub content_type: String,
+    pub size: i64,
+    pub digest: String,
+    pub shows_inline: bool,
+    pub content_id: Option<String>,
+}
+
+/// Where a message has come to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filed {
+    pub case: CaseId,
+    pub entry: EntryId,
+    /// Whether it opened the case.
+    pub opened: bool,
+}
+
+/// Opens a case for the message.
+pub async fn open(tx: &mut Tx, desk: &Desk, message: &Received) -> Result<Filed, CasesError> {
+    open_following(tx, desk, message, None).await
+}
+
+async fn open_following(
+    tx: &mut Tx,
+    desk: &Desk,
+    message: &Received,
+    follow_up_of: Option<CaseId>,
+) -> Result<Filed, CasesError> {
+    let mut case = Case {
+        id: CaseId(0),
+        subject: subject_or(&message.subject, &message.text),
+        base_subject: message.base_subject.clone(),
+        state: CaseState::New,
+        kind: CaseKind::Question,
+        priority: Priority::Normal,
+        door: message.door,
+        assignee_id: None,
+        team_id: message.team,
+        organisation_id: message.contact.organisation_id,
+        contact_id: Some(message.contact.id),
+        waiting_on: None,
+        wake_at: None,
+        follow_up_of,
+        merged_into: None,
+        created_at: message.at,
+        updated_at: message.at,
+        last_customer_at: Some(message.at),
+        last_agent_at: None,
+        solved_at: None,
+        closed_at: None,
+        last_entry_id: EntryId(0),
+    };
+    case.id = store::insert_case(tx, &case).await?;
+    let (id, on) = (case.id, case.id);
+    let name = message.from.name.as_deref();
+    store::add_person(tx, id, &message.from.address, name, Some(message.contact.id), PersonRole::Requester).await?;
+    for person in &message.copied {
+        store::add_person(tx, id, &person.address, person.name.as_deref(), None, PersonRole::Copied).await?;
+    }
+    if let Some(earlier) = follow_up_of {
+        store::link(tx, id, earlier, LinkKind::FollowUp).await?;
+    }
+    let entry = write_incoming(tx, &mut case, on, message).await?;
+    let data = serde_json::json!({ "entry": entry, "machine": message.machine });
+    record(tx, desk, &mut case, entry, "opened", Actor::System, data).await?;
+    Ok(Filed { case: id, entry, opened: true })
+}
+
+/// Puts the message on the case that its thread leads to, or on a follow-up when that is closed.
+pub async fn join(tx: &mut Tx, desk: &Desk, on: CaseId, message: &Received) -> Result<Filed, CasesError> {
+    let mut case = super::locked(tx, on, &[]).await?;
+    let reopens = match rules::arrival(&case, message.machine) {
+        Arrival::FollowsUp => return open_following(tx, desk, message, Some(case.id)).await,
+        Arrival::Joins { reopens } => reopens,
+    };
+    add_copied(tx, &case, message).await?;
+    let entry = write_incoming(tx, &mut case, on, message).await?;
+    if reopens {
+        let before = rules::state_in_words(&case);
+        rules::reopen(&mut case, desk.now());
+        let changed = Changed { field: "state".into(), from: Some(before), to: Some("open".into()), undo: None };
+        change_entry(tx, case.id, Actor::System, changed, desk.now()).await?;
+    }
+    if !message.machine {
+        case.last_customer_at = Some(message.at);
+    }
+    let data = serde_json::json!({ "entry": entry, "machine": message.machine, "reopened": reopens });
+    record(tx, desk, &mut case, entry, "received", Actor::System, data).await?;
+    Ok(Filed { case: case.id, entry, opened: false })
+}
+
+/// People of the same circle are copied from now on; strangers named by a later mail are proposed,
+/// since anybody can write a Cc (and read what is answered to it).
+async fn add_copied(tx: &mut Tx, case: &Case, message: &Received) -> Result<(), CasesError> {
+    let known = store::people(&mut *tx, case.id).await?;
+    let in_circle = |address: &str| {
+        let domain = domain_of(address);
+        known
+            .iter()
+            .any(|p| matches!(p.role, PersonRole::Requester | PersonRole::Copied) && domain_of(&p.address) == domain)
+    };
+    let author_known = known.iter().any(|p| p.address == message.from.address && p.role != PersonRole::Proposed);
+    for person in message.copied.iter().chain(std::iter::once(&message.from)) {
+        let trusted = in_circle(&person.address) && (author_known || person.address == message.from.address);
+        let role = if trusted { PersonRole::Copied } else { PersonRole::Proposed };
+        store::add_person(tx, case.id, &person.address, person.name.as_deref(), None, role).await?;
+    }
+    Ok(())
+}
+
+/// Puts a colleague's own mail on the case, as an outgoing message that has been sent already.
+pub async fn sent_elsewhere(
+    tx: &mut Tx,
+    desk: &Desk,
+    on: CaseId,
+    agent: AgentId,
+    message: &Received,
+    to: Vec<Person>,
+    cc: Vec<Person>,
+) -> Result<Filed, CasesError> {
+    let mut case = super::locked(tx, on, &[]).await?;
+    let details = Outgoing {
+        to,
+        cc,
+        elsewhere: true,
+        folds: message.details.folds.clone(),
+        has_html: message.details.has_html,
+        raw: true,
+        ..Outgoing::default()
+    };
+    let entry = NewEntry {
+        case_id: on,
+        kind: EntryKind::MailOut,
+        agent_id: Some(agent),
+        contact_id: None,
+        at: message.at,
+        text: &message.text,
+        data: &EntryData::Outgoing(details),
+        delivery: Some(crate::cases::Delivery::Sent),
+        send_at: None,
+        client_id: None,
+    };
+    let entry = store::insert_entry(tx, &entry).await?;
+    attach(tx, on, entry, message).await?;
+    index(tx, &case, entry, on, &message.text, &message.from.address, &names(message)).await?;
+    rules::after_reply(&mut case, desk.now());
+    let data = serde_json::json!({ "entry": entry, "elsewhere": true });
+    record(tx, desk, &mut case, entry, "answered_elsewhere", Actor::Agent(agent), data).await?;
+    Ok(Filed { case: case.id, entry, opened: false })
+}
+
+async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Received) -> Result<EntryId, CasesError> {
+    let entry = NewEntry {
+        case_id: on,
+        kind: if message.machine { EntryKind::Machine } else { EntryKind::MailIn },
+        agent_id: None,
+        contact_id: Some(message.contact.id),
+        at: message.at,
+        text: &message.text,
+        data: &EntryData::Incoming(Box::new(message.details.clone())),
+        delivery: None,
+        send_at: None,
+        client_id: None,
+    };
+    let entry = store::insert_entry(tx, &entry).await?;
+    attach(tx, on, entry, message).await?;
+    let people: Vec<&str> = std::iter::once(&message.from)
+        .chain(&message.copied)
+        .flat_map(|p| [p.name.as_deref().unwrap_or(""), &p.address])
+        .collect();
+    index(tx, case, entry, on, &message.text, &people.join(" "), &names(message)).await?;
+    Ok(entry)
+}
+
+async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &Received) -> Result<(), CasesError> {
+    for file in &message.files {
+        let row = Attachment {
+            id: AttachmentId(0),
+            case_id: case,
+            entry_id: Some(entry),
+            agent_id: None,
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            size: file.size,
+            digest: file.digest.clone(),
+            shows_inline: file.shows_inline,
+            content_id: file.content_id.clone(),
+        };
+        store::insert_attachment(tx, &row, message.at).await?;
+    }
+    Ok(())
+}
+
+fn names(message: &Received) -> String {
+    message.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The subject, or the first words where there is none.
+fn subject_or(subject: &str, text: &str) -> String {
+    let chosen = [subject, text].into_iter().map(str::trim).find(|s| !s.is_empty()).unwrap_or("No subject");
+    let line = chosen.lines().next().unwrap_or(chosen);
+    line.chars().take(rules::MOST_SUBJECT).collect()
+}

@@ -1,0 +1,226 @@
+//! Links, merge and split. A merge moves nothing: the merged case is shown as part of the other. A
+//! split moves entries and remembers which. Both can be undone at any time.
+use super::{change_entry, locked, record};
+use crate::cases::store::{self, Case};
+use crate::cases::{CaseId, CasesError, Changed, EntryId, LinkKind, PersonRole};
+use crate::db::Tx;
+use crate::desk::Desk;
+use crate::search;
+use crate::staff::{Actor, Viewer};
+
+/// How deep merges of merged cases are followed.
+const DEPTH: usize = 20;
+
+/// Shows `id` and what is merged into it as part of `into`.
+pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result<i64, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("cases.merge").await?;
+    let mut root = locked(&mut tx, into, &by.hidden_teams).await?;
+    let mut case = own(&mut tx, id, by).await?;
+    if case.merged_into.is_some() {
+        return Err(CasesError::AlreadyMerged(id));
+    }
+    let family = family(&mut tx, id).await?;
+    if family.contains(&root.id) {
+        return Err(CasesError::MergeCircle(id));
+    }
+    let (now, actor) = (desk.now(), Actor::Agent(by.id));
+    let merge = store::insert_merge(&mut tx, id, root.id, Some(by.id), now).await?;
+    store::set_merged_into(&mut tx, &family, Some(root.id)).await?;
+    case.merged_into = Some(root.id);
+    let told = |field: &str, case: &Case| Changed {
+        field: field.into(),
+        from: Some(case.id.to_string()),
+        to: Some(case.subject.clone()),
+        undo: Some(merge),
+    };
+    let (there, here) = (told("merged", &case), told("merged into", &root));
+    let entry = change_entry(&mut tx, root.id, actor, there, now).await?;
+    record(&mut tx, desk, &mut root, entry, "merged", actor, serde_json::json!({ "case": id, "merge": merge })).await?;
+    record(&mut tx, desk, &mut case, EntryId(0), "changed", actor, serde_json::json!({ "changed": here })).await?;
+    tx.commit().await?;
+    Ok(merge)
+}
+
+/// Takes a merge back: the case stands by itself again, with what has come to it since.
+pub async fn unmerge(desk: &Desk, by: &Viewer, merge: i64) -> Result<CaseId, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("cases.merge").await?;
+    let merge = store::merge(&mut tx, merge).await?.ok_or(CasesError::AlreadyUndone)?;
+    let mut root = locked(&mut tx, merge.into_id, &by.hidden_teams).await?;
+    let mut case = own(&mut tx, merge.case_id, by).await?;
+    let now = desk.now();
+    if store::undo_merge(&mut tx, merge.id, now).await? == 0 {
+        return Err(CasesError::AlreadyUndone);
+    }
+    let family = family(&mut tx, case.id).await?;
+    let others: Vec<CaseId> = family.into_iter().filter(|id| *id != case.id).collect();
+    store::set_merged_into(&mut tx, &others, Some(case.id)).await?;
+    case.merged_into = None;
+    let actor = Actor::Agent(by.id);
+    let changed = Changed {
+        field: "unmerged".into(),
+        from: Some(case.id.to_string()),
+        to: Some(case.subject.clone()),
+        undo: None,
+    };
+    let entry = change_entry(&mut tx, root.id, actor, changed, now).await?;
+    let data = serde_json::json!({ "case": case.id, "merge": merge.id });
+    record(&mut tx, desk, &mut root, entry, "unmerged", actor, data.clone()).await?;
+    record(&mut tx, desk, &mut case, EntryId(0), "unmerged", actor, data).await?;
+    tx.commit().await?;
+    Ok(case.id)
+}
+
+/// The case itself, even when it is shown as part of another.
+async fn own(tx: &mut Tx, id: CaseId, by: &Viewer) -> Result<Case, CasesError> {
+    store::lock_case(tx, id)
+        .await?
+        .filter(|case| case.team_id.is_none_or(|team| !by.hidden_teams.contains(&team)))
+        .ok_or(CasesError::NoCase(id))
+}
+
+/// The case and everything merged into it, directly or not.
+async fn family(tx: &mut Tx, id: CaseId) -> Result<Vec<CaseId>, CasesError> {
+    let mut all = vec![id];
+    let mut generation = vec![id];
+    for _ in 0..DEPTH {
+        let mut next = Vec::new();
+        for parent in generation {
+            next.extend(store::merged_straight_into(&mut *tx, parent).await?);
+        }
+        if next.is_empty() {
+            return Ok(all);
+        }
+        all.extend(&next);
+        generation = next;
+    }
+    Err(CasesError::MergeCircle(id))
+}
+
+/// Moves entries into a case of their own. Their people come along.
+pub async fn split(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    entries: &[EntryId],
+    subject: &str,
+) -> Result<CaseId, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
+    let messages = store::count_messages(&mut tx, case.id).await?;
+    if entries.is_empty() || i64::try_from(entries.len()).unwrap_or(i64::MAX) >= messages {
+        return Err(CasesError::BadSplit);
+    }
+    let (now, actor) = (desk.now(), Actor::Agent(by.id));
+    let mut new = Case { base_subject: subject.to_lowercase(), created_at: now, updated_at: now, ..case.clone() };
+    crate::cases::rules::apply(&mut new, &crate::cases::rules::Change::Subject(subject.to_owned()), now)?;
+    new.id = store::insert_case(&mut tx, &new).await?;
+    let split = store::insert_split(&mut tx, case.id, new.id, Some(by.id), now).await?;
+    let moved = move_documents(&mut tx, split, case.id, new.id, entries).await?;
+    for person in store::people(&mut tx, case.id).await? {
+        if matches!(person.role, PersonRole::Requester | PersonRole::Copied) {
+            let name = person.name.as_deref();
+            store::add_person(&mut tx, new.id, &person.address, name, person.contact_id, person.role).await?;
+        }
+    }
+    store::link(&mut tx, new.id, case.id, LinkKind::Related).await?;
+    let told = |field: &str, other: &Case| Changed {
+        field: field.into(),
+        from: Some(other.id.to_string()),
+        to: Some(other.subject.clone()),
+        undo: Some(split),
+    };
+    let (here, there) = (told("split", &new), told("split from", &case));
+    let data = serde_json::json!({ "split": split, "from": case.id, "to": new.id });
+    let entry = change_entry(&mut tx, case.id, actor, here, now).await?;
+    record(&mut tx, desk, &mut case, entry, "split", actor, data.clone()).await?;
+    let entry = change_entry(&mut tx, new.id, actor, there, now).await?;
+    new.last_entry_id = moved;
+    record(&mut tx, desk, &mut new, entry, "opened_by_split", actor, data).await?;
+    tx.commit().await?;
+    Ok(new.id)
+}
+
+/// Moves entries with their documents; the newest of them.
+async fn move_documents(
+    tx: &mut Tx,
+    split: i64,
+    from: CaseId,
+    to: CaseId,
+    entries: &[EntryId],
+) -> Result<EntryId, CasesError> {
+    let moved = store::move_entries(tx, split, from, to, entries).await?;
+    let _ = moved;
+    for entry in entries {
+        search::move_part(tx, entry.0, to.0).await?;
+    }
+    entries.iter().copied().max().ok_or(CasesError::BadSplit)
+}
+
+/// Takes a split back: the moved entries return, what came since stays, and the emptied case is merged.
+pub async fn unsplit(desk: &Desk, by: &Viewer, split: i64) -> Result<CaseId, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("cases.merge").await?;
+    let split = store::split(&mut tx, split).await?.ok_or(CasesError::AlreadyUndone)?;
+    let mut case = locked(&mut tx, split.case_id, &by.hidden_teams).await?;
+    let mut new = own(&mut tx, split.new_id, by).await?;
+    let (now, actor) = (desk.now(), Actor::Agent(by.id));
+    if store::undo_split(&mut tx, split.id, now).await? == 0 {
+        return Err(CasesError::AlreadyUndone);
+    }
+    let entries = store::entries_of_split(&mut tx, split.id).await?;
+    move_documents(&mut tx, split.id, split.new_id, split.case_id, &entries).await?;
+    if new.merged_into.is_none() {
+        store::insert_merge(&mut tx, new.id, case.id, Some(by.id), now).await?;
+        let family = family(&mut tx, new.id).await?;
+        store::set_merged_into(&mut tx, &family, Some(case.id)).await?;
+        new.merged_into = Some(case.id);
+    }
+    let changed = Changed {
+        field: "split undone".into(),
+        from: Some(new.id.to_string()),
+        to: Some(new.subject.clone()),
+        undo: None,
+    };
+    let entry = change_entry(&mut tx, case.id, actor, changed, now).await?;
+    let data = serde_json::json!({ "split": split.id });
+    record(&mut tx, desk, &mut case, entry, "split_undone", actor, data.clone()).await?;
+    record(&mut tx, desk, &mut new, EntryId(0), "split_undone", actor, data).await?;
+    tx.commit().await?;
+    Ok(case.id)
+}
+
+/// Links two cases, or unlinks them.
+pub async fn link(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    other: CaseId,
+    kind: Option<LinkKind>,
+) -> Result<(), CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
+    let mut other = locked(&mut tx, other, &by.hidden_teams).await?;
+    if case.id == other.id {
+        return Err(CasesError::MergeCircle(id));
+    }
+    let changed_rows = match kind {
+        Some(kind) => store::link(&mut tx, case.id, other.id, kind).await?,
+        None => store::unlink(&mut tx, case.id, other.id).await?,
+    };
+    if changed_rows == 0 {
+        return Ok(());
+    }
+    let (now, actor) = (desk.now(), Actor::Agent(by.id));
+    let field = kind.map_or("link removed", |_| "link");
+    for (one, with) in [(&mut case, other.id), (&mut other, id)] {
+        let to = kind.map(|kind| kind.to_string());
+        let changed = Changed { field: field.into(), from: Some(with.to_string()), to, undo: None };
+        let data = serde_json::json!({ "changed": changed });
+        let entry = change_entry(&mut tx, one.id, actor, changed, now).await?;
+        record(&mut tx, desk, one, entry, "changed", actor, data).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Cases: one problem, question or request each, from first contact to the end, as a timeline of
+//! entries. Invariants: every change is an entry and an event in one transaction; an entry never
+//! changes its words; a note is never sent; merge and split move nothing that cannot be moved back.
+pub mod actions;
+pub mod filter;
+pub mod jobs;
+pub mod pages;
+pub mod rules;
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+use crate::customers::Person;
+use crate::staff::AgentId;
+use crate::{id, words};
+
+id!(
+    /// A case; also its number, as in `CD-1042`.
+    CaseId
+);
+id!(
+    /// A line of a case's timeline.
+    EntryId
+);
+id!(
+    /// A file of an entry or a draft.
+    AttachmentId
+);
+
+words!(
+    /// Where a case stands.
+    CaseState {
+        /// Nobody of us has looked.
+        New = "new",
+        /// Ours to act on.
+        Open = "open",
+        /// On somebody else, or on a date.
+        Waiting = "waiting",
+        /// Answered; closes by itself unless the customer comes back.
+        Solved = "solved",
+        /// Over. A reply opens a follow-up.
+        Closed = "closed",
+    }
+);
+
+impl CaseState {
+    /// Whether it still counts as work.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::New | Self::Open | Self::Waiting)
+    }
+
+    pub const fn can_reply(self) -> bool {
+        !matches!(self, Self::Closed)
+    }
+}
+
+words!(
+    /// What kind of request it is.
+    CaseKind {
+        Question = "question",
+        Problem = "problem",
+        FeatureRequest = "feature request",
+        Licence = "licence",
+    }
+);
+
+words!(
+    /// How much it hurts.
+    Priority {
+        Low = "low",
+        Normal = "normal",
+        High = "high",
+        Critical = "critical",
+    }
+);
+
+words!(
+    /// The way something came in.
+    Door {
+        Mail = "mail",
+        Form = "form",
+        Phone = "phone",
+        Chat = "chat",
+        Api = "api",
+        /// An agent opened it on the page.
+        Agent = "agent",
+    }
+);
+
+words!(
+    /// Whom or what a waiting case waits for.
+    WaitingOn {
+        Customer = "customer",
+        Engineering = "engineering",
+        Sales = "sales",
+        Date = "date",
+    }
+);
+
+words!(
+    /// What an entry is. `Note` is the one kind that no code sends.
+    EntryKind {
+        MailIn = "mail_in",
+        MailOut = "mail_out",
+        Note = "note",
+        Change = "change",
+        /// Mail that machines wrote: auto-replies, bounces, delays.
+        Machine = "machine",
+    }
+);
+
+words!(
+    /// How far an outgoing message is.
+    Delivery {
+        /// Waits, for the undo or for its hour.
+        Pending = "pending",
+        /// The relay has been offered it and has not said yes.
+        Sending = "sending",
+        Sent = "sent",
+        /// Given up; the reason stands with it.
+        Failed = "failed",
+        /// Taken back before it was sent.
+        Cancelled = "cancelled",
+    }
+);
+
+words!(
+    /// How two cases belong together.
+    LinkKind {
+        Related = "related",
+        Duplicate = "duplicate",
+        Parent = "parent",
+        FollowUp = "follow-up",
+    }
+);
+
+words!(
+    /// What somebody has to do with a case.
+    PersonRole {
+        Requester = "requester",
+        Copied = "cc",
+        /// Named by a later mail from outside the circle: gets nothing until an agent agrees.
+        Proposed = "proposed",
+        Removed = "removed",
+    }
+);
+
+/// One fold of a message: text that is kept but not shown at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Fold {
+    /// `quote`, `forward`, `signature` or `footer`.
+    pub kind: String,
+    pub text: String,
+}
+
+/// What an incoming message says besides its text, and why the desk read it so.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Incoming {
+    pub subject: String,
+    pub to: Vec<Person>,
+    pub cc: Vec<Person>,
+    pub from: Option<Person>,
+    pub folds: Vec<Fold>,
+    pub has_html: bool,
+    pub has_remote_images: bool,
+    /// Where the author was read from, when it was not plainly From.
+    pub author_reason: Option<String>,
+    /// Who else might have written it.
+    pub alternatives: Vec<Person>,
+    /// Why it is on this case.
+    pub place_reason: String,
+    /// `auto-reply`, `bounce`, `delay`…, with the reason, for mail that machines wrote.
+    pub verdict: Option<String>,
+    pub verdict_reason: Option<String>,
+    /// A case that it may belong to.
+    pub looks_like: Option<LooksLike>,
+    /// What had to be repaired to read it.
+    pub defects: Vec<String>,
+    /// Files that are not shown because they are part of the HTML.
+    pub raw: bool,
+}
+
+/// A case that a message may belong to, on evidence too weak to join.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LooksLike {
+    pub case: CaseId,
+    pub reason: String,
+}
+
+/// What an outgoing message says besides its text.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Outgoing {
+    pub to: Vec<Person>,
+    pub cc: Vec<Person>,
+    /// Written by the desk itself (RFC 3834).
+    pub automatic: bool,
+    /// Sent from a colleague's own mail program, and seen here as a copy.
+    pub elsewhere: bool,
+    /// Where the case stood before, so that taking the reply back restores it.
+    pub state_before: Option<CaseState>,
+    /// Stops at its hour when the customer has written meanwhile.
+    pub scheduled: bool,
+    pub folds: Vec<Fold>,
+    pub has_html: bool,
+    pub raw: bool,
+}
+
+/// A change of one field, in the words of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Changed {
+    /// `state`, `priority`, `assignee`, `merged`…
+    pub field: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<String>,
+    /// The merge or split to undo.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undo: Option<i64>,
+}
+
+/// What an entry holds besides its text, by its kind.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum EntryData {
+    Incoming(Box<Incoming>),
+    Outgoing(Outgoing),
+    Note { mentions: Vec<AgentId> },
+    Change(Changed),
+}
+
+/// What can go wrong with a case, for the one who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CasesError {
+    #[error("there is no case {0}")]
+    NoCase(CaseId),
+    #[error("there is no entry {0} on this case")]
+    NoEntry(EntryId),
+    #[error("“{0}” is empty")]
+    Empty(&'static str),
+    #[error("“{field}” is longer than {most} characters")]
+    TooLong { field: &'static str, most: usize },
+    #[error("“{0}” is not a mail address")]
+    BadAddress(String),
+    #[error("there is nobody to send it to")]
+    NoRecipient,
+    #[error("a closed case takes no reply; open a follow-up")]
+    Closed(CaseId),
+    #[error("the case changed since you began to write")]
+    ChangedSince { case: CaseId, newest: EntryId },
+    #[error("it is too late to take that back: the mail is on its way")]
+    TooLate(EntryId),
+    #[error("a case cannot be merged into itself or into one that is merged into it")]
+    MergeCircle(CaseId),
+    #[error("case {0} is merged already")]
+    AlreadyMerged(CaseId),
+    #[error("that was undone before")]
+    AlreadyUndone,
+    #[error("pick at least one message, and leave at least one")]
+    BadSplit,
+    #[error("{0} is not a date in the future")]
+    NotInFuture(String),
+    #[error("the filter is not understood: {0}")]
+    BadFilter(String),
+    #[error("“{0}” is no such team or agent")]
+    NoSuch(String),
+    #[error(transparent)]
+    Database(#[from] crate::db::Error),
+    #[error(transparent)]
+    Files(#[from] crate::files::FilesError),
+}
+
+impl From<CasesError> for crate::web::Error {
+    fn from(error: CasesError) -> Self {
+        use CasesError as E;
+        match error {
+            E::Database(error) => error.into(),
+            E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
+            E::Files(error) => Self::ours(&error),
+            E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),
+            E::ChangedSince { .. } | E::TooLate(_) | E::AlreadyMerged(_) | E::AlreadyUndone | E::Closed(_) => {
+                Self::conflict(sentence(&error))
+            }
+            _ => Self::unprocessable(sentence(&error)),
+        }
+    }
+}
+
+fn sentence(error: &CasesError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}

@@ -1,0 +1,291 @@
+//! The composer's far end: drafts, replies, notes, taking back, templates; and opening a case by hand.
+use askama::Template;
+use axum::Json;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::views::Choice;
+use super::{case, key, load, prose, shell, words};
+use crate::cases::actions::{self, OpenByAgent, Reply};
+use crate::cases::rules::Change;
+use crate::cases::store::{self, Draft};
+use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
+use crate::customers::Person;
+use crate::desk::Desk;
+use crate::kit::Timestamp;
+use crate::staff::{self, AgentId, Reader, Viewer, Worker};
+use crate::web::fields::Fields;
+use crate::web::shell::Shell;
+use crate::web::turbo::{Streams, Turbo, see_other};
+use crate::web::{Html, Result};
+
+const MOST_OPTIONS: usize = 30;
+
+/// What `draft.ts` sends while somebody types.
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    kind: Kind,
+    body: String,
+    to: Vec<String>,
+    cc: Vec<String>,
+    seen: EntryId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Reply,
+    Note,
+}
+
+/// `PUT /cases/{id}/draft`
+pub(super) async fn draft(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<CaseId>,
+    Json(typed): Json<Typed>,
+) -> Result<StatusCode> {
+    let people = |all: &[String]| serde_json::to_string(&all.iter().map(|one| person(one)).collect::<Vec<_>>()).ok();
+    let reply = matches!(typed.kind, Kind::Reply);
+    let draft = Draft {
+        kind: if reply { "reply" } else { "note" }.into(),
+        recipients_to: people(&typed.to).filter(|_| reply),
+        recipients_cc: people(&typed.cc).filter(|_| reply),
+        body: typed.body,
+        based_on: typed.seen,
+        updated_at: desk.now(),
+    };
+    actions::save_draft(&desk, &by, id, &draft).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn person(address: &str) -> Person {
+    Person { name: None, address: address.to_owned() }
+}
+
+/// `POST /cases/{id}/replies`: 409 with the new entry when the case changed since writing began.
+pub(super) async fn reply(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+    sent: Fields,
+) -> Result<Response> {
+    match actions::reply(&desk, &by, id, wanted(&sent)?).await {
+        Ok(_) => answer(&desk, &by, &turbo, id).await,
+        Err(CasesError::ChangedSince { newest, .. }) if turbo.streams => {
+            let entry = store::entry(desk.db(), newest).await?.ok_or(CasesError::NoEntry(newest))?;
+            let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
+            Ok((StatusCode::CONFLICT, Streams(parts.with_stop(case::stop(&entry)))).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn wanted(sent: &Fields) -> Result<Reply> {
+    let at = |text: &str| Timestamp::parse_rfc3339(text).ok_or_else(|| CasesError::NotInFuture(text.to_owned()));
+    Ok(Reply {
+        body: sent.one("body").to_owned(),
+        to: sent.all("to").map(person).collect(),
+        cc: sent.all("cc").map(person).collect(),
+        based_on: sent.one("seen").parse().ok().map(EntryId),
+        anyway: false,
+        send_at: sent.filled("send_at").map(at).transpose()?,
+        then: match sent.filled("then") {
+            Some("solved") => Some(Change::Solve),
+            Some("waiting") => Some(Change::Wait { on: WaitingOn::Customer, until: None }),
+            _ => None,
+        },
+        client_id: sent.filled("client_id").map(str::to_owned),
+    })
+}
+
+async fn answer(desk: &Desk, by: &Viewer, turbo: &Turbo, id: CaseId) -> Result<Response> {
+    if !turbo.streams {
+        return Ok(see_other(&format!("/cases/{id}")));
+    }
+    Ok(Streams(case::changed_parts(desk, by, id, turbo.newest_entry).await?).into_response())
+}
+
+/// `POST /cases/{id}/replies/{entry}/undo`
+pub(super) async fn undo(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path((id, entry)): Path<(CaseId, EntryId)>,
+) -> Result<Response> {
+    let row = store::entry(desk.db(), entry).await?.ok_or(CasesError::NoEntry(entry))?;
+    actions::undo_reply(&desk, &by, id, entry).await?;
+    if !turbo.streams {
+        return Ok(see_other(&format!("/cases/{id}")));
+    }
+    let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
+    Ok(Streams(parts.with_back(row.text)).into_response())
+}
+
+/// `POST /cases/{id}/notes`
+pub(super) async fn note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+    sent: Fields,
+) -> Result<Response> {
+    let mentions = mentioned(&desk, sent.one("body")).await?;
+    actions::note(&desk, &by, id, sent.one("body"), mentions, sent.filled("client_id")).await?;
+    answer(&desk, &by, &turbo, id).await
+}
+
+/// The agents whose handle stands behind an `@` in the text.
+async fn mentioned(desk: &Desk, text: &str) -> Result<Vec<AgentId>> {
+    let handles: Vec<String> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '!' | '?' | '(' | ')'))
+        .filter_map(|word| word.strip_prefix('@'))
+        .map(|handle| handle.trim_end_matches('.').to_lowercase())
+        .collect();
+    if handles.is_empty() {
+        return Ok(vec![]);
+    }
+    let agents = staff::store::agents(desk.db()).await?;
+    Ok(agents.iter().filter(|agent| handles.contains(&handle(&agent.email))).map(|agent| agent.id).collect())
+}
+
+/// What follows the `@` when an agent is named: the part of their address before its own.
+pub(super) fn handle(email: &str) -> String {
+    email.split('@').next().unwrap_or_default().to_lowercase()
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    q: String,
+}
+
+struct Option_ {
+    id: i64,
+    name: String,
+    peek: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/template_options.html")]
+struct TemplateOptions {
+    number: i64,
+    templates: Vec<Option_>,
+}
+
+/// `GET /cases/{id}/templates?q=`
+pub(super) async fn templates(
+    State(desk): State<Desk>,
+    _: Reader,
+    Path(id): Path<CaseId>,
+    Query(Wanted { q }): Query<Wanted>,
+) -> Result<Html<impl Template>> {
+    let words: Vec<String> = q.split_whitespace().map(str::to_lowercase).collect();
+    let fits = |t: &store::Template| {
+        let text = format!("{} {}", t.name, t.body).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let all = store::templates(desk.db()).await?;
+    let option = |t: store::Template| Option_ { id: t.id, peek: prose::peek(&t.body, 110), name: t.name };
+    Ok(Html(TemplateOptions { number: id.0, templates: all.into_iter().filter(fits).take(MOST_OPTIONS).map(option).collect() }))
+}
+
+/// `GET /cases/{id}/templates/{template}`: its text with the fields of this case filled in.
+pub(super) async fn template(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path((id, template)): Path<(CaseId, i64)>,
+) -> Result<String> {
+    let row = load::row(&desk, &by, id).await?;
+    let found = store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
+    let people = store::people(desk.db(), row.id).await?;
+    let customer = people.first().and_then(|p| p.name.clone()).unwrap_or_default();
+    Ok(filled(&found.body, &[
+        ("customer", &customer),
+        ("first name", customer.split_whitespace().next().unwrap_or_default()),
+        ("case", &key(&desk, row.id)),
+        ("subject", &row.subject),
+        ("agent", &by.name),
+    ]))
+}
+
+/// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
+fn filled(text: &str, fields: &[(&str, &str)]) -> String {
+    fields.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+}
+
+#[derive(Template)]
+#[template(path = "cases/new.html")]
+struct NewCase {
+    shell: Shell,
+    fault: String,
+    email: String,
+    name: String,
+    subject: String,
+    body: String,
+    kinds: Vec<Choice>,
+    priorities: Vec<Choice>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Opened {
+    email: String,
+    #[serde(default)]
+    name: String,
+    subject: String,
+    body: String,
+    kind: String,
+    priority: String,
+}
+
+/// `GET /cases/new`
+pub(super) async fn new_case(Worker(by): Worker, Query(Wanted { q }): Query<Wanted>) -> Html<impl Template> {
+    Html(NewCase {
+        shell: shell(&by, ""),
+        fault: String::new(),
+        email: q,
+        name: String::new(),
+        subject: String::new(),
+        body: String::new(),
+        kinds: words::kinds(CaseKind::Question),
+        priorities: words::priorities(Priority::Normal),
+    })
+}
+
+/// `POST /cases`: what cannot be opened comes back with its reason and everything that was typed.
+pub(super) async fn open(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Opened>) -> Result<Response> {
+    let kind = typed.kind.parse().unwrap_or(CaseKind::Question);
+    let priority = typed.priority.parse().unwrap_or(Priority::Normal);
+    let requester = Person { name: Some(typed.name.clone()).filter(|n| !n.trim().is_empty()), address: typed.email.clone() };
+    let wanted =
+        OpenByAgent { requester, subject: typed.subject.clone(), note: typed.body.clone(), kind, priority, team: by.teams.first().copied() };
+    let fault = match actions::open_by_agent(&desk, &by, wanted).await {
+        Ok(id) => return Ok(see_other(&format!("/views/mine/cases/{id}"))),
+        Err(CasesError::Database(error)) => return Err(error.into()),
+        Err(error) => words::capital(&error.to_string()),
+    };
+    let page = NewCase {
+        shell: shell(&by, ""),
+        fault,
+        email: typed.email,
+        name: typed.name,
+        subject: typed.subject,
+        body: typed.body,
+        kinds: words::kinds(kind),
+        priorities: words::priorities(priority),
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_field_is_filled_and_an_unknown_one_stays() {
+        assert_eq!(filled("Dear {{customer}}, {{code}}", &[("customer", "Ann")]), "Dear Ann, {{code}}");
+    }
+}

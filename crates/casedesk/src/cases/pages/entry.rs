@@ -1,0 +1,157 @@
+//! A stored entry as the timeline shows it. Pure, but for the names that it is given.
+use std::collections::BTreeMap;
+
+use super::views::{Badge, Entry, File, Fold, Original};
+use super::{prose, words};
+use crate::cases::store::{Attachment, EntryRow};
+use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, Outgoing};
+use crate::customers::Person as Writer;
+use crate::kit::markdown;
+use crate::web::shell::Person;
+
+/// Names by id, for changes that speak of agents and teams.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) agents: BTreeMap<i64, String>,
+    pub(super) teams: BTreeMap<i64, String>,
+    pub(super) prefix: String,
+}
+
+impl Names {
+    /// What a change's value is called; a value that is no id stands for itself.
+    fn of(&self, field: &str, value: &str) -> String {
+        let id = value.parse::<i64>().ok();
+        let known = match field {
+            "assignee" => id.and_then(|id| self.agents.get(&id)).cloned(),
+            "team" => id.and_then(|id| self.teams.get(&id)).cloned(),
+            "merged" | "merged into" | "unmerged" | "split" | "split from" | "split undone" | "link" | "link removed" => {
+                id.map(|id| format!("{}-{id}", self.prefix))
+            }
+            _ => None,
+        };
+        known.unwrap_or_else(|| value.to_owned())
+    }
+}
+
+/// `None` for what is no longer shown: a reply that was taken back.
+pub(super) fn entry(row: &EntryRow, files: &[Attachment], names: &Names) -> crate::db::Result<Option<Entry>> {
+    if row.delivery == Some(Delivery::Cancelled) {
+        return Ok(None);
+    }
+    let base = Entry {
+        id: row.id.0,
+        at: row.at.rfc3339(),
+        files: files.iter().filter(|file| file.entry_id == Some(row.id)).map(shown_file).collect(),
+        ..Entry::default()
+    };
+    Ok(Some(match row.data()? {
+        EntryData::Incoming(details) => incoming(base, row, &details),
+        EntryData::Outgoing(details) => outgoing(base, row, &details),
+        EntryData::Note { .. } => Entry { kind: "note", author: agent(row), html: markdown::to_html(&row.text), ..base },
+        EntryData::Change(changed) => change(base, row, &changed, names),
+    }))
+}
+
+fn agent(row: &EntryRow) -> Person {
+    let id = row.agent_id.map_or(0, |id| id.0);
+    Person::new(id, row.agent_name.as_deref().unwrap_or("The desk"), "")
+}
+
+fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
+    let address = details.from.as_ref().map_or("", |from| from.address.as_str());
+    let name = row.contact_name.as_deref().or_else(|| details.from.as_ref().map(Writer::shown)).unwrap_or(address);
+    let mut badges = Vec::new();
+    if let Some(verdict) = &details.verdict {
+        badges.push(Badge { tone: "line", icon: "", text: verdict.clone() });
+    }
+    Entry {
+        kind: "mail",
+        author: Person::new(row.contact_id.map_or(0, |id| id.0), name, address),
+        address: address.into(),
+        to: people(details.to.iter().chain(&details.cc)),
+        author_source: details.author_reason.clone().unwrap_or_default(),
+        html: prose::to_html(&row.text),
+        badges,
+        folds: folds(&details.folds),
+        original: details.has_html.then(|| Original {
+            src: format!("/entries/{}/html", row.id),
+            height_px: guessed_height_px(&row.text),
+            blocked_images: details.has_remote_images,
+        }),
+        source_href: if details.raw { format!("/entries/{}/source", row.id) } else { String::new() },
+        ..base
+    }
+}
+
+fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
+    let mut badges = Vec::new();
+    if details.automatic {
+        badges.push(Badge { tone: "line", icon: "", text: "automatic".into() });
+    }
+    if details.elsewhere {
+        badges.push(Badge { tone: "line", icon: "", text: "from their own mail program".into() });
+    }
+    let (sent, sent_words) = match row.delivery {
+        Some(Delivery::Pending) => ("waits", "Not sent yet".to_owned()),
+        Some(Delivery::Sending) => ("waits", "On its way to the mail server".to_owned()),
+        Some(Delivery::Sent) => ("delivered", "Taken by the mail server".to_owned()),
+        Some(Delivery::Failed) => ("failed", format!("Not sent: {}", row.failure.as_deref().unwrap_or("no reason was given"))),
+        Some(Delivery::Cancelled) | None => ("", String::new()),
+    };
+    let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
+    let to = people(details.to.iter().chain(&details.cc));
+    Entry { kind: "reply", author: agent(row), to, html, badges, folds: folds(&details.folds), sent, sent_words, ..base }
+}
+
+fn change(base: Entry, row: &EntryRow, changed: &Changed, names: &Names) -> Entry {
+    let who = row.agent_name.as_deref().unwrap_or("The desk");
+    let (icon, html) = words::changed(who, changed, |field, value| names.of(field, value));
+    let undo_href = match (changed.field.as_str(), changed.undo) {
+        ("merged", Some(id)) => format!("/merges/{id}/undo"),
+        ("split", Some(id)) => format!("/splits/{id}/undo"),
+        _ => String::new(),
+    };
+    Entry { kind: "change", icon, html, undo_href, ..base }
+}
+
+/// `Ingvild, ops@example.com and 2 more`.
+fn people<'a>(all: impl Iterator<Item = &'a Writer>) -> String {
+    let all: Vec<&str> = all.map(Writer::shown).collect();
+    match all.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+fn folds(folds: &[crate::cases::Fold]) -> Vec<Fold> {
+    let titled = |fold: &crate::cases::Fold| Fold {
+        title: match fold.kind.as_str() {
+            "quote" => "Quoted history".into(),
+            "forward" => "Forwarded message".into(),
+            kind => words::capital(kind),
+        },
+        html: prose::to_html(&fold.text),
+    };
+    folds.iter().filter(|fold| !fold.text.trim().is_empty()).map(titled).collect()
+}
+
+fn shown_file(file: &Attachment) -> File {
+    File { href: format!("/files/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
+}
+
+/// The frame cannot be measured from outside: about 24 px for each line of 90 characters, and some for the style.
+fn guessed_height_px(text: &str) -> u32 {
+    let lines: usize = text.lines().map(|line| line.len() / 90 + 1).sum();
+    u32::try_from(lines.saturating_mul(24).saturating_add(80)).unwrap_or(640)
+}
+
+/// The line above the first entry that the viewer has not seen.
+pub(super) fn mark_new(entries: &mut [Entry], seen: Option<EntryId>) {
+    let Some(seen) = seen else { return };
+    let fresh = |entry: &&mut Entry| entry.id > seen.0 && entry.kind != "change";
+    if let Some(first) = entries.iter_mut().find(fresh) {
+        first.new_above = true;
+    }
+}

@@ -1,0 +1,223 @@
+//! Lists of cases: a view, its next page, one row of it after its case changed.
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::views::{Case, ListView, Row, Tail};
+use super::{key, shell, words};
+use crate::cases::filter::{Filter, Sort, View};
+use crate::cases::store::{self, ListedCase, MOST_COUNTED};
+use crate::cases::{CaseId, CaseState};
+use crate::desk::Desk;
+use crate::kit::paging::Cursor;
+use crate::staff::{self, Reader, Viewer};
+use crate::web::shell::Shell;
+use crate::web::turbo::Streams;
+use crate::web::{Error, Html, Result};
+
+const ROWS: usize = 50;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    pub(super) q: String,
+    sort: String,
+    after: Option<String>,
+    /// Of one row: whether the page that asks shows it already, and as the current one.
+    known: bool,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "cases/list.html")]
+struct ListPage {
+    shell: Shell,
+    list: ListView,
+}
+
+#[derive(Template)]
+#[template(path = "cases/more_frame.html")]
+struct MoreFrame {
+    list: ListView,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/rows_stream.html")]
+struct RowsStream {
+    list: ListView,
+}
+
+#[derive(Template)]
+#[template(path = "cases/row_stream.html")]
+struct RowStream {
+    list: ListView,
+    row: Option<Row>,
+    number: i64,
+    stays: bool,
+}
+
+/// `GET /`
+pub(super) async fn home(_: Reader) -> Redirect {
+    Redirect::to("/views/mine")
+}
+
+/// `GET /views/{view}`
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let list = load(&desk, &by, &slug, &asked).await?;
+    Ok(match asked.after {
+        Some(after) => Html(MoreFrame { list, after }).into_response(),
+        None => Html(ListPage { shell: shell(&by, &slug), list }).into_response(),
+    })
+}
+
+/// `GET /views/{view}/rows`: the first page again, after the line was broken.
+pub(super) async fn rows(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Streams<impl Template>> {
+    let list = load(&desk, &by, &slug, &Asked { after: None, ..asked }).await?;
+    Ok(Streams(RowsStream { list }))
+}
+
+/// `GET /views/{view}/rows/{id}`: one row after its case changed; without it when it has left the view.
+pub(super) async fn row(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path((slug, id)): Path<(String, CaseId)>,
+    Query(asked): Query<Asked>,
+) -> Result<Streams<impl Template>> {
+    let (mut list, filter) = empty(&desk, &by, &slug, &asked).await?;
+    let row = match &filter {
+        Some(filter) => store::listed(desk.db(), filter, id, by.id, &by.hidden_teams).await?,
+        None => None,
+    };
+    if let Some(filter) = &filter {
+        list.count = counted(store::count(desk.db(), filter, &by.hidden_teams).await?);
+    }
+    let row = row.map(|row| shown(&desk, &list.key, &row));
+    // In the order of activity a changed case comes first, unless it is the one being read.
+    let stays = asked.known && (asked.current || list.sort != Sort::NewestActivity.as_str());
+    let row = row.filter(|_| stays || list.sort != Sort::OldestActivity.as_str());
+    Ok(Streams(RowStream { list, row, number: id.0, stays }))
+}
+
+/// The list of a view, as the viewer may see it.
+pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<ListView> {
+    let (mut list, filter) = empty(desk, by, slug, asked).await?;
+    let Some(filter) = filter else { return Ok(list) };
+    let sort = Sort::parse(list.sort).unwrap_or_default();
+    let after = asked.after.as_deref().and_then(Cursor::decode);
+    let page = store::list(desk.db(), &filter, sort, after, ROWS, by.id, &by.hidden_teams).await?;
+    list.rows = page.rows.iter().map(|row| shown(desk, &list.key, row)).collect();
+    list.next = page.next.map(Cursor::encode);
+    if asked.after.is_none() {
+        list.count = counted(store::count(desk.db(), &filter, &by.hidden_teams).await?);
+    }
+    Ok(list)
+}
+
+/// The list without rows, and its filter; none when what was typed is not understood, which the list then says.
+async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(ListView, Option<Filter>)> {
+    let view = View::parse(slug).ok_or_else(|| Error::not_found("such view"))?;
+    let (title, filter) = match view {
+        View::Saved(id) => {
+            let saved = store::saved_view(desk.db(), by.id, id).await?.ok_or_else(|| Error::not_found("such view"))?;
+            (saved.name, Filter::parse(&saved.query, by.id))
+        }
+        view => (title(desk, by, view).await?, Ok(view.filter(by.id).unwrap_or_default())),
+    };
+    let filter = filter.and_then(|filter| match asked.q.trim() {
+        "" => Ok(filter),
+        typed => Filter::parse(typed, by.id).map(|typed| filter.and(typed)),
+    });
+    let sort = Sort::parse(&asked.sort).unwrap_or_default();
+    let (empty_title, empty_words) = match &filter {
+        Ok(_) => nothing(view, &asked.q),
+        Err(why) => ("The filter is not understood".into(), format!("It says: {why}.")),
+    };
+    let list = ListView {
+        key: slug.into(),
+        title,
+        count: String::new(),
+        sort: sort.as_str(),
+        sorts: Sort::ALL.iter().map(|s| (s.as_str(), s.title(), *s == sort)).collect(),
+        rows: vec![],
+        next: None,
+        empty_title,
+        empty_words,
+        query: asked.q.trim().into(),
+    };
+    Ok((list, filter.ok()))
+}
+
+async fn title(desk: &Desk, by: &Viewer, view: View) -> Result<String> {
+    Ok(match view {
+        View::Mine => "Mine".into(),
+        View::Unassigned => "Unassigned".into(),
+        View::Watched => "Watched".into(),
+        View::Waiting => "Waiting".into(),
+        View::AllOpen => "All open".into(),
+        View::Solved => "Solved".into(),
+        View::All | View::Saved(_) => "All cases".into(),
+        View::Team(id) => {
+            let team = staff::store::team(desk.db(), id).await?.filter(|team| by.can_see(Some(team.id)));
+            team.ok_or_else(|| Error::not_found("such team"))?.name
+        }
+    })
+}
+
+fn nothing(view: View, typed: &str) -> (String, String) {
+    let (title, words) = match view {
+        _ if !typed.trim().is_empty() => ("No case passes this filter", "Fewer words find more."),
+        View::Mine => ("Nothing is yours", "Take a case from Unassigned: Shift A assigns it to you."),
+        View::Unassigned => ("Nothing is unassigned", "The next one comes in here by itself."),
+        View::Watched => ("You watch nothing", "Watching a case tells you of every change without being its assignee."),
+        View::Waiting => ("Nothing waits", "Cases that wait on a customer, on engineering or on a date are here."),
+        _ => ("No case is here", "New ones come in by mail, or by the plus sign above."),
+    };
+    (title.into(), words.into())
+}
+
+pub(super) fn counted(count: i64) -> String {
+    if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
+}
+
+fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
+    let tail = match (row.state, row.waiting_on, row.wake_at) {
+        (CaseState::Waiting, _, Some(until)) => Tail::Due(until.rfc3339()),
+        (CaseState::Waiting, Some(on), _) => Tail::Words(on.to_string()),
+        _ => Tail::Words(row.assignee_name.clone().unwrap_or_default()),
+    };
+    Row {
+        number: row.id.0,
+        key: key(desk, row.id),
+        href: format!("/views/{view}/cases/{}", row.id),
+        state: words::sign(row.state),
+        state_words: words::state(row.state, row.waiting_on),
+        from: row.contact_name.clone().unwrap_or_else(|| "Nobody yet".into()),
+        organisation: row.organisation_name.clone().unwrap_or_default(),
+        subject: row.subject.clone(),
+        at: row.updated_at.rfc3339(),
+        unread: row.unread,
+        badges: words::row_badges(row),
+        tail,
+    }
+}
+
+/// The page of a case beside its list.
+#[derive(Template)]
+#[template(path = "cases/case.html")]
+pub(super) struct CasePage {
+    pub(super) shell: Shell,
+    pub(super) list: Option<ListView>,
+    pub(super) case: Case,
+}

@@ -1,0 +1,100 @@
+//! The desk's pages of cases: lists, the case, the composer, what finds them. Each handler asks one query
+//! or does one action; templates get plain data from `views`.
+mod case;
+mod compose;
+mod entry;
+mod files;
+mod find;
+mod list;
+mod load;
+mod prose;
+mod rail;
+mod templates;
+mod verbs;
+pub mod views;
+mod words;
+
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+
+use super::CaseId;
+use crate::desk::Desk;
+use crate::staff::Viewer;
+use crate::web::shell::{Person, Shell};
+
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/", get(list::home))
+        .route("/rail", get(rail::rail))
+        .route("/views", get(rail::views).post(rail::save))
+        .route("/views/{view}", get(list::list))
+        .route("/views/{view}/delete", post(rail::delete))
+        .route("/views/{view}/rows", get(list::rows))
+        .route("/views/{view}/rows/{id}", get(list::row))
+        .route("/views/{view}/cases/{id}", get(case::in_view))
+        .route("/palette", get(find::palette))
+        .route("/people/suggest", get(find::people))
+        .route("/agents/suggest", get(find::agents))
+        .merge(case_routes())
+        .merge(verb_routes())
+        .merge(templates::routes())
+}
+
+fn case_routes() -> Router<Desk> {
+    Router::new()
+        .route("/cases", post(compose::open))
+        .route("/cases/new", get(compose::new_case))
+        .route("/cases/{id}", get(case::case))
+        .route("/cases/{id}/parts", get(case::parts))
+        .route("/cases/{id}/older", get(case::older))
+        .route("/cases/{id}/seen", post(case::seen))
+        .route("/cases/{id}/draft", put(compose::draft))
+        .route("/cases/{id}/replies", post(compose::reply))
+        .route("/cases/{id}/replies/{entry}/undo", post(compose::undo))
+        .route("/cases/{id}/notes", post(compose::note))
+        .route("/cases/{id}/templates", get(compose::templates))
+        .route("/cases/{id}/templates/{template}", get(compose::template))
+        .route("/cases/{id}/files", post(files::upload).layer(files::upload_limit()))
+        .route("/cases/{id}/files/{file}", delete(files::remove))
+        .route("/files/{file}", get(files::download))
+}
+
+fn verb_routes() -> Router<Desk> {
+    Router::new()
+        .route("/cases/joint", post(verbs::joint))
+        .route("/cases/{id}/solution", post(verbs::solve))
+        .route("/cases/{id}/reopening", post(verbs::reopen))
+        .route("/cases/{id}/closure", post(verbs::close))
+        .route("/cases/{id}/waiting", post(verbs::wait))
+        .route("/cases/{id}/priority", post(verbs::priority))
+        .route("/cases/{id}/kind", post(verbs::kind))
+        .route("/cases/{id}/assignment", post(verbs::assign))
+        .route("/cases/{id}/team", post(verbs::team))
+        .route("/cases/{id}/subject", post(verbs::subject))
+        .route("/cases/{id}/tags", post(verbs::tags))
+        .route("/cases/{id}/watch", post(verbs::watch))
+        .route("/cases/{id}/unwatch", post(verbs::unwatch))
+        .route("/cases/{id}/people", post(verbs::people))
+        .route("/cases/{id}/merge", post(verbs::merge))
+        .route("/cases/{id}/links", post(verbs::link))
+        .route("/cases/{id}/split", post(verbs::split))
+        .route("/merges/{merge}/undo", post(verbs::unmerge))
+        .route("/splits/{split}/undo", post(verbs::unsplit))
+}
+
+fn shell(by: &Viewer, here: &str) -> Shell {
+    Shell { me: Person::new(by.id.0, &by.name, &by.email), admin: by.role.is_admin(), here: here.into(), section: "" }
+}
+
+/// `CD-1042`.
+fn key(desk: &Desk, id: CaseId) -> String {
+    format!("{}-{id}", desk.config().desk.prefix)
+}
+
+/// Reads `1042`, `CD-1042` or `#1042`.
+fn number(desk: &Desk, typed: &str) -> Option<CaseId> {
+    let typed = typed.trim();
+    let prefix = format!("{}-", desk.config().desk.prefix);
+    let digits = typed.get(..prefix.len()).filter(|begin| begin.eq_ignore_ascii_case(&prefix)).map_or(typed, |_| &typed[prefix.len()..]);
+    digits.trim_start_matches('#').parse().ok().map(CaseId)
+}

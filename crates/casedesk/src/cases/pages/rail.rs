@@ -1,0 +1,106 @@
+//! The rail with its counts, and the views that agents keep for themselves.
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::list::counted;
+use super::shell;
+use super::views::{RailGroup, RailLink};
+use crate::cases::filter::{Filter, View};
+use crate::cases::{actions, store};
+use crate::desk::Desk;
+use crate::staff::{self, Reader, Viewer, Worker};
+use crate::web::shell::Shell;
+use crate::web::turbo::{Streams, see_other};
+use crate::web::{Error, Html, Result};
+
+#[derive(Template)]
+#[template(path = "cases/rail.html")]
+struct Rail {
+    groups: Vec<RailGroup>,
+}
+
+#[derive(Template)]
+#[template(path = "cases/views.html")]
+struct Views {
+    shell: Shell,
+    groups: Vec<RailGroup>,
+}
+
+/// `GET /rail`
+pub(super) async fn rail(State(desk): State<Desk>, Reader(by): Reader) -> Result<Streams<impl Template>> {
+    Ok(Streams(Rail { groups: groups(&desk, &by).await? }))
+}
+
+/// `GET /views`: the same as a page, for a phone.
+pub(super) async fn views(State(desk): State<Desk>, Reader(by): Reader) -> Result<Html<impl Template>> {
+    Ok(Html(Views { shell: shell(&by, "views"), groups: groups(&desk, &by).await? }))
+}
+
+async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
+    let mut views = Vec::new();
+    for (view, key, icon, label) in [
+        (View::Mine, "go-mine", "user", "Mine"),
+        (View::Unassigned, "go-unassigned", "none", "Unassigned"),
+        (View::Waiting, "", "pause", "Waiting"),
+        (View::AllOpen, "go-open", "inbox", "All open"),
+    ] {
+        views.push(counted_link(desk, by, view, key, icon, label).await?);
+    }
+    for (view, icon, label) in [(View::Watched, "eye", "Watched"), (View::Solved, "okc", "Solved"), (View::All, "list", "All cases")] {
+        views.push(link(view, "", icon, label, String::new()));
+    }
+    let mut teams = Vec::new();
+    for team in staff::store::teams(desk.db()).await?.into_iter().filter(|team| by.can_see(Some(team.id))) {
+        teams.push(counted_link(desk, by, View::Team(team.id), "", "users", &team.name).await?);
+    }
+    let mut saved = Vec::new();
+    for view in store::saved_views(desk.db(), by.id).await? {
+        let count = match Filter::parse(&view.query, by.id) {
+            Ok(filter) => counted(store::count(desk.db(), &filter, &by.hidden_teams).await?),
+            Err(_) => String::new(),
+        };
+        saved.push(link(View::Saved(view.id), "", "search", &view.name, count));
+    }
+    let quarantine = RailLink { key: "go-quarantine", href: "/quarantine".into(), icon: "shield", label: "Quarantine".into(), count: String::new() };
+    let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
+    let all = vec![
+        group("Views", false, false, views),
+        group("Teams", true, false, teams),
+        group("Saved", true, true, saved),
+        group("Doors", false, false, vec![quarantine]),
+    ];
+    Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())
+}
+
+async fn counted_link(desk: &Desk, by: &Viewer, view: View, key: &'static str, icon: &'static str, label: &str) -> Result<RailLink> {
+    let filter = view.filter(by.id).unwrap_or_default();
+    let count = store::count(desk.db(), &filter, &by.hidden_teams).await?;
+    Ok(link(view, key, icon, label, if count == 0 { String::new() } else { counted(count) }))
+}
+
+fn link(view: View, key: &'static str, icon: &'static str, label: &str, count: String) -> RailLink {
+    RailLink { key, href: format!("/views/{}", view.slug()), icon, label: label.into(), count }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Saved {
+    name: String,
+    query: String,
+    #[serde(default)]
+    shared: bool,
+}
+
+/// `POST /views`: keeps a filter under a name.
+pub(super) async fn save(State(desk): State<Desk>, Worker(by): Worker, Form(saved): Form<Saved>) -> Result<Response> {
+    let id = actions::save_view(&desk, &by, &saved.name, &saved.query, saved.shared).await?;
+    Ok(see_other(&format!("/views/saved-{id}")))
+}
+
+/// `POST /views/{view}/delete`
+pub(super) async fn delete(State(desk): State<Desk>, Worker(by): Worker, Path(slug): Path<String>) -> Result<Response> {
+    let Some(View::Saved(id)) = View::parse(&slug) else { return Err(Error::not_found("such saved view")) };
+    actions::delete_view(&desk, &by, id).await?;
+    Ok(see_other("/views/mine"))
+}

@@ -1,0 +1,90 @@
+//! The settings page of the templates.
+use askama::Template;
+use axum::Router;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::{prose, shell, words};
+use crate::cases::{CasesError, actions, store};
+use crate::desk::Desk;
+use crate::staff::{Reader, Viewer, Worker};
+use crate::web::shell::Shell;
+use crate::web::turbo::see_other;
+use crate::web::{Error, Html, Result};
+
+const FIELDS: &str = "Markdown. Fields: {{customer}}, {{first name}}, {{case}}, {{subject}}, {{agent}}.";
+
+pub(super) fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/settings/templates", get(all).post(save))
+        .route("/settings/templates/new", get(new))
+        .route("/settings/templates/{id}", get(one).post(save))
+        .route("/settings/templates/{id}/delete", post(delete))
+}
+
+struct Listed {
+    id: i64,
+    name: String,
+    peek: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates.html")]
+struct All {
+    shell: Shell,
+    templates: Vec<Listed>,
+}
+
+#[derive(Template)]
+#[template(path = "cases/template_form.html")]
+struct One {
+    shell: Shell,
+    id: Option<i64>,
+    fault: String,
+    name: String,
+    body: String,
+    fields_words: &'static str,
+}
+
+fn settings(by: &Viewer) -> Shell {
+    Shell { section: "templates", ..shell(by, "settings") }
+}
+
+async fn all(State(desk): State<Desk>, Reader(by): Reader) -> Result<Html<impl Template>> {
+    let listed = |t: store::Template| Listed { id: t.id, peek: prose::peek(&t.body, 180), name: t.name };
+    let templates = store::templates(desk.db()).await?.into_iter().map(listed).collect();
+    Ok(Html(All { shell: settings(&by), templates }))
+}
+
+async fn new(Worker(by): Worker) -> Html<impl Template> {
+    Html(One { shell: settings(&by), id: None, fault: String::new(), name: String::new(), body: String::new(), fields_words: FIELDS })
+}
+
+async fn one(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<i64>) -> Result<Html<impl Template>> {
+    let found = store::template(desk.db(), id).await?.ok_or_else(|| Error::not_found("such template"))?;
+    Ok(Html(One { shell: settings(&by), id: Some(id), fault: String::new(), name: found.name, body: found.body, fields_words: FIELDS }))
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    name: String,
+    body: String,
+}
+
+async fn save(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Typed>) -> Result<Response> {
+    let fault = match actions::save_template(&desk, &typed.name, &typed.body).await {
+        Ok(_) => return Ok(see_other("/settings/templates")),
+        Err(CasesError::Database(error)) => return Err(error.into()),
+        Err(error) => words::capital(&error.to_string()),
+    };
+    let page = One { shell: settings(&by), id: None, fault, name: typed.name, body: typed.body, fields_words: FIELDS };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+}
+
+async fn delete(State(desk): State<Desk>, _: Worker, Path(id): Path<i64>) -> Result<Response> {
+    actions::delete_template(&desk, id).await?;
+    Ok(see_other("/settings/templates"))
+}

@@ -1,0 +1,253 @@
+//! What the pages of the cases show, as plain data: templates decide nothing but where it goes.
+use crate::web::shell::Person;
+
+#[derive(Clone, Debug, Default)]
+pub struct Badge {
+    /// "", "ok", "warn", "bad", "eng", "acc", "note" or "line".
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub text: String,
+}
+
+/// The right end of a row's last line.
+#[derive(Clone, Debug)]
+pub enum Tail {
+    Due(String),
+    Words(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub number: i64,
+    pub key: String,
+    pub href: String,
+    pub state: &'static str,
+    pub state_words: String,
+    pub from: String,
+    pub organisation: String,
+    pub subject: String,
+    pub at: String,
+    pub unread: bool,
+    pub badges: Vec<Badge>,
+    pub tail: Tail,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListView {
+    pub key: String,
+    pub title: String,
+    /// As it is shown: `7`, `999+`.
+    pub count: String,
+    /// `newest`, `oldest` or `created`.
+    pub sort: &'static str,
+    /// Value, words, and whether it is the order shown.
+    pub sorts: Vec<(&'static str, &'static str, bool)>,
+    pub rows: Vec<Row>,
+    pub next: Option<String>,
+    pub empty_title: String,
+    pub empty_words: String,
+    pub query: String,
+}
+
+/// A link of the rail with its count.
+#[derive(Clone, Debug, Default)]
+pub struct RailLink {
+    /// The key that presses it, as in `keys.ts`; may be empty.
+    pub key: &'static str,
+    pub href: String,
+    pub icon: &'static str,
+    pub label: String,
+    /// Empty: none is shown.
+    pub count: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RailGroup {
+    pub title: &'static str,
+    pub titled: bool,
+    /// Left out where the rail is narrow.
+    pub folds: bool,
+    pub links: Vec<RailLink>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub icon: &'static str,
+    pub chosen: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct File {
+    pub href: String,
+    pub name: String,
+    pub size: String,
+}
+
+/// A foldable part of a message.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    pub title: String,
+    pub html: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    pub id: i64,
+    /// "mail", "reply", "note", "change", "call", "box".
+    pub kind: &'static str,
+    pub icon: &'static str,
+    pub author: Person,
+    pub address: String,
+    pub to: String,
+    /// How the author was found, when it was not simply From.
+    pub author_source: String,
+    pub at: String,
+    pub html: String,
+    pub badges: Vec<Badge>,
+    pub files: Vec<File>,
+    pub folds: Vec<Fold>,
+    /// The sender's own HTML, shown in a sandboxed frame.
+    pub original: Option<Original>,
+    pub source_href: String,
+    pub title: String,
+    /// Where an outgoing message is: "", "waits", "delivered", "failed".
+    pub sent: &'static str,
+    pub sent_words: String,
+    pub new_above: bool,
+    /// Takes a merge or a split back.
+    pub undo_href: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Original {
+    pub src: String,
+    pub height_px: u32,
+    pub blocked_images: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// Whom the placeholder names: "Reply to Ingvild".
+    pub to_name: String,
+    pub reply: String,
+    pub note: String,
+    pub to: Vec<Recipient>,
+    pub cc: Vec<Recipient>,
+    pub files: Vec<DraftFile>,
+    pub own_domains: String,
+    pub seen: i64,
+    pub saved_at: String,
+    pub pending: Option<Pending>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    pub address: String,
+    pub label: String,
+    pub outside: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct DraftFile {
+    pub id: i64,
+    pub name: String,
+    pub size: String,
+}
+
+/// A reply that has not left yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub id: i64,
+    pub until: String,
+    pub to_words: String,
+    /// True for the few seconds of undo, false for "send later".
+    pub counting: bool,
+}
+
+/// The stop at send: the entry that came in while the agent wrote.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    pub seen: i64,
+    pub who: String,
+    pub what: &'static str,
+    pub note: bool,
+    pub at: String,
+    pub peek: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    pub key: String,
+    pub href: String,
+    pub subject: String,
+    pub state: &'static str,
+    pub why: String,
+    pub remove_href: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Panel {
+    pub contact: Option<Contact>,
+    pub organisation: Option<Organisation>,
+    pub participants: Vec<Participant>,
+    pub watchers: Vec<Person>,
+    pub watching: bool,
+    pub links: Vec<Link>,
+    pub others: Vec<Link>,
+}
+
+/// Somebody outside who takes part in the case.
+#[derive(Clone, Debug, Default)]
+pub struct Participant {
+    pub person: Person,
+    /// Named by a mail from outside the circle: gets nothing until an agent agrees.
+    pub proposed: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Contact {
+    pub person: Person,
+    pub words: String,
+    pub addresses: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    pub name: String,
+    pub href: String,
+    pub cases: i64,
+    pub facts: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    pub number: i64,
+    pub key: String,
+    pub subject: String,
+    pub kind: String,
+    pub door_icon: &'static str,
+    pub door_words: String,
+    pub opened_at: String,
+    pub state: &'static str,
+    pub state_words: String,
+    pub solved: bool,
+    pub can_reply: bool,
+    pub priority: Choice,
+    pub due: Option<(String, String)>,
+    pub assignee: Option<Person>,
+    pub mine: bool,
+    pub team: String,
+    pub tags: Vec<String>,
+    pub back: String,
+    pub entries: Vec<Entry>,
+    pub older: Option<String>,
+    pub join: Option<Link>,
+    pub agents: Vec<Choice>,
+    pub teams: Vec<Choice>,
+    pub priorities: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub composer: Composer,
+    pub panel: Panel,
+}

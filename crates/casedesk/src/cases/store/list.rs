@@ -1,0 +1,176 @@
+//! Lists of cases and their counts.
+use crate::cases::filter::{Filter, Sort, Who};
+use crate::cases::{CaseId, CaseKind, CaseState, Priority};
+use crate::db::{Db, Query, Read, Result};
+use crate::kit::Timestamp;
+use crate::kit::paging::{Cursor, Page};
+use crate::search;
+use crate::staff::{AgentId, TeamId};
+
+/// A row of a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedCase {
+    pub id: CaseId,
+    pub subject: String,
+    pub state: CaseState,
+    pub kind: CaseKind,
+    pub priority: Priority,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub wake_at: Option<Timestamp>,
+    pub waiting_on: Option<crate::cases::WaitingOn>,
+    pub assignee_id: Option<AgentId>,
+    pub assignee_name: Option<String>,
+    pub contact_name: Option<String>,
+    pub organisation_name: Option<String>,
+    /// Whether the viewer has not seen its newest entry.
+    pub unread: bool,
+}
+
+/// How many newest hits of a search are looked at. Ranking over a common word is slow everywhere.
+const HITS: i64 = 2000;
+/// Counts stop here; the page shows `999+`.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// One page of the cases that pass the filter and that the viewer may see.
+pub async fn list(
+    db: &Db,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+    me: AgentId,
+    hidden: &[TeamId],
+) -> Result<Page<ListedCase>> {
+    let query = narrowed(rows_of(db, filter, me), filter, hidden);
+    let (key, query) = match sort {
+        Sort::NewestActivity | Sort::OldestActivity => ("c.updated_at", query),
+        Sort::NewestCase => ("c.created_at", query),
+    };
+    let descending = sort != Sort::OldestActivity;
+    let query = match after {
+        None => query,
+        Some(cursor) => query
+            .push(" AND (")
+            .push(key)
+            .push(if descending { ", c.id) < (" } else { ", c.id) > (" })
+            .bind(cursor.key)
+            .push(", ")
+            .bind(cursor.id)
+            .push(")"),
+    };
+    let order = if descending { " DESC, c.id DESC LIMIT " } else { ", c.id LIMIT " };
+    let rows: Vec<ListedCase> =
+        db.all(query.push(" ORDER BY ").push(key).push(order).bind(i64::try_from(limit + 1).unwrap_or(i64::MAX))).await?;
+    Ok(Page::cut(rows, limit, |row| Cursor {
+        key: if sort == Sort::NewestCase { row.created_at.0 } else { row.updated_at.0 },
+        id: row.id.0,
+    }))
+}
+
+/// One case as a row of a list; `None` when it does not pass the filter.
+pub async fn listed(
+    db: &Db,
+    filter: &Filter,
+    id: CaseId,
+    me: AgentId,
+    hidden: &[TeamId],
+) -> Result<Option<ListedCase>> {
+    let query = narrowed(rows_of(db, filter, me), filter, hidden);
+    db.opt(query.push(" AND c.id = ").bind(id)).await
+}
+
+fn rows_of(db: &Db, filter: &Filter, me: AgentId) -> Query {
+    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
+        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
+    });
+    query
+        .push(
+            "SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
+             c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
+             NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
+        )
+        .bind(me)
+        .push(") AS unread FROM cases c LEFT JOIN agents a ON a.id = c.assignee_id
+               LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN organisations o ON o.id = c.organisation_id WHERE ")
+}
+
+/// How many cases pass the filter, up to `MOST_COUNTED`.
+pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
+    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
+        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
+    });
+    let query = narrowed(query.push("SELECT COUNT(*) FROM (SELECT 1 FROM cases c WHERE "), filter, hidden);
+    let (count,): (i64,) = db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") n")).await?;
+    Ok(count)
+}
+
+fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
+    let mut query = query.push("c.merged_into IS NULL");
+    if filter.words.is_some() {
+        // A hit on a merged case is shown as the case it is merged into.
+        query = query.push(
+            " AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM hits JOIN cases h ON h.id = hits.owner)",
+        );
+    }
+    if filter.states == crate::cases::filter::OPEN {
+        // In the words of the index, so that it is used.
+        query = query.push(" AND c.state IN ('new', 'open', 'waiting')");
+    } else if !filter.states.is_empty() {
+        query = query.push(" AND c.state IN ").bind_list(filter.states.iter().copied());
+    }
+    query = match filter.assignee {
+        None => query,
+        Some(Who::Nobody) => query.push(" AND c.assignee_id IS NULL"),
+        Some(Who::Agent(id)) => query.push(" AND c.assignee_id = ").bind(id),
+    };
+    if let Some(name) = &filter.assignee_name {
+        query = query.push(" AND c.assignee_id IN (SELECT id FROM agents WHERE lower(name) LIKE ").bind(like(name)).push(" ESCAPE '\\')");
+    }
+    if let Some(team) = filter.team {
+        query = query.push(" AND c.team_id = ").bind(team);
+    }
+    if let Some(name) = &filter.team_name {
+        query = query.push(" AND c.team_id IN (SELECT id FROM teams WHERE lower(name) = ").bind(name).push(")");
+    }
+    if let Some(agent) = filter.watched_by {
+        query = query.push(" AND c.id IN (SELECT case_id FROM case_watchers WHERE agent_id = ").bind(agent).push(")");
+    }
+    if let Some(priority) = filter.priority {
+        query = query.push(" AND c.priority = ").bind(priority);
+    }
+    if let Some(kind) = filter.kind {
+        query = query.push(" AND c.kind = ").bind(kind);
+    }
+    if let Some(from) = &filter.from {
+        query = query
+            .push(" AND c.id IN (SELECT case_id FROM case_people WHERE address LIKE ")
+            .bind(like(from))
+            .push(" ESCAPE '\\' OR lower(name) LIKE ")
+            .bind(like(from))
+            .push(" ESCAPE '\\')");
+    }
+    if let Some(organisation) = &filter.organisation {
+        query = query
+            .push(" AND c.organisation_id IN (SELECT id FROM organisations WHERE lower(name) LIKE ")
+            .bind(like(organisation))
+            .push(" ESCAPE '\\' UNION SELECT organisation_id FROM organisation_domains WHERE domain = ")
+            .bind(organisation)
+            .push(")");
+    }
+    for tag in &filter.tags {
+        query = query.push(" AND c.id IN (SELECT case_id FROM case_tags WHERE tag = ").bind(tag).push(")");
+    }
+    if let Some(before) = filter.before {
+        query = query.push(" AND c.created_at < ").bind(before);
+    }
+    if let Some(after) = filter.after {
+        query = query.push(" AND c.created_at >= ").bind(after);
+    }
+    super::case::unhidden(query, "c.team_id", hidden)
+}
+
+/// A pattern for text that contains this, with the pattern's own signs taken literally.
+fn like(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}

@@ -1,0 +1,14 @@
+//! All SQL of the room.
+mod case;
+mod draft;
+mod entry;
+mod list;
+mod people;
+mod related;
+
+pub use case::*;
+pub use draft::*;
+pub use entry::*;
+pub use list::*;
+pub use people::*;
+pub use related::*;

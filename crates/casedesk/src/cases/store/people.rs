@@ -1,0 +1,114 @@
+//! People on a case, tags, watchers.
+use crate::cases::{CaseId, PersonRole};
+use crate::customers::ContactId;
+use crate::db::{Read, Result, Tx};
+use crate::q;
+use crate::staff::AgentId;
+
+/// A participant of a case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CasePerson {
+    pub address: String,
+    pub name: Option<String>,
+    pub contact_id: Option<ContactId>,
+    pub role: PersonRole,
+}
+
+/// Everyone on the case and on what is merged into it, each once, requester first.
+pub async fn people(on: impl Read, case: CaseId) -> Result<Vec<CasePerson>> {
+    on.all(q!(
+        "SELECT address, MAX(name) AS name, MAX(contact_id) AS contact_id, MAX(role) AS role FROM case_people
+         WHERE case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)
+         GROUP BY address ORDER BY MAX(role) DESC, address LIMIT 200",
+        case
+    ))
+    .await
+}
+
+/// Adds a participant; one who is there keeps the role, unless the new one is the requester's.
+pub async fn add_person(
+    tx: &mut Tx,
+    case: CaseId,
+    address: &str,
+    name: Option<&str>,
+    contact: Option<ContactId>,
+    role: PersonRole,
+) -> Result<u64> {
+    tx.exec(q!(
+        "INSERT INTO case_people (case_id, address, name, contact_id, role) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (case_id, address) DO NOTHING",
+        case,
+        address,
+        name,
+        contact,
+        role
+    ))
+    .await
+}
+
+pub async fn set_role(tx: &mut Tx, case: CaseId, address: &str, role: PersonRole) -> Result<u64> {
+    tx.exec(q!("UPDATE case_people SET role = $3 WHERE case_id = $1 AND address = $2", case, address, role)).await
+}
+
+/// Open or lately solved cases of which this address is a participant, newest activity first.
+pub async fn cases_of_address(on: impl Read, address: &str, limit: i64) -> Result<Vec<(CaseId, String, i64)>> {
+    on.all(q!(
+        "SELECT c.id, c.base_subject, c.updated_at FROM case_people p JOIN cases c ON c.id = p.case_id
+         WHERE p.address = $1 AND p.role IN ('requester', 'cc') AND c.state <> 'closed' AND c.merged_into IS NULL
+         ORDER BY c.updated_at DESC LIMIT $2",
+        address,
+        limit
+    ))
+    .await
+}
+
+pub async fn tags(on: impl Read, case: CaseId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        on.all(q!("SELECT tag FROM case_tags WHERE case_id = $1 ORDER BY tag LIMIT 100", case)).await?;
+    Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+pub async fn add_tag(tx: &mut Tx, case: CaseId, tag: &str) -> Result<u64> {
+    tx.exec(q!("INSERT INTO case_tags (case_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING", case, tag)).await
+}
+
+pub async fn remove_tag(tx: &mut Tx, case: CaseId, tag: &str) -> Result<u64> {
+    tx.exec(q!("DELETE FROM case_tags WHERE case_id = $1 AND tag = $2", case, tag)).await
+}
+
+/// Tags in use that begin so, for completion.
+pub async fn tags_like(on: impl Read, begin: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on
+        .all(q!(
+            "SELECT DISTINCT tag FROM case_tags WHERE tag >= $1 AND tag < $2 ORDER BY tag LIMIT 20",
+            begin,
+            format!("{begin}\u{10FFFF}")
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+pub async fn watchers(on: impl Read, case: CaseId) -> Result<Vec<AgentId>> {
+    let rows: Vec<(AgentId,)> =
+        on.all(q!("SELECT agent_id FROM case_watchers WHERE case_id = $1 ORDER BY agent_id LIMIT 200", case)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub async fn watch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {
+    tx.exec(q!("INSERT INTO case_watchers (case_id, agent_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", case, agent))
+        .await
+}
+
+pub async fn unwatch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {
+    tx.exec(q!("DELETE FROM case_watchers WHERE case_id = $1 AND agent_id = $2", case, agent)).await
+}
+
+/// Somebody proposed or removed takes part from now on.
+pub async fn agree_to_person(tx: &mut Tx, case: CaseId, address: &str) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE case_people SET role = 'cc' WHERE case_id = $1 AND address = $2 AND role IN ('proposed', 'removed')",
+        case,
+        address
+    ))
+    .await
+}

@@ -1,0 +1,76 @@
+//! What is done to the customer file.
+use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};
+use crate::db::{Result, Tx};
+use crate::desk::Desk;
+use crate::events::Event;
+use crate::kit::Timestamp;
+
+/// Finds the contact of an address, or adds one at the organisation of its domain. An unknown domain
+/// becomes a prospect, unless strangers share it.
+pub async fn contact_for(tx: &mut Tx, desk: &Desk, person: &Person, now: Timestamp) -> Result<Contact> {
+    if let Some(mut found) = store::contact_by_address(&mut *tx, &person.address).await? {
+        // Somebody we knew only by address has told us their name.
+        if let Some(name) = person.name.as_deref().filter(|name| found.name.contains('@') && !name.is_empty()) {
+            store::rename_contact(tx, found.id, name).await?;
+            found.name = name.to_owned();
+        }
+        return Ok(found);
+    }
+    let organisation_id = organisation_for(tx, desk, &person.address, now).await?;
+    let name = person.shown().to_owned();
+    let id = store::insert_contact(tx, &name, organisation_id, now).await?;
+    store::insert_address(tx, &person.address, id).await?;
+    Ok(Contact { id, organisation_id, name })
+}
+
+async fn organisation_for(tx: &mut Tx, desk: &Desk, address: &str, now: Timestamp) -> Result<Option<OrganisationId>> {
+    let domain = domain_of(address);
+    if domain.is_empty() || desk.config().desk.public_domains.contains(domain) {
+        return Ok(None);
+    }
+    if let Some(found) = store::organisation_by_domain(&mut *tx, domain).await? {
+        return Ok(Some(found.id));
+    }
+    let id = store::insert_organisation(tx, domain, OrganisationKind::Prospect, now).await?;
+    store::insert_domain(tx, domain, id).await?;
+    Ok(Some(id))
+}
+
+/// Adds an organisation with its domains.
+pub async fn add_organisation(
+    tx: &mut Tx,
+    name: &str,
+    kind: OrganisationKind,
+    domains: &[&str],
+    now: Timestamp,
+) -> Result<OrganisationId> {
+    let id = store::insert_organisation(tx, name, kind, now).await?;
+    for domain in domains {
+        store::insert_domain(tx, domain, id).await?;
+    }
+    Ok(id)
+}
+
+/// Sends nothing automatic to this address any more, and says why; `None` lets mail flow again.
+pub async fn pause_address(
+    tx: &mut Tx,
+    desk: &Desk,
+    contact: ContactId,
+    address: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    store::set_paused(tx, address, reason.map(|reason| (reason, now))).await?;
+    let kind = if reason.is_some() { "address_paused" } else { "address_resumed" };
+    let event = Event {
+        topic: "contact",
+        id: contact.0,
+        kind,
+        team: None,
+        agent: None,
+        at: now,
+        data: serde_json::json!({ "address": address }),
+    };
+    desk.tell(tx, &event).await?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! SQL of organisations and contacts.
+use super::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
+use crate::db::{Read, Result, Tx};
+use crate::kit::Timestamp;
+use crate::q;
+
+pub async fn contact_by_address(on: impl Read, address: &str) -> Result<Option<Contact>> {
+    on.opt(q!(
+        "SELECT c.id, c.organisation_id, c.name FROM contact_addresses a JOIN contacts c ON c.id = a.contact_id
+         WHERE a.address = $1",
+        address
+    ))
+    .await
+}
+
+pub async fn contact(on: impl Read, id: ContactId) -> Result<Option<Contact>> {
+    on.opt(q!("SELECT id, organisation_id, name FROM contacts WHERE id = $1", id)).await
+}
+
+/// Contacts whose name or one of whose addresses holds this text, each with that address.
+pub async fn contacts_like(on: impl Read, text: &str, limit: i64) -> Result<Vec<(Contact, String)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        contact: Contact,
+        address: String,
+    }
+    let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let rows: Vec<Row> = on
+        .all(q!(
+            "SELECT c.id, c.organisation_id, c.name, a.address FROM contact_addresses a
+             JOIN contacts c ON c.id = a.contact_id
+             WHERE a.address LIKE $1 ESCAPE '\\' OR LOWER(c.name) LIKE $1 ESCAPE '\\' ORDER BY c.name, a.address LIMIT $2",
+            pattern,
+            limit
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.contact, row.address)).collect())
+}
+
+pub async fn organisation(on: impl Read, id: OrganisationId) -> Result<Option<Organisation>> {
+    on.opt(q!("SELECT id, name, kind FROM organisations WHERE id = $1", id)).await
+}
+
+pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Option<Organisation>> {
+    on.opt(q!(
+        "SELECT o.id, o.name, o.kind FROM organisation_domains d JOIN organisations o ON o.id = d.organisation_id
+         WHERE d.domain = $1",
+        domain
+    ))
+    .await
+}
+
+/// The domains of an organisation, 100 at the most.
+pub async fn domains(on: impl Read, id: OrganisationId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on
+        .all(q!("SELECT domain FROM organisation_domains WHERE organisation_id = $1 ORDER BY domain LIMIT 100", id))
+        .await?;
+    Ok(rows.into_iter().map(|(domain,)| domain).collect())
+}
+
+/// A contact's addresses, with why mail to one is paused.
+pub async fn addresses(on: impl Read, id: ContactId) -> Result<Vec<(String, Option<String>)>> {
+    on.all(q!(
+        "SELECT address, paused_reason FROM contact_addresses WHERE contact_id = $1 ORDER BY address LIMIT 50",
+        id
+    ))
+    .await
+}
+
+/// Why mail to this address is paused; `None` when it is not.
+pub async fn paused(on: impl Read, address: &str) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        on.opt(q!("SELECT paused_reason FROM contact_addresses WHERE address = $1", address)).await?;
+    Ok(row.and_then(|(reason,)| reason))
+}
+
+pub(super) async fn insert_organisation(
+    tx: &mut Tx,
+    name: &str,
+    kind: OrganisationKind,
+    now: Timestamp,
+) -> Result<OrganisationId> {
+    let id = tx
+        .insert(q!(
+            "INSERT INTO organisations (name, kind, created_at) VALUES ($1, $2, $3) RETURNING id",
+            name,
+            kind,
+            now
+        ))
+        .await?;
+    Ok(OrganisationId(id))
+}
+
+pub(super) async fn insert_domain(tx: &mut Tx, domain: &str, id: OrganisationId) -> Result<u64> {
+    tx.exec(q!(
+        "INSERT INTO organisation_domains (domain, organisation_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        domain,
+        id
+    ))
+    .await
+}
+
+pub(super) async fn insert_contact(
+    tx: &mut Tx,
+    name: &str,
+    organisation: Option<OrganisationId>,
+    now: Timestamp,
+) -> Result<ContactId> {
+    let id = tx
+        .insert(q!(
+            "INSERT INTO contacts (organisation_id, name, created_at) VALUES ($1, $2, $3) RETURNING id",
+            organisation,
+            name,
+            now
+        ))
+        .await?;
+    Ok(ContactId(id))
+}
+
+pub(super) async fn insert_address(tx: &mut Tx, address: &str, id: ContactId) -> Result<u64> {
+    tx.exec(q!(
+        "INSERT INTO contact_addresses (address, contact_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        address,
+        id
+    ))
+    .await
+}
+
+pub(super) async fn rename_contact(tx: &mut Tx, id: ContactId, name: &str) -> Result<u64> {
+    tx.exec(q!("UPDATE contacts SET name = $2 WHERE id = $1", id, name)).await
+}
+
+pub(super) async fn set_paused(tx: &mut Tx, address: &str, pause: Option<(&str, Timestamp)>) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE contact_addresses SET paused_reason = $2, paused_at = $3 WHERE address = $1",
+        address,
+        pause.map(|(reason, _)| reason),
+        pause.map(|(_, at)| at)
+    ))
+    .await
+}

@@ -1,0 +1,12 @@
+//! What is done with mail.
+mod acknowledge;
+mod deliver;
+mod file;
+mod intake;
+mod quarantine;
+
+pub use acknowledge::acknowledge;
+pub use deliver::{Postman, deliver, give_up, send_system_mail};
+pub use file::{Prepared, file, prepare};
+pub use intake::{note_oversized, take_in};
+pub use quarantine::{dismiss, make_case, retry};

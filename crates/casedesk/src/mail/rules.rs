@@ -1,0 +1,88 @@
+//! Decisions about mail: what a message's fingerprint is, and who may get automatic mail. Pure.
+use casedesk_mail::{InboundMail, Kind, SegmentKind};
+
+use crate::cases::Fold;
+use crate::customers::Person;
+use crate::kit::secrets::sha256_hex;
+
+/// Tries until a message that cannot be filed goes to the quarantine.
+pub const TRIES: i64 = 3;
+
+/// What makes two copies the same message: its id, its author, and its words. Copies through a group
+/// differ in From, subject and footer, but in none of these; another message under a used id differs.
+pub fn fingerprint(mail: &InboundMail) -> String {
+    let words = mail.body.new_text().split_whitespace().collect::<Vec<_>>().join(" ");
+    let id = mail.message_id.clone().unwrap_or_else(|| {
+        let date = mail.date.map_or_else(String::new, |date| date.to_string());
+        format!("none {date} {}", mail.evidence.base_subject)
+    });
+    let files: Vec<String> = mail.attachments.iter().map(|file| sha256_hex(&file.bytes)).collect();
+    sha256_hex([&id, &mail.author.address.address, &words, &files.join(" ")].map(String::as_str).join("\n").as_bytes())
+}
+
+/// Whether a machine wrote it: such mail is filed, and answered by nobody.
+pub fn is_machine(kind: Kind) -> bool {
+    !matches!(kind, Kind::Person)
+}
+
+/// The word for a verdict; `None` for mail that a person wrote.
+pub fn verdict_word(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Person => None,
+        Kind::AutoReply => Some("auto-reply"),
+        Kind::Bounce => Some("bounce"),
+        Kind::Delay => Some("delay"),
+        Kind::Feedback => Some("complaint"),
+        Kind::Bulk => Some("bulk mail"),
+        Kind::OwnMail => Some("our own mail"),
+        Kind::Loop => Some("mail loop"),
+    }
+}
+
+/// The folded parts of a body, in their order.
+pub fn folds(mail: &InboundMail) -> Vec<Fold> {
+    let word = |kind| match kind {
+        SegmentKind::New => None,
+        SegmentKind::Quote => Some("quote"),
+        SegmentKind::Forward => Some("forward"),
+        SegmentKind::Signature => Some("signature"),
+        SegmentKind::Footer => Some("footer"),
+    };
+    mail.body
+        .segments
+        .iter()
+        .filter_map(|s| Some(Fold { kind: word(s.kind)?.into(), text: s.text.clone() }))
+        .filter(|fold| !fold.text.trim().is_empty())
+        .collect()
+}
+
+pub fn person(address: &casedesk_mail::Address) -> Person {
+    Person {
+        name: address.name.clone().filter(|name| !name.trim().is_empty()),
+        address: address.address.to_lowercase(),
+    }
+}
+
+/// Why an address gets no automatic mail now; `None` when it may have one.
+pub fn refuses_automatic(on_case: i64, today: i64, most_a_day: i64, paused: Option<&str>) -> Option<String> {
+    if let Some(reason) = paused {
+        return Some(format!("mail to this address is paused: {reason}"));
+    }
+    if on_case > 0 {
+        return Some("this case has had its automatic mail".into());
+    }
+    (today >= most_a_day).then(|| format!("the address has had {today} automatic mails in a day"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn automatic_mail_is_bounded_per_case_and_per_day_and_stops_for_paused_addresses() {
+        assert_eq!(refuses_automatic(0, 0, 10, None), None);
+        assert!(refuses_automatic(1, 1, 10, None).is_some());
+        assert!(refuses_automatic(0, 10, 10, None).is_some());
+        assert!(refuses_automatic(0, 0, 10, Some("bounced")).is_some());
+    }
+}

@@ -1,0 +1,23 @@
+//! What an agent says of themselves.
+use crate::desk::Desk;
+use crate::staff::store::agents;
+use crate::staff::{Audit, Result, Viewer, rules};
+
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: String,
+    pub signature: String,
+    pub time_zone: String,
+}
+
+/// Changes the viewer's name, signature and time zone.
+pub async fn change_profile(desk: &Desk, viewer: &Viewer, profile: &Profile) -> Result<()> {
+    let name = rules::name(&profile.name)?;
+    let (signature, zone) = (rules::signature(&profile.signature)?, rules::time_zone(&profile.time_zone)?);
+    let mut tx = desk.db().begin().await?;
+    agents::set_profile(&mut tx, viewer.id, &name, signature, zone).await?;
+    super::tell(desk, &mut tx, viewer.actor(), viewer.id, "changed").await?;
+    super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.profile_changed").on("agent", viewer.id.0)).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! All SQL of the room, one function per statement.
+pub mod access;
+pub mod agents;
+pub mod audit;
+pub mod sessions;
+pub mod teams;
+
+pub use agents::{Agent, Colleague, agent, agents, all_agent_addresses, by_email, everybody};
+pub use audit::{Line, audit_page};
+pub use teams::{Team, members, team, teams, teams_of};

@@ -1,0 +1,59 @@
+//! What stands around every page, as plain data. Counts and alarms are not part of a page: the page asks
+//! for them on its own (`GET /rail`, `GET /alarms`), so that no page waits for a count.
+
+/// A person as a coloured circle and a name.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+    pub initials: String,
+    /// One of six quiet grounds, 1 to 6.
+    pub who: u8,
+    pub email: String,
+}
+
+impl Person {
+    /// Somebody without a name is called by their address.
+    pub fn new(id: i64, name: &str, email: &str) -> Self {
+        let name = if name.trim().is_empty() { email } else { name };
+        Self { id, name: name.into(), initials: initials(name), who: ground(id), email: email.into() }
+    }
+}
+
+/// First letters of the first and the last word, whatever the script.
+pub fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split([' ', '.', '@', '-']).filter(|w| !w.is_empty()).collect();
+    let first = words.first().and_then(|w| w.chars().next());
+    let last = words.get(1..).and_then(<[&str]>::last).and_then(|w| w.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// The same person has the same ground on every page, and in `presence.ts`.
+pub fn ground(id: i64) -> u8 {
+    u8::try_from(id.rem_euclid(6)).unwrap_or(0) + 1
+}
+
+/// Around a page of the desk: who is logged in, and which link of the rail and of the settings is current.
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    pub me: Person,
+    /// May change the desk's settings.
+    pub admin: bool,
+    /// The current link of the rail: a view's key, `quarantine` or `settings`.
+    pub here: String,
+    /// The current link of the settings' own list, as in `web/settings.html`.
+    pub section: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_come_from_the_first_and_the_last_word() {
+        assert_eq!(initials("Aoife Ní Bhriain"), "AB");
+        assert_eq!(initials("ops@example.com"), "OC");
+        assert_eq!(initials("田中"), "田");
+        assert_eq!(initials(""), "");
+    }
+}

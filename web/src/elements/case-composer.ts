@@ -1,0 +1,155 @@
+import { define, newestEntry } from '../dom';
+import { DraftKeeper, type Draft, type Kind, type Saved } from '../draft';
+import { toast } from '../toasts';
+import { clock } from '../words';
+
+/**
+ * Where replies and notes are written. Sacred: `data-turbo-permanent`, never inside anything that is replaced.
+ * Reply and note have a text each, so that switching can never put a note where a reply leaves the desk.
+ * Other files do the parts: recipients-field, file-drop, template-picker, send-countdown, stop.
+ */
+class CaseComposer extends HTMLElement {
+  #keeper!: DraftKeeper;
+  #empty = true;
+
+  get form(): HTMLFormElement {
+    return this.querySelector('form.composer') as HTMLFormElement;
+  }
+
+  get mode(): Kind {
+    return this.form.dataset['mode'] as Kind;
+  }
+
+  text(kind = this.mode): HTMLTextAreaElement {
+    return this.querySelector(`textarea[data-kind="${kind}"]`) as HTMLTextAreaElement;
+  }
+
+  connectedCallback(): void {
+    this.#keeper ??= new DraftKeeper(this.dataset['draftUrl'] ?? '', (saved) => this.#say(saved));
+    this.#restore();
+    this.addEventListener('input', this.#typed);
+    this.addEventListener('draft:changed', this.#typed);
+    this.addEventListener('draft:fill', this.#fill);
+    this.addEventListener('click', this.#clicked);
+    this.addEventListener('submit', this.#sending);
+    this.addEventListener('turbo:submit-end', this.#answered);
+    this.addEventListener('turbo:fetch-request-error', this.#unreachable);
+    window.addEventListener('pagehide', this.#leave);
+    document.addEventListener('line:back', this.#flush);
+  }
+
+  disconnectedCallback(): void {
+    this.#leave();
+    window.removeEventListener('pagehide', this.#leave);
+    document.removeEventListener('line:back', this.#flush);
+  }
+
+  #leave = (): void => this.#keeper.leave();
+
+  #flush = (): void => void this.#keeper.flush();
+
+  /** What this computer holds unconfirmed is newer than what the page was rendered with. */
+  #restore(): void {
+    for (const kind of ['reply', 'note'] as const) {
+      const kept = this.#keeper.unsent(kind);
+      if (!kept || !kept.body.trim() || kept.body === this.text(kind)?.value) continue;
+      this.text(kind).value = kept.body;
+      if (kind === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: kept }));
+      this.#keeper.change({ ...this.#draft(), ...kept });
+    }
+    this.#empty = this.text().value === '';
+    if (this.text('note')?.value && !this.text('reply')?.value) this.setMode('note', false);
+  }
+
+  setMode(mode: Kind, focus = true): void {
+    this.form.dataset['mode'] = mode;
+    this.form.action = (mode === 'note' ? this.dataset['noteUrl'] : this.dataset['replyUrl']) ?? this.form.action;
+    for (const tab of this.querySelectorAll<HTMLElement>('[data-mode-set]')) tab.setAttribute('aria-selected', String(tab.dataset['modeSet'] === mode));
+    for (const kind of ['reply', 'note'] as const) {
+      const text = this.text(kind);
+      text.hidden = text.disabled = kind !== mode;
+    }
+    const toolbar = this.querySelector('markdown-toolbar');
+    toolbar?.setAttribute('for', this.text().id);
+    if (focus) this.text().focus();
+  }
+
+  #values(name: string): string[] {
+    return new FormData(this.form).getAll(name).map(String);
+  }
+
+  #draft(): Draft {
+    const seen = Number(this.querySelector<HTMLInputElement>('input[name="seen"]')?.value ?? 0);
+    return { kind: this.mode, body: this.text().value, to: this.#values('to'), cc: this.#values('cc'), bcc: this.#values('bcc'), attachments: this.#values('attachment'), seen };
+  }
+
+  #typed = (event: Event): void => {
+    if ((event.target as Element).closest('[data-not-draft]')) return;
+    if (this.#empty) this.#beginAtNewest();
+    this.#empty = this.text().value === '';
+    this.#keeper.change(this.#draft());
+    document.dispatchEvent(new CustomEvent('draft:typing', { detail: Number(this.dataset['case']) }));
+  };
+
+  /** Writing begins: what is on the screen now has been seen. */
+  #beginAtNewest(): void {
+    const seen = this.querySelector<HTMLInputElement>('input[name="seen"]');
+    if (seen) seen.value = String(Math.max(Number(seen.value), newestEntry(this.closest('[data-looking-at]'))));
+  }
+
+  #fill = (event: Event): void => {
+    const { kind, body } = (event as CustomEvent<{ kind: Kind; body: string }>).detail;
+    this.setMode(kind);
+    this.text().value = body;
+    this.#keeper.change(this.#draft());
+  };
+
+  #clicked = (event: Event): void => {
+    const tab = (event.target as Element).closest<HTMLElement>('[data-mode-set]');
+    if (tab) this.setMode(tab.dataset['modeSet'] as Kind);
+  };
+
+  #sending = (event: Event): void => {
+    if (event.target !== this.form) return;
+    this.form.setAttribute('aria-busy', 'true');
+    const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
+    if (id) id.value ||= crypto.randomUUID(); // a second try of the same text is the same reply
+  };
+
+  #answered = (event: Event): void => {
+    if (event.target !== this.form) return;
+    this.form.removeAttribute('aria-busy');
+    if ((event as CustomEvent<{ success: boolean }>).detail.success) this.#clear();
+  };
+
+  #clear(): void {
+    this.text().value = '';
+    this.#empty = true;
+    this.#keeper.done(this.mode);
+    const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
+    if (id) id.value = '';
+    this.dispatchEvent(new CustomEvent('files:clear'));
+    if (this.mode === 'note') this.setMode('reply', false);
+    this.#status('');
+    this.text().blur();
+  }
+
+  #unreachable = (event: Event): void => {
+    if (event.target !== this.form) return;
+    event.preventDefault();
+    this.form.removeAttribute('aria-busy');
+    const action = { label: 'Send again', run: () => this.form.requestSubmit() };
+    toast('send', { text: 'Not sent, the desk does not answer. Your text is kept here.', icon: 'alert', alert: true, action });
+  };
+
+  #say(saved: Saved): void {
+    this.#status(saved.state === 'kept' ? `Draft kept, ${clock(saved.at)}` : saved.state === 'here' ? 'Kept on this computer' : '');
+  }
+
+  #status(text: string): void {
+    const node = this.querySelector('.saved');
+    if (node && node.textContent !== text) node.textContent = text;
+  }
+}
+
+define('case-composer', CaseComposer);

@@ -1,0 +1,83 @@
+import Combobox from '@github/combobox-nav';
+import { debounce, define, el, icon, pressable, request } from '../dom';
+import { table, targetOf, written } from '../keys';
+
+const ask_wait_ms = 120;
+
+/** Ctrl K. The server finds cases and people (`GET /palette?q=`); the keys of the page in front of you are found here. */
+class FindPalette extends HTMLElement {
+  #combobox: Combobox | undefined;
+  #asked = 0;
+
+  get #dialog(): HTMLDialogElement {
+    return this.querySelector('dialog') as HTMLDialogElement;
+  }
+
+  get #input(): HTMLInputElement {
+    return this.querySelector('input') as HTMLInputElement;
+  }
+
+  get #list(): HTMLElement {
+    return this.querySelector('[role="listbox"]') as HTMLElement;
+  }
+
+  connectedCallback(): void {
+    document.addEventListener('click', this.#open);
+    this.#input.addEventListener('input', () => this.#soon());
+    this.#list.addEventListener('combobox-commit', this.#commit);
+    this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener('close', () => this.#combobox?.stop());
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener('click', this.#open);
+    this.#combobox?.destroy();
+  }
+
+  #open = (event: Event): void => {
+    if (!(event.target as Element).closest?.('[data-palette]') || this.#dialog.open) return;
+    this.#dialog.showModal();
+    this.#input.select();
+    this.#combobox ??= new Combobox(this.#input, this.#list, { firstOptionSelectionMode: 'selected', tabInsertsSuggestions: false });
+    this.#combobox.start();
+    void this.#ask();
+  };
+
+  #soon = debounce(ask_wait_ms, () => void this.#ask());
+
+  async #ask(): Promise<void> {
+    const asked = ++this.#asked;
+    const query = this.#input.value.trim();
+    const actions = this.#actions(query);
+    const answer = await request(`${this.dataset['url']}?q=${encodeURIComponent(query)}`).catch(() => undefined);
+    if (asked !== this.#asked) return;
+    if (answer?.ok) this.#list.innerHTML = await answer.text();
+    else this.#list.replaceChildren(el('p', { class: 'menu-title' }, 'The desk does not answer. Keys work meanwhile.'));
+    this.#list.append(...actions);
+    for (const [at, option] of [...this.#list.querySelectorAll('[role="option"]')].entries()) option.id = `found-${at}`;
+    this.#list.setAttribute('aria-busy', 'false');
+    this.#combobox?.clearSelection();
+    this.#combobox?.indicateDefaultOption();
+  }
+
+  #actions(query: string): HTMLElement[] {
+    const words = query.toLowerCase().split(/\s+/);
+    const fit = table.filter((row) => row.target !== 'find' && words.every((word) => row.words.toLowerCase().includes(word)));
+    const here = fit.flatMap((row) => {
+      const target = [...document.querySelectorAll<HTMLElement>(`[data-key~="${row.target}"]`)].find(pressable);
+      return target ? [{ row, target }] : [];
+    });
+    const options = here.slice(0, 8).map(({ row }) =>
+      el('div', { role: 'option', 'data-press': row.target }, icon('right'), el('span', {}, row.words), el('kbd', { class: 'kbd' }, written(row.keys[0] ?? ''))),
+    );
+    return options.length ? [el('p', { class: 'menu-title' }, 'Do'), ...options] : [];
+  }
+
+  #commit = (event: Event): void => {
+    const option = event.target as HTMLElement;
+    this.#dialog.close();
+    if (option.dataset['press']) targetOf(option.dataset['press'])?.click();
+  };
+}
+
+define('find-palette', FindPalette);

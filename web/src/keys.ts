@@ -1,0 +1,94 @@
+// Every key of the desk: key → target → words. A target is a link or a button marked `data-key="<target>"`; where a page
+// has none, the key does nothing. `?` lists the ones that the page in front of you has.
+import { eventToHotkeyString } from '@github/hotkey';
+import { pressable, typing } from './dom';
+
+export interface Key {
+  keys: string[];
+  target: string;
+  words: string;
+  group: 'Anywhere' | 'List' | 'Case' | 'Writing' | 'Go to';
+}
+
+const key = (group: Key['group'], keys: string, target: string, words: string): Key => ({ group, keys: keys.split('|'), target, words });
+
+export const table: Key[] = [
+  key('Anywhere', 'Control+k|Meta+k|/', 'find', 'Find anything'),
+  key('Anywhere', '?|Shift+?', 'keys', 'All keys'),
+  key('Anywhere', 'c', 'new-case', 'New case'),
+  key('Anywhere', 'z', 'undo', 'Undo (send, solve, assign, merge)'),
+  key('Anywhere', 'd', 'theme', 'Light or dark'),
+  key('List', 'j', 'next-case', 'Next case'),
+  key('List', 'k', 'previous-case', 'Previous case'),
+  key('List', 'x', 'pick', 'Select the case for a joint action'),
+  key('List', 'f', 'filter', 'Filter'),
+  key('Case', 'n', 'next-entry', 'Next entry'),
+  key('Case', 'p', 'previous-entry', 'Previous entry'),
+  key('Case', 'u', 'first-new', 'First new entry'),
+  key('Case', 'a', 'assign', 'Assign'),
+  key('Case', 'A|Shift+A', 'assign-me', 'Assign to me'),
+  key('Case', 'w', 'wait', 'Wait on'),
+  key('Case', 's', 'solve', 'Solve'),
+  key('Case', 't', 'tag', 'Tags'),
+  key('Case', 'h', 'hand-over', 'Hand over'),
+  key('Case', 'e', 'escalate', 'Escalate'),
+  key('Case', 'm', 'meeting', 'Screen share'),
+  key('Case', 'v', 'recreate', 'Recreate the set-up'),
+  key('Case', 'l', 'logs', 'Logs side by side'),
+  key('Case', ']', 'panel', 'Side panel'),
+  key('Writing', 'r', 'reply', 'Reply'),
+  key('Writing', 'i', 'note', 'Internal note'),
+  key('Writing', 'Control+Enter|Meta+Enter', 'send', 'Send'),
+  key('Writing', 'Control+Shift+Enter|Meta+Shift+Enter', 'send-later', 'Send later'),
+  key('Writing', 'Control+;|Meta+;', 'template', 'Template'),
+  key('Go to', 'g i', 'go-mine', 'Mine'),
+  key('Go to', 'g u', 'go-unassigned', 'Unassigned'),
+  key('Go to', 'g d', 'go-due', 'Due soon'),
+  key('Go to', 'g a', 'go-open', 'All open'),
+  key('Go to', 'g q', 'go-quarantine', 'Quarantine'),
+  key('Go to', 'g c', 'go-chats', 'Chats'),
+  key('Go to', 'g p', 'go-phone', 'Phone'),
+  key('Go to', 'g s', 'go-settings', 'Settings'),
+];
+
+const sequence_ms = 1_200;
+let begun = '';
+let begunAt_ms = 0;
+
+/** The first visible element that a key would press. A dialog in front hides what is behind it. */
+export function targetOf(name: string): HTMLElement | undefined {
+  const front = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].pop();
+  const scope: ParentNode = front ?? document;
+  const named = [...scope.querySelectorAll<HTMLElement>(`[data-key~="${name}"]`)];
+  return named.find((node) => node.checkVisibility()) ?? named.find(pressable);
+}
+
+export function startKeys(): void {
+  document.addEventListener('keydown', press);
+}
+
+function press(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.repeat && !/^[jknp]$/.test(event.key)) return;
+  const stroke = eventToHotkeyString(event);
+  if (typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) return;
+  const fresh = event.timeStamp - begunAt_ms < sequence_ms;
+  const full = fresh && begun ? `${begun} ${stroke}` : stroke;
+  const found = find(full) ?? find(stroke);
+  begun = !found && table.some(({ keys }) => keys.some((k) => k.startsWith(`${stroke} `))) ? stroke : '';
+  begunAt_ms = event.timeStamp;
+  if (!found) return;
+  event.preventDefault();
+  if (found.matches('input, textarea, select') && !found.matches('[type=checkbox]')) found.focus();
+  else found.click();
+}
+
+function find(stroke: string): HTMLElement | undefined {
+  const hit = table.find(({ keys }) => keys.includes(stroke));
+  return hit && targetOf(hit.target);
+}
+
+/** How a key is written for people: `Control+Enter` → `Ctrl ↵`. */
+export function written(keys: string): string {
+  const names: Record<string, string> = { Control: 'Ctrl', Enter: '↵', ' ': 'then' };
+  return keys.split(/(\+| )/).map((part) => (part === '+' ? ' ' : part === ' ' ? ' then ' : names[part] ?? (part.length === 1 ? part.toUpperCase() : part))).join('');
+}

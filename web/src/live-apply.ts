@@ -1,0 +1,75 @@
+// What a live message does to the page: fetch the changed fragment once, render its streams, touch nothing else.
+import { renderStreamMessage } from '@hotwired/turbo';
+import { newestEntry, request, streams } from './dom';
+import { avatars, words } from './presence';
+
+export interface Agent {
+  id: number;
+  name: string;
+  initials: string;
+  doing: 'typing' | 'looking' | 'away';
+}
+
+const spread_ms = 300; // consoles that hear the same event ask at slightly different times
+const counts_wait_ms = 1_500;
+const pending = new Map<string, number>();
+
+/** Fetches a fragment soon, and only once, however many events ask for it meanwhile. */
+function soon(key: string, wait_ms: number, url: () => string | undefined): void {
+  if (pending.has(key)) return;
+  const run = async () => {
+    pending.delete(key);
+    const address = url();
+    if (!address) return;
+    const response = await request(address, { accept: streams }).catch(() => undefined);
+    if (response?.status === 401) return location.reload();
+    if (response?.ok && response.headers.get('Content-Type')?.startsWith(streams)) renderStreamMessage(await response.text());
+  };
+  pending.set(key, window.setTimeout(() => void run(), wait_ms + Math.random() * spread_ms));
+}
+
+export function takeCase(number: number): void {
+  soon(`case-${number}`, 0, () => partsUrl(number));
+  for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
+    soon(`${list.id}-${number}`, list.matches(':hover') ? 2_000 : 0, () => rowUrl(list, number));
+  }
+}
+
+export function takeCounts(wait_ms = counts_wait_ms): void {
+  soon('rail', wait_ms, () => (document.getElementById('rail-views') ? '/rail' : undefined));
+}
+
+export function takeAlarms(): void {
+  soon('alarms', 0, () => '/alarms');
+}
+
+function rowUrl(list: HTMLElement, number: number): string | undefined {
+  if (!list.isConnected) return undefined;
+  const row = list.querySelector(`.case-row[data-case="${number}"]`);
+  const place = `known=${row !== null}&current=${row?.hasAttribute('aria-current') ?? false}`;
+  return `${list.dataset['rowsUrl']}/${number}?${place}&${list.dataset['rowsQuery'] ?? ''}`;
+}
+
+function partsUrl(number: number): string | undefined {
+  const shown = document.querySelector<HTMLElement>(`[data-looking-at="${number}"]`);
+  const url = shown?.dataset['partsUrl'];
+  if (!url) return undefined;
+  return `${url}?since=${newestEntry(shown)}`;
+}
+
+/** After a broken line: everything that is on the screen, and nothing that is not. */
+export function refetchVisible(): void {
+  const shown = document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
+  if (shown) soon(`case-${shown}`, 0, () => partsUrl(Number(shown)));
+  for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
+    soon(list.id, 0, () => (list.isConnected ? `${list.dataset['rowsUrl']}?${list.dataset['rowsQuery'] ?? ''}` : undefined));
+  }
+  takeCounts();
+}
+
+export function showPresence(number: number, agents: Agent[]): void {
+  const me = document.querySelector<HTMLMetaElement>('meta[name="agent"]')?.content;
+  const others = agents.filter((agent) => String(agent.id) !== me);
+  document.querySelectorAll(`[data-presence="${number}"]`).forEach((node) => avatars(node as HTMLElement, others));
+  document.querySelectorAll(`[data-presence-words="${number}"]`).forEach((node) => words(node as HTMLElement, others));
+}

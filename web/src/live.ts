@@ -1,0 +1,128 @@
+// One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
+import { refetchVisible, showPresence, takeAlarms, takeCase, takeCounts, type Agent } from './live-apply';
+import { offline, online } from './offline';
+
+type Message =
+  | { kind: 'hello'; event: number }
+  | { kind: 'presence'; case: number; agents: Agent[] }
+  | { kind: 'counts' | 'alarm'; event?: number }
+  | { kind: string; event: number; case: number };
+
+const first_wait_ms = 500;
+const longest_wait_ms = 30_000;
+const idle_after_ms = 180_000;
+const typing_every_ms = 4_000;
+
+let socket: WebSocket | undefined;
+let tries = 0;
+let lastEvent: number | undefined;
+let looking: number | undefined;
+let typingSaid_ms = 0;
+let idleTimer: number | undefined;
+let idle = false;
+
+export function startLive(): void {
+  if (!document.querySelector('meta[name="live"]')) return;
+  connect();
+  document.addEventListener('turbo:load', arrived);
+  document.addEventListener('turbo:frame-load', sayLooking);
+  document.addEventListener('visibilitychange', () => (document.hidden ? sayIdle() : wake()));
+  for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, wake, { passive: true });
+  window.addEventListener('online', () => socket ?? connect());
+  document.addEventListener('draft:typing', (event) => sayTyping((event as CustomEvent<number>).detail));
+}
+
+/** A whole page came: its rail and its alarms are asked for apart, so that no page waits for a count. */
+function arrived(): void {
+  sayLooking();
+  takeCounts(0);
+  takeAlarms();
+}
+
+function connect(): void {
+  const url = document.querySelector<HTMLMetaElement>('meta[name="live"]')?.content;
+  if (!url) return;
+  const here = new URL(url, location.href);
+  here.protocol = here.protocol.replace('http', 'ws');
+  if (lastEvent !== undefined) here.searchParams.set('since', String(lastEvent));
+  socket = new WebSocket(here);
+  socket.addEventListener('message', ({ data }) => receive(String(data)));
+  socket.addEventListener('close', lost);
+}
+
+function lost(): void {
+  socket = undefined;
+  tries += 1;
+  const wait_ms = Math.min(longest_wait_ms, first_wait_ms * 2 ** Math.min(tries, 8));
+  const jittered_ms = wait_ms / 2 + Math.random() * (wait_ms / 2); // so that 200 consoles do not come back as one
+  if (tries > 1) offline();
+  window.setTimeout(() => socket ?? connect(), jittered_ms);
+}
+
+function receive(lines: string): void {
+  for (const line of lines.split('\n')) if (line.trim()) take(JSON.parse(line) as Message);
+}
+
+function take(message: Message): void {
+  switch (message.kind) {
+    case 'hello':
+      return welcome((message as { event: number }).event);
+    case 'presence':
+      return showPresence((message as { case: number }).case, (message as { agents: Agent[] }).agents);
+    case 'counts':
+      return takeCounts();
+    case 'alarm':
+      return takeAlarms();
+    default: {
+      const { event, case: number } = message as { event: number; case: number };
+      if (event) lastEvent = Math.max(lastEvent ?? 0, event);
+      if (number) takeCase(number);
+      takeCounts();
+    }
+  }
+}
+
+/** A server that is further on than we were when the line broke has told others what we missed: read it again. */
+function welcome(event: number): void {
+  const missed = lastEvent !== undefined && event !== lastEvent;
+  if (tries > 0) online(missed);
+  tries = 0;
+  lastEvent = event;
+  looking = undefined;
+  sayLooking();
+  if (missed) refetchVisible();
+}
+
+function say(message: object): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function sayLooking(): void {
+  const shown = document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
+  const number = shown ? Number(shown) : undefined;
+  if (number === looking || document.hidden) return;
+  looking = number;
+  say({ look: number ?? null });
+}
+
+function sayTyping(number: number): void {
+  const now_ms = performance.now();
+  if (now_ms - typingSaid_ms < typing_every_ms) return;
+  typingSaid_ms = now_ms;
+  say({ typing: number });
+}
+
+function sayIdle(): void {
+  if (idle) return;
+  idle = true;
+  looking = undefined;
+  say({ idle: true });
+}
+
+function wake(): void {
+  window.clearTimeout(idleTimer);
+  idleTimer = window.setTimeout(sayIdle, idle_after_ms);
+  if (!idle) return;
+  idle = false;
+  sayLooking();
+}

@@ -1,0 +1,80 @@
+import { config, StreamActions } from '@hotwired/turbo';
+import type { StreamElement } from '@hotwired/turbo';
+import { ask } from './confirm';
+import { newestEntry } from './dom';
+
+// What a live refresh must leave alone: attributes that belong to the person at the screen, and anything that is open.
+const personal: Record<string, string[]> = {
+  DETAILS: ['open'],
+  DIALOG: ['open'],
+  IMG: ['src'],
+  'MENU-BUTTON': ['data-open'],
+  'MAIL-FRAME': ['data-open', 'data-shown'],
+};
+const held = new Map<string, Event>();
+const openNow = ':popover-open, dialog[open]';
+
+/** Sets Turbo up. The progress bar is our own (`html[aria-busy]` in live.css), because Turbo's needs an inline style. */
+export function setUpTurbo(): void {
+  config.drive.progressBarDelay = 2 ** 31 - 1;
+  config.forms.confirm = ask;
+  document.addEventListener('turbo:before-morph-attribute', keepPersonal);
+  document.addEventListener('turbo:before-morph-element', keepTyped);
+  document.addEventListener('turbo:before-stream-render', holdWhileOpen);
+  document.addEventListener('toggle', releaseHeld, true);
+  document.addEventListener('close', releaseHeld, true);
+  document.addEventListener('turbo:before-fetch-request', sayNewest);
+  StreamActions['draft'] = fillDraft;
+  StreamActions['dialog'] = showDialog;
+}
+
+/** With every change goes what the screen shows, so that the answer brings the entries that came since. */
+function sayNewest(event: Event): void {
+  const { fetchOptions } = (event as CustomEvent<{ fetchOptions: { method: string; headers: Record<string, string> } }>).detail;
+  if (fetchOptions.method.toUpperCase() === 'GET') return;
+  fetchOptions.headers['X-Newest-Entry'] = String(newestEntry(document.querySelector('[data-looking-at]')));
+}
+
+function keepPersonal(event: Event): void {
+  const { attributeName } = (event as CustomEvent<{ attributeName: string }>).detail;
+  const target = event.target as Element;
+  if (attributeName === 'aria-expanded' || attributeName === 'data-fresh' || personal[target.tagName]?.includes(attributeName)) event.preventDefault();
+}
+
+function keepTyped(event: Event): void {
+  const target = event.target;
+  const field = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  if (field && (target === document.activeElement || target.value !== target.defaultValue)) event.preventDefault();
+}
+
+/** A stream whose target holds an open menu or dialog waits until that is closed; only the newest one per target. */
+function holdWhileOpen(event: Event): void {
+  const stream = event.target as StreamElement;
+  if (!['replace', 'update', 'remove'].includes(stream.getAttribute('action') ?? '')) return;
+  if (!stream.targetElements.some((target) => target.querySelector(openNow))) return;
+  event.preventDefault();
+  held.set(stream.getAttribute('target') ?? '', event);
+}
+
+function releaseHeld(): void {
+  if (held.size === 0 || document.querySelector(`main :is(${openNow})`)) return;
+  for (const event of held.values()) void (event.target as StreamElement).performAction();
+  held.clear();
+}
+
+/** `<turbo-stream action="draft" target="composer-42"><template><textarea data-kind="reply">…` gives a text back to its writer. */
+function fillDraft(this: StreamElement): void {
+  for (const text of this.templateContent.querySelectorAll('textarea')) {
+    const detail = { kind: text.dataset['kind'] ?? 'reply', body: text.value };
+    for (const target of this.targetElements) target.dispatchEvent(new CustomEvent('draft:fill', { detail }));
+  }
+}
+
+/** `<turbo-stream action="dialog"><template><dialog …>` shows a dialog that the server wrote. */
+function showDialog(this: StreamElement): void {
+  const dialog = this.templateContent.querySelector('dialog');
+  if (!dialog) return;
+  document.getElementById(dialog.id)?.remove();
+  document.body.append(dialog);
+  dialog.showModal();
+}
