@@ -14,7 +14,7 @@ use crate::config::{Imap, Security};
 use crate::mail::tls;
 
 /// How long each step may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST_LINE: usize = 8192;
 /// How many lines an answer may have.
 const MOST_LINES: usize = 50;

@@ -1,22 +1,14 @@
 //! A certificate authority of the test's own, and a server certificate for `localhost` by it.
-use std::path::PathBuf;
 use std::process::Command;
 
 use super::process::{Folder, run};
 
-pub struct Certificates {
-    pub authority: PathBuf,
-    pub certificate: PathBuf,
-    pub key: PathBuf,
-}
-
-pub fn make(folder: &Folder) -> Certificates {
+/// Makes `ca.pem`, `server.pem` and `server.key` in the folder.
+pub fn make(folder: &Folder) {
     let (ca, ca_key) = (folder.join("ca.pem"), folder.join("ca.key"));
     let (certificate, key, request) = (folder.join("server.pem"), folder.join("server.key"), folder.join("server.csr"));
-    let extensions = folder.write(
-        "server.ext",
-        "basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n",
-    );
+    let extensions = folder
+        .write("server.ext", "basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n");
     let new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     run(Command::new("openssl")
         .args(["req", "-x509", "-days", "2", "-subj", "/CN=Test authority"])
@@ -45,5 +37,4 @@ pub fn make(folder: &Folder) -> Certificates {
         .arg(&extensions)
         .arg("-out")
         .arg(&certificate));
-    Certificates { authority: ca, certificate, key }
 }

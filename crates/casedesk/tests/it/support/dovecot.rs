@@ -30,17 +30,29 @@ impl Dovecot {
         Self::start_with("").await
     }
 
+    /// One that also lets in whoever has a token that is good by this address.
+    pub async fn start_with_tokens(url: &str) -> Option<Self> {
+        let more = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = DIR/tokens.conf\n}\n";
+        let tokens = format!(
+            "tokeninfo_url = {url}\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n"
+        );
+        Self::begin(more, &tokens).await
+    }
+
     pub async fn start_with(more: &str) -> Option<Self> {
+        Self::begin(more, "").await
+    }
+
+    async fn begin(more: &str, tokens: &str) -> Option<Self> {
         if !installed(&["dovecot", "openssl"]) {
             return None;
         }
         let folder = Folder::new("dovecot");
-        let mut dovecot =
-            Self { _running: None, folder, imap: free_port(), imaps: free_port(), lmtp: free_port() };
+        let mut dovecot = Self { _running: None, folder, imap: free_port(), imaps: free_port(), lmtp: free_port() };
         certificates::make(&dovecot.folder);
-        let config = dovecot.config() + more;
+        let config = dovecot.config() + &more.replace("DIR", &dovecot.folder.path().display().to_string());
+        dovecot.folder.write("tokens.conf", tokens);
         dovecot.folder.write("dovecot.conf", &config);
-        dovecot.folder.write("users", "");
         std::fs::create_dir(dovecot.folder.join("mail")).unwrap();
         std::fs::set_permissions(dovecot.folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         if is_root() {
@@ -97,7 +109,8 @@ impl Dovecot {
 
     fn config(&self) -> String {
         let dir = self.folder.path().display();
-        let (user, group) = if is_root() { ("nobody".into(), "nogroup".into()) } else { (whoami("-un"), whoami("-gn")) };
+        let (user, group) =
+            if is_root() { ("nobody".into(), "nogroup".into()) } else { (whoami("-un"), whoami("-gn")) };
         let (imap, imaps, lmtp) = (self.imap, self.imaps, self.lmtp);
         format!(
             "protocols = imap lmtp
@@ -205,7 +218,8 @@ impl Program {
     pub async fn messages(&mut self, folder: &str) -> Vec<String> {
         self.ask(&format!("EXAMINE {folder}")).await;
         let count = self.ask("UID SEARCH ALL").await;
-        let count = count.iter().find_map(|line| line.strip_prefix("* SEARCH")).map_or(0, |l| l.split_whitespace().count());
+        let count =
+            count.iter().find_map(|line| line.strip_prefix("* SEARCH")).map_or(0, |l| l.split_whitespace().count());
         let mut all = Vec::new();
         for number in 1..=count {
             self.number += 1;

@@ -99,6 +99,6 @@ fn now() -> Timestamp {
 pub fn mail(subject: &str) -> String {
     format!(
         "From: Ada <ada@customer.test>\r\nTo: support@desk.test\r\nSubject: {subject}\r\n\
-         Message-ID: <{subject}@customer.test>\r\n\r\nHello, this is {subject}.\r\n"
+         Date: Mon, 23 Nov 2026 12:00:00 +0000\r\nMessage-ID: <{subject}@customer.test>\r\n\r\nHello, this is {subject}.\r\n"
     )
 }

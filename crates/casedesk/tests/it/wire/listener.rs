@@ -40,9 +40,10 @@ async fn smtp_gives_one_answer_and_knows_its_own_greetings() {
     for extension in ["PIPELINING", "SIZE 100000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING"] {
         assert!(offers.contains(extension), "{offers}");
     }
-    peer.say("MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<bücher@desk.test>\r\nRCPT TO:<b@desk.test>\r\nDATA\r\n", &[
-        "250", "250", "250", "354",
-    ])
+    peer.say(
+        "MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<bücher@desk.test>\r\nRCPT TO:<b@desk.test>\r\nDATA\r\n",
+        &["250", "250", "250", "354"],
+    )
     .await;
     peer.say(format!("{}.\r\nNOOP\r\n", mail("one")), &["250 2.0.0 Taken", "250 2.0.0 Well"]).await;
     assert_eq!(desk.intake.messages()[0].to, ["bücher@desk.test", "b@desk.test"]);
