@@ -44,26 +44,20 @@ impl Drop for Folder {
     }
 }
 
-/// A program in the foreground, ended on drop.
+/// A program in the foreground with all its children, killed on drop.
 pub struct Running(Child);
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).spawn().unwrap())
+        use std::os::unix::process::CommandExt as _;
+        Self(command.stdin(Stdio::null()).process_group(0).spawn().unwrap())
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A master process ends its children only when it is asked, not when it is killed.
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        for _ in 0..200 {
-            if matches!(self.0.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        let _ = self.0.kill();
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.0.wait();
     }
 }
