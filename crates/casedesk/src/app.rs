@@ -7,7 +7,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::cases;
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::live;
@@ -15,10 +14,9 @@ use crate::mail::actions::Postman;
 use crate::mail::client::Relay;
 use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
-use crate::mail;
 use crate::queue::Worker;
-use crate::staff;
 use crate::web::{self, assets, guard, health};
+use crate::{cases, mail, staff};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {

@@ -1,5 +1,8 @@
-//! The one test binary: every test goes through the public door, on a real database.
-#![expect(unreachable_pub, reason = "a test binary has no outside")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The desk's promises, tried through its public door on a real database. One file for each room.
+#![expect(clippy::unwrap_used, reason = "a test that breaks off says where")]
+
+mod cases;
+mod mail;
+mod staff;
 mod support;
 mod wire;

@@ -4,7 +4,7 @@ use std::process::Command;
 use super::process::{Folder, run};
 
 /// Makes `ca.pem`, `server.pem` and `server.key` in the folder.
-pub fn make(folder: &Folder) {
+pub(crate) fn make(folder: &Folder) {
     let (ca, ca_key) = (folder.join("ca.pem"), folder.join("ca.key"));
     let (certificate, key, request) = (folder.join("server.pem"), folder.join("server.key"), folder.join("server.csr"));
     let extensions = folder

@@ -14,24 +14,24 @@ use super::process::{Folder, Running, free_port, installed, is_root, run, until_
 /// Debian's `nobody` and `nogroup`: who Dovecot runs as when the test is root.
 const NOBODY: u32 = 65534;
 
-pub const PASSWORD: &str = "secret";
+pub(crate) const PASSWORD: &str = "secret";
 
-pub struct Dovecot {
+pub(crate) struct Dovecot {
     _running: Option<Running>,
-    pub folder: Folder,
-    pub imap: u16,
-    pub imaps: u16,
-    pub lmtp: u16,
+    pub(crate) folder: Folder,
+    pub(crate) imap: u16,
+    pub(crate) imaps: u16,
+    pub(crate) lmtp: u16,
 }
 
 impl Dovecot {
     /// `None`, loudly, when Dovecot is not installed.
-    pub async fn start() -> Option<Self> {
+    pub(crate) async fn start() -> Option<Self> {
         Self::start_with("").await
     }
 
     /// One that also lets in whoever has a token that is good by this address.
-    pub async fn start_with_tokens(url: &str) -> Option<Self> {
+    pub(crate) async fn start_with_tokens(url: &str) -> Option<Self> {
         let more = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = DIR/tokens.conf\n}\n";
         let tokens = format!(
             "tokeninfo_url = {url}\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n"
@@ -39,7 +39,7 @@ impl Dovecot {
         Self::begin(more, &tokens).await
     }
 
-    pub async fn start_with(more: &str) -> Option<Self> {
+    pub(crate) async fn start_with(more: &str) -> Option<Self> {
         Self::begin(more, "").await
     }
 
@@ -63,7 +63,7 @@ impl Dovecot {
     }
 
     /// Starts it again on the same ports and mail.
-    pub async fn go_on(&mut self) {
+    pub(crate) async fn go_on(&mut self) {
         let mut command = Command::new("/usr/sbin/dovecot");
         command.arg("-F").arg("-c").arg(self.folder.join("dovecot.conf")).stderr(Stdio::null());
         if is_root() {
@@ -76,12 +76,12 @@ impl Dovecot {
     }
 
     /// Ends it, as a power cut at the provider would.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self._running = None;
     }
 
     /// The settings of a mailbox here, in the clear.
-    pub fn mailbox(&self, name: &str, user: &str) -> Imap {
+    pub(crate) fn mailbox(&self, name: &str, user: &str) -> Imap {
         Imap {
             name: name.into(),
             host: "localhost".into(),
@@ -99,7 +99,7 @@ impl Dovecot {
     }
 
     /// Signs in as another mail program would.
-    pub async fn sign_in(&self, user: &str) -> Program {
+    pub(crate) async fn sign_in(&self, user: &str) -> Program {
         let stream = TcpStream::connect(("127.0.0.1", self.imap)).await.unwrap();
         let mut program = Program { stream: BufReader::new(stream), number: 0 };
         program.line().await;
@@ -175,14 +175,14 @@ fn whoami(what: &str) -> String {
 }
 
 /// Another mail program at the same mailbox, driven by hand.
-pub struct Program {
+pub(crate) struct Program {
     stream: BufReader<TcpStream>,
     number: u32,
 }
 
 impl Program {
     /// Says one command; the lines of its answer, which must be `OK`.
-    pub async fn ask(&mut self, command: &str) -> Vec<String> {
+    pub(crate) async fn ask(&mut self, command: &str) -> Vec<String> {
         self.number += 1;
         let tag = format!("t{}", self.number);
         self.stream.write_all(format!("{tag} {command}\r\n").as_bytes()).await.unwrap();
@@ -198,24 +198,24 @@ impl Program {
     }
 
     /// Puts a message into a folder.
-    pub async fn append(&mut self, folder: &str, message: &str) {
+    pub(crate) async fn append(&mut self, folder: &str, message: &str) {
         self.append_at(folder, "", message).await;
     }
 
     /// The same with a date of arrival: `"01-Jan-2026 00:00:00 +0000"` and a space.
-    pub async fn append_at(&mut self, folder: &str, date: &str, message: &str) {
+    pub(crate) async fn append_at(&mut self, folder: &str, date: &str, message: &str) {
         self.ask(&format!("APPEND {folder} {date}{{{}+}}\r\n{message}", message.len())).await;
     }
 
     /// Uid and flags of every message of the folder.
-    pub async fn flags(&mut self, folder: &str) -> Vec<String> {
+    pub(crate) async fn flags(&mut self, folder: &str) -> Vec<String> {
         self.ask(&format!("EXAMINE {folder}")).await;
         let lines = self.ask("UID FETCH 1:* (FLAGS)").await;
         lines.into_iter().filter(|line| line.contains("FETCH")).map(|line| line.replace("\\Recent", "")).collect()
     }
 
     /// The whole folder as bytes, message by message.
-    pub async fn messages(&mut self, folder: &str) -> Vec<String> {
+    pub(crate) async fn messages(&mut self, folder: &str) -> Vec<String> {
         self.ask(&format!("EXAMINE {folder}")).await;
         let count = self.ask("UID SEARCH ALL").await;
         let count =

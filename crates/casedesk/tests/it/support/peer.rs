@@ -12,24 +12,24 @@ use super::process::Folder;
 use super::recorder::Recorder;
 use super::wire::config;
 
-pub struct Listening {
-    pub port: u16,
-    pub intake: Recorder,
-    pub stop: CancellationToken,
-    pub task: JoinHandle<()>,
+pub(crate) struct Listening {
+    pub(crate) port: u16,
+    pub(crate) intake: Recorder,
+    pub(crate) stop: CancellationToken,
+    pub(crate) task: JoinHandle<()>,
     _folder: Folder,
 }
 
 impl Listening {
-    pub async fn lmtp() -> Self {
+    pub(crate) async fn lmtp() -> Self {
         Self::new(|_| ()).await
     }
 
-    pub async fn smtp() -> Self {
+    pub(crate) async fn smtp() -> Self {
         Self::new(|config| config.mail.listener.protocol = Protocol::Smtp).await
     }
 
-    pub async fn new(change: impl FnOnce(&mut casedesk::config::Config)) -> Self {
+    pub(crate) async fn new(change: impl FnOnce(&mut casedesk::config::Config)) -> Self {
         let folder = Folder::new("listener");
         let mut config = config(&folder);
         config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into());
@@ -44,39 +44,39 @@ impl Listening {
     }
 
     /// Connects and hears the greeting.
-    pub async fn peer(&self) -> Peer {
+    pub(crate) async fn peer(&self) -> Peer {
         let mut peer = self.raw().await;
         peer.hear("220").await;
         peer
     }
 
     /// The same after `LHLO`.
-    pub async fn met(&self) -> Peer {
+    pub(crate) async fn met(&self) -> Peer {
         let mut peer = self.peer().await;
         peer.say("LHLO relay.test\r\n", &["250"]).await;
         peer
     }
 
-    pub async fn raw(&self) -> Peer {
+    pub(crate) async fn raw(&self) -> Peer {
         Peer(BufReader::new(TcpStream::connect(("127.0.0.1", self.port)).await.unwrap()))
     }
 }
 
 /// Nobody is allowed but a host elsewhere.
-pub fn elsewhere() -> Vec<IpAddr> {
+pub(crate) fn elsewhere() -> Vec<IpAddr> {
     vec!["192.0.2.1".parse().unwrap()]
 }
 
-pub struct Peer(pub BufReader<TcpStream>);
+pub(crate) struct Peer(pub(crate) BufReader<TcpStream>);
 
 impl Peer {
-    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         // The far end may have closed already; what it answered before is what counts.
         let _ = self.0.get_mut().write_all(bytes.as_ref()).await;
     }
 
     /// Sends, and expects answers with these beginnings; gives the last one.
-    pub async fn say(&mut self, text: impl AsRef<[u8]>, answers: &[&str]) -> String {
+    pub(crate) async fn say(&mut self, text: impl AsRef<[u8]>, answers: &[&str]) -> String {
         self.send(text).await;
         let mut last = String::new();
         for answer in answers {
@@ -86,13 +86,13 @@ impl Peer {
     }
 
     /// The next answer, all its lines.
-    pub async fn hear(&mut self, beginning: &str) -> String {
+    pub(crate) async fn hear(&mut self, beginning: &str) -> String {
         let answer = self.answer().await.unwrap_or_else(|| panic!("closed, expected {beginning}"));
         assert!(answer.starts_with(beginning), "expected {beginning}, got {answer}");
         answer
     }
 
-    pub async fn answer(&mut self) -> Option<String> {
+    pub(crate) async fn answer(&mut self) -> Option<String> {
         let mut answer = String::new();
         loop {
             let mut line = String::new();
@@ -108,7 +108,7 @@ impl Peer {
         }
     }
 
-    pub async fn is_closed(&mut self) -> bool {
+    pub(crate) async fn is_closed(&mut self) -> bool {
         self.answer().await.is_none()
     }
 }

@@ -6,14 +6,14 @@ use super::certificates;
 use super::dovecot::Dovecot;
 use super::process::{Folder, free_port, installed, is_root, run, until_listening};
 
-pub struct Postfix {
-    pub folder: Folder,
-    pub port: u16,
+pub(crate) struct Postfix {
+    pub(crate) folder: Folder,
+    pub(crate) port: u16,
 }
 
 impl Postfix {
     /// `None`, loudly, when Postfix is not installed or may not be started: its master must be root.
-    pub async fn start(desk: u16, dovecot: Option<&Dovecot>) -> Option<Self> {
+    pub(crate) async fn start(desk: u16, dovecot: Option<&Dovecot>) -> Option<Self> {
         if !installed(&["postfix", "openssl"]) {
             return None;
         }
@@ -36,7 +36,7 @@ impl Postfix {
     }
 
     /// What it has not delivered yet.
-    pub fn queue(&self) -> String {
+    pub(crate) fn queue(&self) -> String {
         run(Command::new("/usr/sbin/postqueue").arg("-c").arg(self.folder.join("etc")).arg("-j"))
     }
 

@@ -12,24 +12,24 @@ use tokio::time::Instant;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A folder that goes with the test.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub fn new(what: &str) -> Self {
+    pub(crate) fn new(what: &str) -> Self {
         let path = std::env::temp_dir().join(format!("casedesk-{what}-{}", &random_token()[..12]));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    pub fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.join(name);
         std::fs::write(&path, text).unwrap();
         path
@@ -45,10 +45,10 @@ impl Drop for Folder {
 }
 
 /// A program in the foreground with all its children, killed on drop.
-pub struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
-    pub fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         use std::os::unix::process::CommandExt as _;
         Self(command.stdin(Stdio::null()).process_group(0).spawn().unwrap())
     }
@@ -63,12 +63,12 @@ impl Drop for Running {
 }
 
 /// A port that was free a moment ago.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// Whether these programs are installed. Their absence is loud, and a failure where nothing may be missing.
-pub fn installed(programs: &[&str]) -> bool {
+pub(crate) fn installed(programs: &[&str]) -> bool {
     let missing: Vec<_> = programs
         .iter()
         .filter(|name| !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].iter().any(|dir| Path::new(dir).join(name).exists()))
@@ -81,20 +81,20 @@ pub fn installed(programs: &[&str]) -> bool {
     false
 }
 
-pub fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Runs a program to its end; its output when it ended well.
-pub fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Waits until `look` finds it.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
     let end = Instant::now() + DEADLINE;
     loop {
         if let Some(found) = look().await {
@@ -106,7 +106,7 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl 
 }
 
 /// Waits until somebody listens there.
-pub async fn until_listening(port: u16) {
+pub(crate) async fn until_listening(port: u16) {
     until(&format!("port {port} answers"), || async move {
         tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()
     })

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-pub struct Proxy {
-    pub port: u16,
+pub(crate) struct Proxy {
+    pub(crate) port: u16,
     cuts: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Proxy {
     /// Cuts each connection after the next number of bytes from the server; then lets all through.
-    pub async fn start(to: u16, after: Vec<usize>) -> Self {
+    pub(crate) async fn start(to: u16, after: Vec<usize>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (after, cuts) = (Arc::new(Mutex::new(VecDeque::from(after))), Arc::new(AtomicUsize::new(0)));
@@ -37,7 +37,7 @@ impl Proxy {
     }
 
     /// How many connections were cut.
-    pub fn cuts(&self) -> usize {
+    pub(crate) fn cuts(&self) -> usize {
         self.cuts.load(SeqCst)
     }
 }
@@ -74,10 +74,10 @@ async fn carry(client: TcpStream, server: TcpStream, allowed: Option<usize>) -> 
 }
 
 /// Numbers that look random and are the same in every run of the same seed.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }

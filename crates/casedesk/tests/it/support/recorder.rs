@@ -8,7 +8,7 @@ use casedesk::mail::handover::{Intake, NotStored};
 
 /// How the next messages fare.
 #[derive(Clone, Debug, Default)]
-pub enum Mood {
+pub(crate) enum Mood {
     #[default]
     Well,
     Full,
@@ -20,7 +20,7 @@ pub enum Mood {
 }
 
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Kept>>);
+pub(crate) struct Recorder(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
@@ -33,40 +33,40 @@ struct Kept {
 }
 
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub from: String,
-    pub to: Vec<String>,
-    pub raw: String,
+pub(crate) struct Message {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) raw: String,
 }
 
 impl Recorder {
-    pub fn mood(&self, mood: Mood) {
+    pub(crate) fn mood(&self, mood: Mood) {
         self.0.lock().unwrap().mood = mood;
     }
 
-    pub fn messages(&self) -> Vec<Message> {
+    pub(crate) fn messages(&self) -> Vec<Message> {
         self.0.lock().unwrap().messages.clone()
     }
 
     /// The raw messages, in the order they came.
-    pub fn raw(&self) -> Vec<String> {
+    pub(crate) fn raw(&self) -> Vec<String> {
         self.messages().into_iter().map(|message| message.raw).collect()
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.lock().unwrap().messages.len()
     }
 
     /// How often a message came that was there already.
-    pub fn again(&self) -> usize {
+    pub(crate) fn again(&self) -> usize {
         self.0.lock().unwrap().again
     }
 
-    pub fn tries(&self) -> usize {
+    pub(crate) fn tries(&self) -> usize {
         self.0.lock().unwrap().tries
     }
 
-    pub fn oversized(&self) -> Vec<(String, u64)> {
+    pub(crate) fn oversized(&self) -> Vec<(String, u64)> {
         self.0.lock().unwrap().oversized.clone()
     }
 }

@@ -6,15 +6,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the relay does when the message has come whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AtTheEnd {
+pub(crate) enum AtTheEnd {
     Takes,
     /// Closes the connection without a word.
     Drops,
     Refuses,
 }
 
-pub struct Relay {
-    pub port: u16,
+pub(crate) struct Relay {
+    pub(crate) port: u16,
     state: Arc<Mutex<State>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -28,7 +28,7 @@ struct State {
 }
 
 impl Relay {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = State { plan: AtTheEnd::Takes, sign_in: None, lines: vec![], messages: vec![], connections: vec![] };
@@ -44,29 +44,29 @@ impl Relay {
         Self { port, state, task }
     }
 
-    pub fn plan(&self, plan: AtTheEnd) {
+    pub(crate) fn plan(&self, plan: AtTheEnd) {
         self.state.lock().unwrap().plan = plan;
     }
 
     /// From now on only those who say exactly this after `AUTH` are let in.
-    pub fn accept_sign_in(&self, words: &str) {
+    pub(crate) fn accept_sign_in(&self, words: &str) {
         self.state.lock().unwrap().sign_in = Some(words.to_owned());
     }
 
-    pub fn messages(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         self.state.lock().unwrap().messages.clone()
     }
 
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.state.lock().unwrap().lines.clone()
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.state.lock().unwrap().connections.len()
     }
 
     /// Closes every connection.
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         self.state.lock().unwrap().connections.iter().for_each(tokio::task::AbortHandle::abort);
     }
 }

@@ -13,8 +13,8 @@ use casedesk::kit::Secret;
 use serde_json::json;
 
 #[derive(Clone)]
-pub struct Endpoint {
-    pub port: u16,
+pub(crate) struct Endpoint {
+    pub(crate) port: u16,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -30,7 +30,7 @@ struct Kept {
 }
 
 impl Endpoint {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let kept = Kept {
@@ -48,7 +48,7 @@ impl Endpoint {
         endpoint
     }
 
-    pub fn settings(&self) -> OAuth {
+    pub(crate) fn settings(&self) -> OAuth {
         OAuth {
             token_url: format!("http://127.0.0.1:{}/token", self.port).parse().unwrap(),
             client_id: "casedesk".into(),
@@ -59,27 +59,27 @@ impl Endpoint {
     }
 
     /// How many tokens were handed out.
-    pub fn granted(&self) -> u32 {
+    pub(crate) fn granted(&self) -> u32 {
         self.kept.lock().unwrap().granted
     }
 
     /// What was wrong with the requests, by RFC 6749.
-    pub fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self) -> Vec<String> {
         self.kept.lock().unwrap().faults.clone()
     }
 
     /// From now on answers with this error.
-    pub fn deny(&self, error: Option<&'static str>) {
+    pub(crate) fn deny(&self, error: Option<&'static str>) {
         self.kept.lock().unwrap().denial = error;
     }
 
     /// Withdraws every access token.
-    pub fn withdraw(&self) {
+    pub(crate) fn withdraw(&self) {
         self.kept.lock().unwrap().access.clear();
     }
 
     /// The refresh token that is good now.
-    pub fn refresh(&self) -> String {
+    pub(crate) fn refresh(&self) -> String {
         self.kept.lock().unwrap().refresh.clone()
     }
 }

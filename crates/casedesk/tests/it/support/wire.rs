@@ -14,26 +14,26 @@ use super::process::Folder;
 use super::recorder::Recorder;
 
 /// A desk in a folder of its own.
-pub struct Bare {
-    pub desk: Desk,
+pub(crate) struct Bare {
+    pub(crate) desk: Desk,
     folder: Arc<Folder>,
 }
 
 /// Settings with their defaults in a folder of their own.
-pub fn config(folder: &Folder) -> Config {
+pub(crate) fn config(folder: &Folder) -> Config {
     let data = folder.path().display().to_string();
     Config::load(None, [("CASEDESK_SERVER__DATA".to_owned(), data)]).unwrap()
 }
 
 impl Bare {
-    pub async fn new(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn new(change: impl FnOnce(&mut Config)) -> Self {
         let folder = Arc::new(Folder::new("desk"));
         let clock = Clock::fixed(now());
         Self::open(folder, clock, change).await
     }
 
     /// The same database with other settings, as after a restart.
-    pub async fn again(&self, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn again(&self, change: impl FnOnce(&mut Config)) -> Self {
         Self::open(self.folder.clone(), self.desk.clock().clone(), change).await
     }
 
@@ -47,12 +47,12 @@ impl Bare {
         Self { desk, folder }
     }
 
-    pub fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         self.desk.clock()
     }
 
     /// Starts to read the mailboxes of the settings.
-    pub fn read(&self, intake: &Recorder) -> Reading {
+    pub(crate) fn read(&self, intake: &Recorder) -> Reading {
         let stop = CancellationToken::new();
         let task = tokio::spawn(read_all(self.desk.clone(), intake.clone(), fast(), stop.clone()));
         Reading { stop, task }
@@ -60,34 +60,34 @@ impl Bare {
 }
 
 /// Readers at work.
-pub struct Reading {
+pub(crate) struct Reading {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Reading {
     /// Tells them to stop and waits until they have.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }
 
     /// Ends them where they are, as `kill -9` would.
-    pub async fn kill(self) {
+    pub(crate) async fn kill(self) {
         self.task.abort();
         let _ = self.task.await;
     }
 }
 
 /// Pauses for tests.
-pub fn fast() -> Pace {
+pub(crate) fn fast() -> Pace {
     use std::time::Duration;
     let (first, longest) = (Duration::from_millis(1), Duration::from_millis(20));
     Pace { first, longest, sign_in: Duration::from_millis(1), gap: Duration::from_secs(1) }
 }
 
 /// Settings with these mailboxes.
-pub fn mailboxes(all: Vec<Imap>) -> impl FnOnce(&mut Config) {
+pub(crate) fn mailboxes(all: Vec<Imap>) -> impl FnOnce(&mut Config) {
     move |config| config.mail.imap = all
 }
 
@@ -96,7 +96,7 @@ fn now() -> Timestamp {
 }
 
 /// A small mail.
-pub fn mail(subject: &str) -> String {
+pub(crate) fn mail(subject: &str) -> String {
     format!(
         "From: Ada <ada@customer.test>\r\nTo: support@desk.test\r\nSubject: {subject}\r\n\
          Date: Mon, 23 Nov 2026 12:00:00 +0000\r\nMessage-ID: <{subject}@customer.test>\r\n\r\nHello, this is {subject}.\r\n"
