@@ -5,3 +5,4 @@ mod cases;
 mod mail;
 mod staff;
 mod support;
+mod wire;
