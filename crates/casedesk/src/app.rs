@@ -7,14 +7,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::cases;
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::live;
 use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
-use crate::{cases, staff};
 use crate::web::{self, assets, guard, health};
+use crate::{cases, staff};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {

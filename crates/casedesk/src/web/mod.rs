@@ -1,5 +1,6 @@
 //! What every page and API call goes through: errors in one shape, security headers, same-origin
 //! check, assets, health. No business rules.
+pub mod api;
 pub mod assets;
 pub mod client;
 pub mod error;

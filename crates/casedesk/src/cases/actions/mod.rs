@@ -29,10 +29,11 @@ async fn locked(tx: &mut Tx, id: CaseId, hidden: &[TeamId]) -> Result<Case, Case
     if case.team_id.is_some_and(|team| hidden.contains(&team)) {
         return Err(CasesError::NoCase(id));
     }
-    match case.merged_into {
-        None => Ok(case),
-        Some(root) => store::lock_case(tx, root).await?.ok_or(CasesError::NoCase(root)),
-    }
+    let Some(root) = case.merged_into else { return Ok(case) };
+    store::lock_case(tx, root)
+        .await?
+        .filter(|root| root.team_id.is_none_or(|team| !hidden.contains(&team)))
+        .ok_or(CasesError::NoCase(id))
 }
 
 /// Writes the case with its newest entry, and tells everybody.
