@@ -1,0 +1,3 @@
+//! The desk's promises, tried through its public door on a real database. One file for each room.
+mod staff;
+mod support;
