@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod client;
+pub mod disposition;
 pub mod error;
 pub mod fields;
 pub mod guard;

@@ -9,7 +9,7 @@ use crate::cases::{CaseId, CasesError, EntryData, EntryId};
 use crate::desk::Desk;
 use crate::staff::{Reader, Viewer};
 use crate::web::Result;
-use crate::web::api::{Json, Path, Problems, Query, limit};
+use crate::web::api::{Json, Query, Path, limit};
 
 /// How many entries come along with a case.
 const LATEST: usize = 50;
@@ -18,7 +18,7 @@ const LATEST: usize = 50;
 ///
 /// With its people, tags, watchers, links and newest entries. A case that was merged names the one it is part of.
 #[utoipa::path(get, path = "/cases/{id}", tag = "cases", params(("id" = CaseId, Path, description = "The case's number")),
-    responses((status = 200, body = CaseInFull), Problems))]
+    responses((status = 200, body = CaseInFull)))]
 pub(super) async fn get_case(
     State(desk): State<Desk>,
     Reader(by): Reader,
@@ -76,8 +76,8 @@ pub(super) struct EntryPage {
 /// List entries of a case.
 ///
 /// The newest ones, or those before or after another; also those of cases that were merged into it.
-#[utoipa::path(get, path = "/cases/{id}/entries", tag = "cases", params(("id" = CaseId, Path), Earlier),
-    responses((status = 200, body = EntryPage), Problems))]
+#[utoipa::path(get, path = "/cases/{id}/entries", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = EntryPage)))]
 pub(super) async fn list_entries(
     State(desk): State<Desk>,
     Reader(by): Reader,

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, Reader, TeamId, Viewer, Worker};
 use crate::web::Result;
-use crate::web::api::{Json, Path, Problems};
+use crate::web::api::{Json, Path};
 
 async fn done(desk: &Desk, by: &Viewer, id: CaseId, change: Change) -> Result<Json<Changes>> {
     Ok(Json(Changes { changed: actions::change(desk, by, id, &change).await? }))
@@ -20,7 +20,7 @@ async fn done(desk: &Desk, by: &Viewer, id: CaseId, change: Change) -> Result<Js
 
 /// Solve the case.
 #[utoipa::path(post, path = "/cases/{id}/solution", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn solve(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -31,7 +31,7 @@ pub(super) async fn solve(
 
 /// Open the case again.
 #[utoipa::path(post, path = "/cases/{id}/reopening", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn reopen(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -44,7 +44,7 @@ pub(super) async fn reopen(
 ///
 /// A reply of the customer opens a follow-up case from then on.
 #[utoipa::path(post, path = "/cases/{id}/closure", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn close(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -66,7 +66,7 @@ pub(super) struct Wait {
 ///
 /// On somebody, or until a date.
 #[utoipa::path(post, path = "/cases/{id}/waiting", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn wait(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -84,7 +84,7 @@ pub(super) struct NewPriority {
 
 /// Set the priority.
 #[utoipa::path(put, path = "/cases/{id}/priority", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn set_priority(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -102,7 +102,7 @@ pub(super) struct NewKind {
 
 /// Set the kind of request.
 #[utoipa::path(put, path = "/cases/{id}/kind", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn set_kind(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -123,7 +123,7 @@ pub(super) struct NewAssignee {
 
 /// Give the case to an agent, or to nobody.
 #[utoipa::path(put, path = "/cases/{id}/assignee", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn set_assignee(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -146,7 +146,7 @@ pub(super) struct NewTeam {
 ///
 /// To a members-only team that you are not in, too: you do not see the case from then on.
 #[utoipa::path(put, path = "/cases/{id}/team", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn set_team(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -164,7 +164,7 @@ pub(super) struct NewSubject {
 
 /// Set the subject.
 #[utoipa::path(put, path = "/cases/{id}/subject", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = Changes)))]
 pub(super) async fn set_subject(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -192,7 +192,7 @@ pub(super) struct JointChanges {
 /// Change many cases alike.
 ///
 /// When one of them is not yours to see, none is changed.
-#[utoipa::path(post, path = "/joint-changes", tag = "cases", responses((status = 200, body = JointChanges), Problems))]
+#[utoipa::path(post, path = "/joint-changes", tag = "cases", responses((status = 200, body = JointChanges)))]
 pub(super) async fn change_many(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -204,7 +204,7 @@ pub(super) async fn change_many(
 
 /// Put a tag on the case.
 #[utoipa::path(put, path = "/cases/{id}/tags/{tag}", tag = "cases",
-    params(("id" = CaseId, Path), ("tag" = String, Path)), responses((status = 200, body = Changes), Problems))]
+    params(("id" = CaseId, Path), ("tag" = String, Path)), responses((status = 200, body = Changes)))]
 pub(super) async fn add_tag(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -215,7 +215,7 @@ pub(super) async fn add_tag(
 
 /// Take a tag off the case.
 #[utoipa::path(delete, path = "/cases/{id}/tags/{tag}", tag = "cases",
-    params(("id" = CaseId, Path), ("tag" = String, Path)), responses((status = 200, body = Changes), Problems))]
+    params(("id" = CaseId, Path), ("tag" = String, Path)), responses((status = 200, body = Changes)))]
 pub(super) async fn remove_tag(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -226,7 +226,7 @@ pub(super) async fn remove_tag(
 
 /// Watch the case.
 #[utoipa::path(put, path = "/cases/{id}/watch", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn watch(State(desk): State<Desk>, Worker(by): Worker, Path(id): Path<CaseId>) -> Result<StatusCode> {
     actions::watch(&desk, &by, id, true).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -234,7 +234,7 @@ pub(super) async fn watch(State(desk): State<Desk>, Worker(by): Worker, Path(id)
 
 /// Watch the case no longer.
 #[utoipa::path(delete, path = "/cases/{id}/watch", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn unwatch(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -248,7 +248,7 @@ pub(super) async fn unwatch(
 ///
 /// Also agrees to one whom a message proposed.
 #[utoipa::path(put, path = "/cases/{id}/people/{address}", tag = "cases",
-    params(("id" = CaseId, Path), ("address" = String, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("address" = String, Path)), responses((status = 204)))]
 pub(super) async fn add_participant(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -260,7 +260,7 @@ pub(super) async fn add_participant(
 
 /// Let somebody take part no longer.
 #[utoipa::path(delete, path = "/cases/{id}/people/{address}", tag = "cases",
-    params(("id" = CaseId, Path), ("address" = String, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("address" = String, Path)), responses((status = 204)))]
 pub(super) async fn remove_participant(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -279,7 +279,7 @@ pub(super) struct Seen {
 
 /// Say how far you have read.
 #[utoipa::path(put, path = "/cases/{id}/seen", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn see(
     State(desk): State<Desk>,
     Reader(by): Reader,

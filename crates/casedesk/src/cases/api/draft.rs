@@ -15,7 +15,7 @@ use crate::customers::Person;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{Reader, Worker};
-use crate::web::api::{Json, Path, Problems};
+use crate::web::api::{Json, Path};
 use crate::web::{Error, Result};
 
 /// What a multipart body has around its file, in bytes.
@@ -82,7 +82,7 @@ impl From<Draft> for DraftInFull {
 
 /// Get your drafts on a case, with their files.
 #[utoipa::path(get, path = "/cases/{id}/drafts", tag = "drafts", params(("id" = CaseId, Path)),
-    responses((status = 200, body = Drafts), Problems))]
+    responses((status = 200, body = Drafts)))]
 pub(super) async fn get_drafts(
     State(desk): State<Desk>,
     Reader(by): Reader,
@@ -110,7 +110,7 @@ pub(super) struct NewDraft {
 
 /// Keep what you are writing.
 #[utoipa::path(put, path = "/cases/{id}/drafts/{kind}", tag = "drafts",
-    params(("id" = CaseId, Path), ("kind" = DraftKind, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("kind" = inline(DraftKind), Path)), responses((status = 204)))]
 pub(super) async fn put_draft(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -143,7 +143,7 @@ pub(super) struct Upload {
 /// One file, as the part `file` of a form, no larger than `mail.max_size`.
 #[utoipa::path(post, path = "/cases/{id}/draft-files", tag = "drafts", params(("id" = CaseId, Path)),
     request_body(content = Upload, content_type = "multipart/form-data"),
-    responses((status = 201, body = Made), Problems))]
+    responses((status = 201, body = Made)))]
 pub(super) async fn add_file(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -166,7 +166,7 @@ pub(super) async fn add_file(
 
 /// Take a file off your draft.
 #[utoipa::path(delete, path = "/draft-files/{file}", tag = "drafts", params(("file" = AttachmentId, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn remove_file(
     State(desk): State<Desk>,
     Worker(by): Worker,

@@ -10,7 +10,7 @@ use crate::customers::{self, ContactId};
 use crate::desk::Desk;
 use crate::kit::paging::Cursor;
 use crate::staff::{self, Reader, Viewer};
-use crate::web::api::{Json, Problems, Query, limit};
+use crate::web::api::{Json, Query, limit};
 use crate::web::{Error, Result};
 
 /// How many cases and people a search gives.
@@ -26,6 +26,7 @@ pub(super) struct Asked {
     /// The slug of a view, as `GET /api/v1/views` lists them. Without one: all cases.
     view: Option<String>,
     #[serde(default)]
+    #[param(inline)]
     sort: Order,
     /// The `next` of the page before.
     after: Option<String>,
@@ -59,8 +60,8 @@ impl From<Order> for Sort {
 /// List cases.
 ///
 /// Those that pass the view and the filter, and that you may see.
-#[utoipa::path(get, path = "/cases", tag = "cases", params(Asked),
-    responses((status = 200, body = CasePage), Problems))]
+#[utoipa::path(get, path = "/cases", tag = "cases",
+    responses((status = 200, body = CasePage)))]
 pub(super) async fn list_cases(
     State(desk): State<Desk>,
     Reader(by): Reader,
@@ -124,8 +125,8 @@ struct FoundPerson {
 }
 
 /// Find cases and people.
-#[utoipa::path(get, path = "/search", tag = "cases", params(Sought),
-    responses((status = 200, body = Found), Problems))]
+#[utoipa::path(get, path = "/search", tag = "cases",
+    responses((status = 200, body = Found)))]
 pub(super) async fn search(
     State(desk): State<Desk>,
     Reader(by): Reader,
@@ -179,7 +180,7 @@ pub(super) struct ViewInList {
 ///
 /// Built-in ones, one for each team you may see, and the saved ones that are yours or shared.
 #[utoipa::path(get, path = "/views", tag = "views",
-    responses((status = 200, body = Vec<ViewInList>), Problems))]
+    responses((status = 200, body = Vec<ViewInList>)))]
 pub(super) async fn list_views(State(desk): State<Desk>, Reader(by): Reader) -> Result<Json<Vec<ViewInList>>> {
     let mut views: Vec<(View, String)> = View::BUILT_IN.iter().map(|view| (*view, view.slug())).collect();
     let teams = staff::store::teams(desk.db()).await?;

@@ -3,6 +3,7 @@
 mod case;
 mod change;
 mod draft;
+mod files;
 mod list;
 mod related;
 mod texts;
@@ -29,6 +30,11 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .merge(related())
         .merge(texts())
         .merge(draft::routes(most_upload))
+}
+
+/// What is served outside of `/api`, for pages and programs alike.
+pub fn files() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new().routes(routes!(files::get_attachment))
 }
 
 fn changes() -> OpenApiRouter<Desk> {

@@ -9,7 +9,7 @@ use crate::cases::{CaseId, EntryId, LinkKind};
 use crate::desk::Desk;
 use crate::staff::Worker;
 use crate::web::Result;
-use crate::web::api::{Json, Path, Problems};
+use crate::web::api::{Json, Path};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +19,7 @@ pub(super) struct NewLink {
 
 /// Link two cases.
 #[utoipa::path(put, path = "/cases/{id}/links/{other}", tag = "cases",
-    params(("id" = CaseId, Path), ("other" = CaseId, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("other" = CaseId, Path)), responses((status = 204)))]
 pub(super) async fn link(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -32,7 +32,7 @@ pub(super) async fn link(
 
 /// Remove every link between two cases.
 #[utoipa::path(delete, path = "/cases/{id}/links/{other}", tag = "cases",
-    params(("id" = CaseId, Path), ("other" = CaseId, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("other" = CaseId, Path)), responses((status = 204)))]
 pub(super) async fn unlink(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -59,7 +59,7 @@ pub(super) struct Merged {
 ///
 /// It is shown as part of the other from then on; nothing is moved or lost.
 #[utoipa::path(post, path = "/cases/{id}/merges", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 201, body = Merged), Problems))]
+    responses((status = 201, body = Merged)))]
 pub(super) async fn merge(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -74,7 +74,7 @@ pub(super) async fn merge(
 ///
 /// `looks_like` of an incoming entry names it; this case is merged into that one.
 #[utoipa::path(post, path = "/cases/{id}/joining", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 201, body = Merged), Problems))]
+    responses((status = 201, body = Merged)))]
 pub(super) async fn join_suggested(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -92,7 +92,7 @@ pub(super) struct Restored {
 
 /// Take a merge back.
 #[utoipa::path(delete, path = "/merges/{merge}", tag = "cases", params(("merge" = i64, Path)),
-    responses((status = 200, body = Restored), Problems))]
+    responses((status = 200, body = Restored)))]
 pub(super) async fn unmerge(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -118,7 +118,7 @@ pub(super) struct SplitOff {
 
 /// Move entries into a case of their own.
 #[utoipa::path(post, path = "/cases/{id}/splits", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 201, body = SplitOff), Problems))]
+    responses((status = 201, body = SplitOff)))]
 pub(super) async fn split(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -133,7 +133,7 @@ pub(super) async fn split(
 ///
 /// The moved entries return; what came since stays, and the emptied case is merged.
 #[utoipa::path(delete, path = "/splits/{split}", tag = "cases", params(("split" = i64, Path)),
-    responses((status = 200, body = Restored), Problems))]
+    responses((status = 200, body = Restored)))]
 pub(super) async fn unsplit(
     State(desk): State<Desk>,
     Worker(by): Worker,

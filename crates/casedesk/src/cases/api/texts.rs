@@ -9,7 +9,7 @@ use crate::cases::actions;
 use crate::cases::store::{self, SavedView, Template};
 use crate::desk::Desk;
 use crate::staff::{Admin, Reader, Worker};
-use crate::web::api::{Json, Path, Problems};
+use crate::web::api::{Json, Path};
 use crate::web::{Error, Result};
 
 #[derive(Deserialize, ToSchema)]
@@ -21,14 +21,14 @@ pub(super) struct NewTemplate {
 }
 
 /// List the templates.
-#[utoipa::path(get, path = "/templates", tag = "templates", responses((status = 200, body = Vec<Template>), Problems))]
+#[utoipa::path(get, path = "/templates", tag = "templates", responses((status = 200, body = Vec<Template>)))]
 pub(super) async fn list_templates(State(desk): State<Desk>, _: Reader) -> Result<Json<Vec<Template>>> {
     Ok(Json(store::templates(desk.db()).await?))
 }
 
 /// Get a template.
 #[utoipa::path(get, path = "/templates/{id}", tag = "templates", params(("id" = i64, Path)),
-    responses((status = 200, body = Template), Problems))]
+    responses((status = 200, body = Template)))]
 pub(super) async fn get_template(State(desk): State<Desk>, _: Reader, Path(id): Path<i64>) -> Result<Json<Template>> {
     let found = store::template(desk.db(), id).await?;
     Ok(Json(found.ok_or_else(|| Error::not_found("such template"))?))
@@ -37,7 +37,7 @@ pub(super) async fn get_template(State(desk): State<Desk>, _: Reader, Path(id): 
 /// Add a template.
 ///
 /// One of the same name is rewritten.
-#[utoipa::path(post, path = "/templates", tag = "templates", responses((status = 201, body = Made), Problems))]
+#[utoipa::path(post, path = "/templates", tag = "templates", responses((status = 201, body = Made)))]
 pub(super) async fn save_template(
     State(desk): State<Desk>,
     _: Worker,
@@ -49,7 +49,7 @@ pub(super) async fn save_template(
 
 /// Rename or rewrite a template.
 #[utoipa::path(put, path = "/templates/{id}", tag = "templates", params(("id" = i64, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn change_template(
     State(desk): State<Desk>,
     _: Worker,
@@ -62,7 +62,7 @@ pub(super) async fn change_template(
 
 /// Delete a template.
 #[utoipa::path(delete, path = "/templates/{id}", tag = "templates", params(("id" = i64, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn delete_template(State(desk): State<Desk>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode> {
     actions::delete_template(&desk, id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -80,13 +80,13 @@ pub(super) struct NewView {
 }
 
 /// List the saved views that are yours or shared.
-#[utoipa::path(get, path = "/saved-views", tag = "views", responses((status = 200, body = Vec<SavedView>), Problems))]
+#[utoipa::path(get, path = "/saved-views", tag = "views", responses((status = 200, body = Vec<SavedView>)))]
 pub(super) async fn list_saved_views(State(desk): State<Desk>, Reader(by): Reader) -> Result<Json<Vec<SavedView>>> {
     Ok(Json(store::saved_views(desk.db(), by.id).await?))
 }
 
 /// Save a view.
-#[utoipa::path(post, path = "/saved-views", tag = "views", responses((status = 201, body = Made), Problems))]
+#[utoipa::path(post, path = "/saved-views", tag = "views", responses((status = 201, body = Made)))]
 pub(super) async fn save_view(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -98,7 +98,7 @@ pub(super) async fn save_view(
 
 /// Change a saved view of yours.
 #[utoipa::path(put, path = "/saved-views/{id}", tag = "views", params(("id" = i64, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn change_view(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -111,7 +111,7 @@ pub(super) async fn change_view(
 
 /// Delete a saved view of yours.
 #[utoipa::path(delete, path = "/saved-views/{id}", tag = "views", params(("id" = i64, Path)),
-    responses((status = 204), Problems))]
+    responses((status = 204)))]
 pub(super) async fn delete_view(
     State(desk): State<Desk>,
     Worker(by): Worker,

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId, Worker};
 use crate::web::Result;
-use crate::web::api::{Json, Path, Problems};
+use crate::web::api::{Json, Path};
 
 /// A person, as the API takes one.
 #[derive(Deserialize, ToSchema)]
@@ -52,7 +52,7 @@ pub(super) struct NewCase {
 /// Open a case for a customer.
 ///
 /// It is yours, and holds your note of what it is about. Mail of the customer opens cases at `POST /api/v1/mail`.
-#[utoipa::path(post, path = "/cases", tag = "cases", responses((status = 201, body = Made), Problems))]
+#[utoipa::path(post, path = "/cases", tag = "cases", responses((status = 201, body = Made)))]
 pub(super) async fn open_case(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -106,7 +106,7 @@ pub(super) struct Written {
 ///
 /// It takes the files of your draft along. It can be taken back until it is sent.
 #[utoipa::path(post, path = "/cases/{id}/replies", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 201, body = Written), Problems))]
+    responses((status = 201, body = Written)))]
 pub(super) async fn post_reply(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -131,7 +131,7 @@ pub(super) async fn post_reply(
 ///
 /// Its words and files are a draft again, and the case stands as before. 409 when it is on its way.
 #[utoipa::path(delete, path = "/cases/{id}/replies/{entry}", tag = "cases",
-    params(("id" = CaseId, Path), ("entry" = EntryId, Path)), responses((status = 204), Problems))]
+    params(("id" = CaseId, Path), ("entry" = EntryId, Path)), responses((status = 204)))]
 pub(super) async fn undo_reply(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -156,7 +156,7 @@ pub(super) struct NewNote {
 
 /// Write an internal note.
 #[utoipa::path(post, path = "/cases/{id}/notes", tag = "cases", params(("id" = CaseId, Path)),
-    responses((status = 201, body = Written), Problems))]
+    responses((status = 201, body = Written)))]
 pub(super) async fn post_note(
     State(desk): State<Desk>,
     Worker(by): Worker,
