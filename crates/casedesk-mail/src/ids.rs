@@ -16,10 +16,7 @@ pub(crate) fn parse(input: &str) -> Vec<String> {
     }
     if out.is_empty() {
         // Some programs write their ids without brackets.
-        for word in input
-            .split([' ', '\t', ','])
-            .filter(|word| word.contains('@'))
-        {
+        for word in input.split([' ', '\t', ',']).filter(|word| word.contains('@')) {
             push(&mut out, word);
         }
     }
@@ -45,7 +42,5 @@ fn push(out: &mut Vec<String>, id: &str) {
 }
 
 fn compact(id: &str) -> String {
-    id.chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect()
+    id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }

@@ -9,24 +9,32 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::desk::Desk;
 use crate::events::Subscribers;
+use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
-use crate::{cases, staff};
 use crate::web::{self, assets, guard, health};
+use crate::{cases, staff};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![])
+    Subscribers::new(vec![mail::jobs::subscriber])
 }
 
 /// Every job kind.
 pub fn worker(desk: &Desk) -> Worker {
+    let postman = Postman { desk: desk.clone(), relay: None };
     Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<cases::jobs::PassTime>(desk.clone())
+        .register::<mail::jobs::Acknowledge>(desk.clone())
+        .register::<mail::jobs::Deliver>(postman.clone())
+        .register::<mail::jobs::SystemMail>(postman)
 }
 
 /// Starts what runs beside the requests, until `stop`.
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
+    cases::jobs::keep_time(desk).await?;
     tracker.spawn(worker(desk).run(stop.clone()));
+    tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
     tracker.close();
     Ok(tracker)
 }

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod events;
 pub mod files;
 pub mod kit;
+pub mod mail;
 pub mod queue;
 pub mod search;
 pub mod staff;

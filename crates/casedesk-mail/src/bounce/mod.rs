@@ -62,21 +62,10 @@ pub(crate) fn read(root: &Part<'_>, _subject: &str, _text: &str) -> Option<Found
         let Some(recipient) = group.structured("Final-Recipient") else {
             continue;
         };
-        let address = recipient
-            .rsplit(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .trim_matches(['<', '>'])
-            .to_owned();
+        let address = recipient.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']).to_owned();
         let status = group.structured("Status");
-        delayed &= group
-            .structured("Action")
-            .is_some_and(|action| action.eq_ignore_ascii_case("delayed"));
-        let permanence = if status
-            .as_deref()
-            .is_some_and(|status| status.starts_with('4'))
-        {
+        delayed &= group.structured("Action").is_some_and(|action| action.eq_ignore_ascii_case("delayed"));
+        let permanence = if status.as_deref().is_some_and(|status| status.starts_with('4')) {
             Permanence::Soft
         } else {
             Permanence::Hard
@@ -89,19 +78,13 @@ pub(crate) fn read(root: &Part<'_>, _subject: &str, _text: &str) -> Option<Found
             diagnostic: group.structured("Diagnostic-Code"),
         });
     }
-    let original = find(root, &|part| {
-        part.is("message/rfc822") || part.is("text/rfc822-headers")
-    });
+    let original = find(root, &|part| part.is("message/rfc822") || part.is("text/rfc822-headers"));
     if let Some(original) = original {
         let (headers, _) = Headers::split(original.raw_body);
-        report.original_message_id = headers
-            .structured("Message-ID")
-            .and_then(|id| ids::parse_one(&id));
+        report.original_message_id = headers.structured("Message-ID").and_then(|id| ids::parse_one(&id));
         report.original_subject = headers.text("Subject");
-        report.original_references = headers
-            .structured("References")
-            .map(|value| ids::parse(&value))
-            .unwrap_or_default();
+        report.original_references =
+            headers.structured("References").map(|value| ids::parse(&value)).unwrap_or_default();
     }
     Some(Found {
         kind: if delayed { Kind::Delay } else { Kind::Bounce },

@@ -332,11 +332,7 @@ struct Features {
 /// Where the attribution begins that stands directly above the quoted line `quoted`, not above
 /// `floor`.
 pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize> {
-    let last = lines
-        .get(floor..quoted)?
-        .iter()
-        .rposition(|line| !line.is_blank())
-        .map(|at| at + floor)?;
+    let last = lines.get(floor..quoted)?.iter().rposition(|line| !line.is_blank()).map(|at| at + floor)?;
     let mut best = None;
     for start in (floor..=last).rev().take(MAX_LINES) {
         if lines.get(start)?.is_blank() {
@@ -381,9 +377,7 @@ fn is_attribution(found: &Features) -> bool {
     if !found.colon {
         return found.opener && found.date && (found.address || found.time);
     }
-    (found.verb && (found.date || found.address))
-        || (found.date && found.address)
-        || (found.verb && found.time)
+    (found.verb && (found.date || found.address)) || (found.date && found.address) || (found.verb && found.time)
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
@@ -416,13 +410,8 @@ fn is_old_gmail(lower: &str) -> bool {
     let date = words.next().unwrap_or_default();
     let dated = date.len() >= 8
         && date.starts_with("20")
-        && date
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
-    dated
-        && (lower.contains(" gmt+")
-            || lower.contains(" gmt-")
-            || (lower.ends_with('>') && has_address(lower)))
+        && date.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    dated && (lower.contains(" gmt+") || lower.contains(" gmt-") || (lower.ends_with('>') && has_address(lower)))
 }
 
 /// Whether it begins as a date or as words that lead to one.
@@ -456,23 +445,19 @@ fn has_date(lower: &str) -> bool {
 }
 
 fn has_numeric_date(lower: &str) -> bool {
-    lower
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .any(|word| {
-            let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-            parts.len() >= 3
-                && parts.iter().take(3).all(|part| {
-                    (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-                })
-        })
+    lower.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
+        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+        parts.len() >= 3
+            && parts
+                .iter()
+                .take(3)
+                .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 fn starts_a_word(text: &str, needle: &str) -> bool {
-    text.match_indices(needle).any(|(at, _)| {
-        text.get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_none_or(|c| !c.is_alphabetic())
-    })
+    text.match_indices(needle)
+        .any(|(at, _)| text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphabetic()))
 }
 
 /// `14:20`, `14.20`, `14h20`.

@@ -24,8 +24,7 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     let runs = runs(lines, kinds);
     let is_text = |at: usize| {
         let free = !runs.iter().any(|run| (run.start..run.end).contains(&at));
-        free && kinds.get(at) == Some(&SegmentKind::New)
-            && lines.get(at).is_some_and(|line| !line.is_blank())
+        free && kinds.get(at) == Some(&SegmentKind::New) && lines.get(at).is_some_and(|line| !line.is_blank())
     };
     let first = (0..lines.len()).find(|at| is_text(*at));
     let last = (0..lines.len()).rev().find(|at| is_text(*at));
@@ -60,11 +59,7 @@ fn runs(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Run> {
         }
         let end = run_end(lines, at);
         let floor = out.last().map_or(0, |run| run.end);
-        out.push(Run {
-            start: attribution::above(lines, floor, at).unwrap_or(at),
-            quoted: at,
-            end,
-        });
+        out.push(Run { start: attribution::above(lines, floor, at).unwrap_or(at), quoted: at, end });
         at = end;
     }
     out

@@ -18,8 +18,7 @@ pub struct SafeHtml {
 }
 
 /// A transparent pixel: it keeps the layout while the remote image is not asked for.
-const PLACEHOLDER: &str =
-    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const PLACEHOLDER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /// Properties that change how text looks. None takes a `url()`, and none takes an element out of
 /// its place.
@@ -78,10 +77,7 @@ pub fn sanitise(html: &str) -> SafeHtml {
             shown.push('\n');
         }
         shown.push_str("</pre>");
-        return SafeHtml {
-            html: CLEANER.clean(&shown).to_string(),
-            has_remote_images: false,
-        };
+        return SafeHtml { html: CLEANER.clean(&shown).to_string(), has_remote_images: false };
     }
     neutralise_images(&CLEANER.clean(html).to_string())
 }
@@ -92,16 +88,12 @@ fn cleaner() -> Builder<'static> {
         .rm_tags(["map", "area", "article", "nav"])
         .add_tags(["font", "big", "tt", "address", "section", "u"])
         .add_clean_content_tags([
-            "title", "svg", "math", "template", "noscript", "object", "iframe", "select",
-            "textarea",
+            "title", "svg", "math", "template", "noscript", "object", "iframe", "select", "textarea",
         ])
         .add_tag_attributes("font", ["color", "size", "face"])
         .add_tag_attributes("td", ["width", "height", "valign", "bgcolor"])
         .add_tag_attributes("th", ["width", "height", "valign", "bgcolor"])
-        .add_tag_attributes(
-            "table",
-            ["width", "border", "cellpadding", "cellspacing", "bgcolor"],
-        )
+        .add_tag_attributes("table", ["width", "border", "cellpadding", "cellspacing", "bgcolor"])
         .add_tag_attributes("tr", ["valign", "bgcolor"])
         .add_tag_attributes("blockquote", ["type"])
         .add_tag_attributes("img", ["data-src", "align", "border"])
@@ -141,10 +133,7 @@ fn keep_attribute<'u>(element: &str, attribute: &str, value: &'u str) -> Option<
 }
 
 fn has_scheme(value: &str, scheme: &str) -> bool {
-    value
-        .trim_start()
-        .get(..scheme.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn is_remote(value: &str) -> bool {
@@ -152,9 +141,7 @@ fn is_remote(value: &str) -> bool {
 }
 
 fn is_raster_data(value: &str) -> bool {
-    ["png", "jpeg", "jpg", "gif", "webp"]
-        .iter()
-        .any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
+    ["png", "jpeg", "jpg", "gif", "webp"].iter().any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
 }
 
 /// Moves the source of remote images to `data-src`.
@@ -176,10 +163,7 @@ fn neutralise_images(html: &str) -> SafeHtml {
         rest = after;
     }
     out.push_str(rest);
-    SafeHtml {
-        html: out,
-        has_remote_images,
-    }
+    SafeHtml { html: out, has_remote_images }
 }
 
 /// Copies the attributes of an image; says whether it is remote.

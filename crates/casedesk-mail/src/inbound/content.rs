@@ -30,14 +30,9 @@ pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
     let mut gathered = Gathered::default();
     walk(root, Place::default(), &mut gathered);
     if gathered.repaired_charset {
-        notes
-            .words
-            .push("the text did not hold the charset it declares".to_owned());
+        notes.words.push("the text did not hold the charset it declares".to_owned());
     }
-    Content {
-        body: body(&gathered),
-        attachments: gathered.attachments,
-    }
+    Content { body: body(&gathered), attachments: gathered.attachments }
 }
 
 /// Where in the tree a part stands.
@@ -64,17 +59,13 @@ fn walk(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
 }
 
 fn leaf(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
-    let named =
-        part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
-    let is_file = part.disposition.value == "attachment"
-        || place.related_leaf
-        || (named && part.disposition.value != "inline");
+    let named = part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
+    let is_file =
+        part.disposition.value == "attachment" || place.related_leaf || (named && part.disposition.value != "inline");
     let is_plain = part.is("text/plain") || part.content_type.main_type() == "multipart";
     let is_html = part.is("text/html");
     if is_file || !(is_plain || is_html) {
-        gathered
-            .attachments
-            .push(attachment::from_part(part, &mut gathered.names));
+        gathered.attachments.push(attachment::from_part(part, &mut gathered.names));
         return;
     }
     let (text, repaired) = part.text();
@@ -107,9 +98,5 @@ fn body(gathered: &Gathered) -> Body {
 
 fn plain_lines(text: &str) -> Vec<Line> {
     let end = text.floor_char_boundary(MAX_TEXT_BYTES);
-    text.get(..end)
-        .unwrap_or_default()
-        .lines()
-        .map(Line::plain)
-        .collect()
+    text.get(..end).unwrap_or_default().lines().map(Line::plain).collect()
 }

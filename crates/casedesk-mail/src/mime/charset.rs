@@ -60,9 +60,7 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
         "cp949" | "ms949" | "ks-c-5601" => "euc-kr",
         "cp950" | "ms950" => "big5",
         "utf8" | "utf-8-mac" | "utf-8mb4" => "utf-8",
-        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => {
-            "iso-2022-jp"
-        }
+        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => "iso-2022-jp",
         "latin-1" | "iso-8859" | "ansi" | "cp-1252" => "windows-1252",
         other => other.strip_prefix("cp-").or(other.strip_prefix("x-"))?,
     };
@@ -71,18 +69,9 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
 
 fn is_ascii_label(label: &str) -> bool {
     let label = label.trim();
-    [
-        "us-ascii",
-        "ascii",
-        "ansi_x3.4-1968",
-        "7bit",
-        "8bit",
-        "unknown-8bit",
-        "x-unknown",
-        "default",
-    ]
-    .iter()
-    .any(|name| label.eq_ignore_ascii_case(name))
+    ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit", "8bit", "unknown-8bit", "x-unknown", "default"]
+        .iter()
+        .any(|name| label.eq_ignore_ascii_case(name))
 }
 
 fn is_single_byte_latin(encoding: &'static Encoding) -> bool {
@@ -106,8 +95,5 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
 }
 
 fn has_iso_2022_escape(bytes: &[u8]) -> bool {
-    bytes.is_ascii()
-        && bytes
-            .windows(3)
-            .any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
+    bytes.is_ascii() && bytes.windows(3).any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
 }

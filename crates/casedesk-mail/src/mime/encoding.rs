@@ -120,9 +120,7 @@ fn push_uu_line(line: &[u8], out: &mut Vec<u8>) {
     for group in data.chunks(4) {
         let mut word = 0_u32;
         for at in 0..4 {
-            let sextet = group
-                .get(at)
-                .map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
+            let sextet = group.get(at).map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
             word = word << 6 | u32::from(sextet);
         }
         out.extend_from_slice(word.to_be_bytes().get(1..).unwrap_or_default());

@@ -58,10 +58,7 @@ impl<'a> Headers<'a> {
             self.dropped += 1;
             return;
         }
-        self.fields.push(Field {
-            name: name.trim_ascii(),
-            value: value.get(..MAX_FIELD_BYTES).unwrap_or(value),
-        });
+        self.fields.push(Field { name: name.trim_ascii(), value: value.get(..MAX_FIELD_BYTES).unwrap_or(value) });
     }
 
     /// Whether there was no field at all.
@@ -90,8 +87,7 @@ impl<'a> Headers<'a> {
 
     /// The readable text of the first field of this name (RFC 2047 section 5, case 1).
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.structured(name)
-            .map(|value| words::decode(&value).trim().to_owned())
+        self.structured(name).map(|value| words::decode(&value).trim().to_owned())
     }
 
     /// Whether a field of this name is there.
@@ -111,10 +107,7 @@ pub(crate) fn split_line(input: &[u8]) -> (&[u8], &[u8]) {
         return (input, &[]);
     };
     let (line, rest) = input.split_at(end);
-    (
-        line.strip_suffix(b"\r").unwrap_or(line),
-        rest.get(1..).unwrap_or_default(),
-    )
+    (line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default())
 }
 
 /// Where the name ends when this line begins a field: printable ASCII without spaces inside,
@@ -131,10 +124,7 @@ fn field_end(input: &[u8]) -> usize {
     let mut end = 0;
     loop {
         let rest = input.get(end..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(rest.len(), |at| at + 1);
+        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
         end += length;
         let next = input.get(end..).unwrap_or_default();
         if !matches!(next.first(), Some(b' ' | b'\t')) || is_blank(next) {

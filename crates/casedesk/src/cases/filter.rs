@@ -196,8 +196,7 @@ impl Filter {
     }
 }
 
-const KEYS: [&str; 10] =
-    ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "before"];
+const KEYS: [&str; 10] = ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "before"];
 
 fn is_key(word: &str) -> bool {
     KEYS.contains(&word) || word == "after"
@@ -234,8 +233,11 @@ mod tests {
 
     #[test]
     fn words_and_keys_are_told_apart() {
-        let filter =
-            Filter::parse("\"no matching\" host from:Anna@X.example org:\"north bay\" status:open before:2026-11-01", ME).unwrap();
+        let filter = Filter::parse(
+            "\"no matching\" host from:Anna@X.example org:\"north bay\" status:open before:2026-11-01",
+            ME,
+        )
+        .unwrap();
         assert_eq!(filter.words.unwrap().phrases, ["no matching", "host"]);
         assert_eq!(filter.from.as_deref(), Some("anna@x.example"));
         assert_eq!(filter.organisation.as_deref(), Some("north bay"));

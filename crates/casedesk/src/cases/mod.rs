@@ -3,6 +3,7 @@
 //! changes its words; a note is never sent; merge and split move nothing that cannot be moved back.
 pub mod actions;
 pub mod filter;
+pub mod jobs;
 pub mod pages;
 pub mod rules;
 pub mod store;

@@ -14,7 +14,10 @@ pub enum Change {
     Reopen,
     Close,
     /// Waits on somebody, or until a date.
-    Wait { on: WaitingOn, until: Option<Timestamp> },
+    Wait {
+        on: WaitingOn,
+        until: Option<Timestamp>,
+    },
     Priority(Priority),
     Kind(CaseKind),
     Assign(Option<AgentId>),

@@ -1,5 +1,6 @@
 //! The command line: what `casedesk` can be told to do, one function each.
 mod agent;
+mod import;
 mod serve;
 
 use std::path::PathBuf;
@@ -35,10 +36,20 @@ enum Command {
     /// Make an agent, or a link to a new password.
     #[command(subcommand)]
     Agent(agent::Command),
+    /// Take mail in from files.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Print the settings' documented default, to copy lines from.
     Settings,
     /// Print completions for a shell, to be put where that shell looks for them.
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Import mail: a folder of .eml files, a Maildir, an mbox, one mail, or `-` for an mbox or mail on
+    /// standard input. Mail that is in the desk already is recognised.
+    Import { path: PathBuf },
 }
 
 /// Runs one command.
@@ -52,6 +63,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => on_runtime(config, serve::run)?,
         Command::Agent(command) => on_runtime(config, |config| agent::run(config, command))?,
         Command::Migrate => on_runtime(config, migrate)?,
+        Command::Mail(MailCommand::Import { path }) => on_runtime(config, |config| import::run(config, path))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -61,7 +61,11 @@ pub async fn domains(on: impl Read, id: OrganisationId) -> Result<Vec<String>> {
 
 /// A contact's addresses, with why mail to one is paused.
 pub async fn addresses(on: impl Read, id: ContactId) -> Result<Vec<(String, Option<String>)>> {
-    on.all(q!("SELECT address, paused_reason FROM contact_addresses WHERE contact_id = $1 ORDER BY address LIMIT 50", id)).await
+    on.all(q!(
+        "SELECT address, paused_reason FROM contact_addresses WHERE contact_id = $1 ORDER BY address LIMIT 50",
+        id
+    ))
+    .await
 }
 
 /// Why mail to this address is paused; `None` when it is not.
@@ -78,7 +82,12 @@ pub(super) async fn insert_organisation(
     now: Timestamp,
 ) -> Result<OrganisationId> {
     let id = tx
-        .insert(q!("INSERT INTO organisations (name, kind, created_at) VALUES ($1, $2, $3) RETURNING id", name, kind, now))
+        .insert(q!(
+            "INSERT INTO organisations (name, kind, created_at) VALUES ($1, $2, $3) RETURNING id",
+            name,
+            kind,
+            now
+        ))
         .await?;
     Ok(OrganisationId(id))
 }

@@ -43,9 +43,8 @@ pub async fn file_waiting(desk: &Desk, stop: &CancellationToken) -> Result<bool,
         let ids = store::waiting(desk.db(), after, BATCH).await?;
         let Some(last) = ids.last().copied() else { return Ok(trouble) };
         after = last;
-        let mut prepared = futures::stream::iter(ids)
-            .map(|id| async move { (id, actions::prepare(desk, id).await) })
-            .buffered(AHEAD);
+        let mut prepared =
+            futures::stream::iter(ids).map(|id| async move { (id, actions::prepare(desk, id).await) }).buffered(AHEAD);
         while let Some((id, result)) = prepared.next().await {
             if stop.is_cancelled() {
                 return Ok(trouble);

@@ -57,7 +57,10 @@ pub fn folds(mail: &InboundMail) -> Vec<Fold> {
 }
 
 pub fn person(address: &casedesk_mail::Address) -> Person {
-    Person { name: address.name.clone().filter(|name| !name.trim().is_empty()), address: address.address.to_lowercase() }
+    Person {
+        name: address.name.clone().filter(|name| !name.trim().is_empty()),
+        address: address.address.to_lowercase(),
+    }
 }
 
 /// Why an address gets no automatic mail now; `None` when it may have one.

@@ -121,7 +121,12 @@ pub struct SetAside {
 }
 
 /// What people should look at, newest first.
-pub async fn set_aside(on: impl Read, state: InboundState, before: Option<InboundId>, limit: i64) -> Result<Vec<SetAside>> {
+pub async fn set_aside(
+    on: impl Read,
+    state: InboundState,
+    before: Option<InboundId>,
+    limit: i64,
+) -> Result<Vec<SetAside>> {
     on.all(
         q!(
             "SELECT id, source, received_at, size, state, reason FROM inbound WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3",

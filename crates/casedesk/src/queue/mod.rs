@@ -76,6 +76,12 @@ pub async fn enqueue_once<J: Job>(tx: &mut Tx, job: &J, key: &str, at: Timestamp
     enqueue_raw(tx, J::KIND, &payload, Some(key), at).await
 }
 
+/// From within a job with that key: it is not done with, but runs again at `at`.
+pub async fn again_at(tx: &mut Tx, key: &str, at: Timestamp) -> Result<()> {
+    store::again_at(tx, key, at).await?;
+    tx.notify(WAKE.into()).await
+}
+
 pub(crate) async fn enqueue_raw(
     tx: &mut Tx,
     kind: &str,

@@ -60,6 +60,17 @@ pub(super) async fn finish(tx: &mut Tx, id: i64, attempts: i64) -> Result<u64> {
     tx.exec(q!("DELETE FROM jobs WHERE id = $1 AND attempts = $2", id, attempts)).await
 }
 
+/// Puts a running job back for a later time, as if it were new; its finish then finds nothing to remove.
+pub(super) async fn again_at(tx: &mut Tx, key: &str, at: Timestamp) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE jobs SET state = 'ready', run_at = $2, created_at = $2, locked_until = NULL, attempts = 0
+         WHERE unique_key = $1",
+        key,
+        at
+    ))
+    .await
+}
+
 pub(super) async fn fail(tx: &mut Tx, job: &Claimed, state: &str, run_at: Timestamp, error: &str) -> Result<u64> {
     tx.exec(q!(
         "UPDATE jobs SET state = $3, run_at = $4, locked_until = NULL, last_error = $5

@@ -7,7 +7,7 @@ use crate::cases::store::{self, Case};
 use crate::cases::{CaseId, CaseState, CasesError, Changed, PersonRole};
 use crate::db::Tx;
 use crate::desk::Desk;
-use crate::staff::{Actor, Viewer};
+use crate::staff::{self, Actor, Viewer};
 
 /// The longest tag, in characters, and the most of one case.
 const MOST_TAG: usize = 50;
@@ -37,7 +37,13 @@ pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Chan
     Ok(changed)
 }
 
-async fn change_in(tx: &mut Tx, desk: &Desk, case: &mut Case, change: &Change, actor: Actor) -> Result<bool, CasesError> {
+async fn change_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    case: &mut Case,
+    change: &Change,
+    actor: Actor,
+) -> Result<bool, CasesError> {
     let now = desk.now();
     check_exists(tx, change).await?;
     let Some(changed) = rules::apply(case, change, now)? else { return Ok(false) };
@@ -49,8 +55,10 @@ async fn change_in(tx: &mut Tx, desk: &Desk, case: &mut Case, change: &Change, a
 
 async fn check_exists(tx: &mut Tx, change: &Change) -> Result<(), CasesError> {
     let known = match change {
-        Change::Assign(Some(agent)) => crate::staff::store::is_active_agent(&mut *tx, *agent).await?,
-        Change::Team(Some(team)) => crate::staff::store::is_team(&mut *tx, *team).await?,
+        Change::Assign(Some(id)) => {
+            staff::store::agent(&mut *tx, *id).await?.is_some_and(|agent| agent.disabled_at.is_none())
+        }
+        Change::Team(Some(id)) => staff::store::team(&mut *tx, *id).await?.is_some(),
         _ => true,
     };
     if known { Ok(()) } else { Err(CasesError::NoSuch("the one you chose".into())) }
@@ -67,7 +75,11 @@ pub async fn tag(desk: &Desk, by: &Viewer, id: CaseId, tag: &str, on: bool) -> R
     }
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    let changed = if on { store::add_tag(&mut tx, case.id, &tag).await? } else { store::remove_tag(&mut tx, case.id, &tag).await? };
+    let changed = if on {
+        store::add_tag(&mut tx, case.id, &tag).await?
+    } else {
+        store::remove_tag(&mut tx, case.id, &tag).await?
+    };
     if changed == 0 {
         return Ok(false);
     }
@@ -95,7 +107,13 @@ pub async fn watch(desk: &Desk, by: &Viewer, id: CaseId, on: bool) -> Result<(),
 }
 
 /// Lets somebody take part, or no longer.
-pub async fn set_person(desk: &Desk, by: &Viewer, id: CaseId, address: &str, takes_part: bool) -> Result<(), CasesError> {
+pub async fn set_person(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    address: &str,
+    takes_part: bool,
+) -> Result<(), CasesError> {
     let person = crate::customers::Person { name: None, address: address.to_owned() };
     let address = super::checked_people(&[person])?.remove(0).address;
     let role = if takes_part { PersonRole::Copied } else { PersonRole::Removed };

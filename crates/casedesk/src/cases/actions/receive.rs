@@ -129,9 +129,9 @@ async fn add_copied(tx: &mut Tx, case: &Case, message: &Received) -> Result<(), 
     let known = store::people(&mut *tx, case.id).await?;
     let in_circle = |address: &str| {
         let domain = domain_of(address);
-        known.iter().any(|p| {
-            matches!(p.role, PersonRole::Requester | PersonRole::Copied) && domain_of(&p.address) == domain
-        })
+        known
+            .iter()
+            .any(|p| matches!(p.role, PersonRole::Requester | PersonRole::Copied) && domain_of(&p.address) == domain)
     };
     let author_known = known.iter().any(|p| p.address == message.from.address && p.role != PersonRole::Proposed);
     for person in message.copied.iter().chain(std::iter::once(&message.from)) {
@@ -183,12 +183,7 @@ pub async fn sent_elsewhere(
     Ok(Filed { case: case.id, entry, opened: false })
 }
 
-async fn write_incoming(
-    tx: &mut Tx,
-    case: &mut Case,
-    on: CaseId,
-    message: &Received,
-) -> Result<EntryId, CasesError> {
+async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Received) -> Result<EntryId, CasesError> {
     let entry = NewEntry {
         case_id: on,
         kind: if message.machine { EntryKind::Machine } else { EntryKind::MailIn },

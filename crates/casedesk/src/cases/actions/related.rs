@@ -99,7 +99,13 @@ async fn family(tx: &mut Tx, id: CaseId) -> Result<Vec<CaseId>, CasesError> {
 }
 
 /// Moves entries into a case of their own. Their people come along.
-pub async fn split(desk: &Desk, by: &Viewer, id: CaseId, entries: &[EntryId], subject: &str) -> Result<CaseId, CasesError> {
+pub async fn split(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    entries: &[EntryId],
+    subject: &str,
+) -> Result<CaseId, CasesError> {
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
     let messages = store::count_messages(&mut tx, case.id).await?;
@@ -137,7 +143,13 @@ pub async fn split(desk: &Desk, by: &Viewer, id: CaseId, entries: &[EntryId], su
 }
 
 /// Moves entries with their documents; the newest of them.
-async fn move_documents(tx: &mut Tx, split: i64, from: CaseId, to: CaseId, entries: &[EntryId]) -> Result<EntryId, CasesError> {
+async fn move_documents(
+    tx: &mut Tx,
+    split: i64,
+    from: CaseId,
+    to: CaseId,
+    entries: &[EntryId],
+) -> Result<EntryId, CasesError> {
     let moved = store::move_entries(tx, split, from, to, entries).await?;
     let _ = moved;
     for entry in entries {
@@ -180,7 +192,13 @@ pub async fn unsplit(desk: &Desk, by: &Viewer, split: i64) -> Result<CaseId, Cas
 }
 
 /// Links two cases, or unlinks them.
-pub async fn link(desk: &Desk, by: &Viewer, id: CaseId, other: CaseId, kind: Option<LinkKind>) -> Result<(), CasesError> {
+pub async fn link(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    other: CaseId,
+    kind: Option<LinkKind>,
+) -> Result<(), CasesError> {
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
     let mut other = locked(&mut tx, other, &by.hidden_teams).await?;

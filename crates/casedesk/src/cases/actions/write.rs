@@ -98,13 +98,8 @@ async fn write_reply(
     }
     let people: Vec<&str> = to.iter().chain(&cc).map(|p| p.address.as_str()).collect();
     let people = people.join(" ");
-    let details = Outgoing {
-        to,
-        cc,
-        state_before: Some(case.state),
-        scheduled: reply.send_at.is_some(),
-        ..Outgoing::default()
-    };
+    let details =
+        Outgoing { to, cc, state_before: Some(case.state), scheduled: reply.send_at.is_some(), ..Outgoing::default() };
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::MailOut,

@@ -33,7 +33,8 @@ pub(super) async fn upload(
     mut parts: Multipart,
 ) -> Result<Json<Uploaded>> {
     let refused = |error: axum::extract::multipart::MultipartError| Error::new(error.status(), error.body_text());
-    let part = parts.next_field().await.map_err(refused)?.ok_or_else(|| Error::bad_request("There is no file in it."))?;
+    let part =
+        parts.next_field().await.map_err(refused)?.ok_or_else(|| Error::bad_request("There is no file in it."))?;
     let name = part.file_name().unwrap_or("file").to_owned();
     let kind = part.content_type().unwrap_or("application/octet-stream").to_owned();
     let bytes = part.bytes().await.map_err(refused)?;
@@ -51,17 +52,28 @@ pub(super) async fn remove(
 }
 
 /// `GET /files/{file}`: pictures that are safe are shown, everything else is downloaded.
-pub(super) async fn download(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<AttachmentId>) -> Result<Response> {
+pub(super) async fn download(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<AttachmentId>,
+) -> Result<Response> {
     let file = store::attachment(desk.db(), id).await?.ok_or_else(|| Error::not_found("such file"))?;
     load::row(&desk, &by, file.case_id).await?;
     if file.entry_id.is_none() && file.agent_id != Some(by.id) {
         return Err(Error::not_found("such file"));
     }
     let bytes = desk.files().get(&file.digest).await.map_err(crate::cases::CasesError::from)?;
-    let (kind, way) = if file.shows_inline { (file.content_type.as_str(), "inline") } else { ("application/octet-stream", "attachment") };
+    let (kind, way) = if file.shows_inline {
+        (file.content_type.as_str(), "inline")
+    } else {
+        ("application/octet-stream", "attachment")
+    };
     let mut response = Body::from(bytes).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
     if let Ok(value) = HeaderValue::from_str(&format!("{way}; filename*=UTF-8''{}", percent(&file.name))) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }

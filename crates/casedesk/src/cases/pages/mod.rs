@@ -95,6 +95,9 @@ fn key(desk: &Desk, id: CaseId) -> String {
 fn number(desk: &Desk, typed: &str) -> Option<CaseId> {
     let typed = typed.trim();
     let prefix = format!("{}-", desk.config().desk.prefix);
-    let digits = typed.get(..prefix.len()).filter(|begin| begin.eq_ignore_ascii_case(&prefix)).map_or(typed, |_| &typed[prefix.len()..]);
+    let digits = typed
+        .get(..prefix.len())
+        .filter(|begin| begin.eq_ignore_ascii_case(&prefix))
+        .map_or(typed, |_| &typed[prefix.len()..]);
     digits.trim_start_matches('#').parse().ok().map(CaseId)
 }

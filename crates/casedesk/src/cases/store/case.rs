@@ -129,15 +129,24 @@ pub async fn lock_case(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
 
 /// Waiting cases whose date has come, oldest first.
 pub async fn due_to_wake(on: impl Read, now: Timestamp, limit: i64) -> Result<Vec<CaseId>> {
-    let rows: Vec<(CaseId,)> =
-        on.all(q!("SELECT id FROM cases WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2", now, limit)).await?;
+    let rows: Vec<(CaseId,)> = on
+        .all(q!(
+            "SELECT id FROM cases WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2",
+            now,
+            limit
+        ))
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Cases that have been solved since before `before`.
 pub async fn due_to_close(on: impl Read, before: Timestamp, limit: i64) -> Result<Vec<CaseId>> {
     let rows: Vec<(CaseId,)> = on
-        .all(q!("SELECT id FROM cases WHERE state = 'solved' AND solved_at <= $1 ORDER BY solved_at LIMIT $2", before, limit))
+        .all(q!(
+            "SELECT id FROM cases WHERE state = 'solved' AND solved_at <= $1 ORDER BY solved_at LIMIT $2",
+            before,
+            limit
+        ))
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

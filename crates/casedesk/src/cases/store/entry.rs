@@ -174,8 +174,7 @@ pub struct Attachment {
     pub content_id: Option<String>,
 }
 
-const FILE_COLUMNS: &str =
-    "SELECT id, case_id, entry_id, agent_id, name, content_type, size, digest, shows_inline, content_id FROM attachments ";
+const FILE_COLUMNS: &str = "SELECT id, case_id, entry_id, agent_id, name, content_type, size, digest, shows_inline, content_id FROM attachments ";
 
 pub async fn insert_attachment(tx: &mut Tx, file: &Attachment, now: Timestamp) -> Result<AttachmentId> {
     let id = tx
@@ -201,7 +200,10 @@ pub async fn insert_attachment(tx: &mut Tx, file: &Attachment, now: Timestamp) -
 /// The files of these entries.
 pub async fn files_of_entries(on: impl Read, entries: &[EntryId]) -> Result<Vec<Attachment>> {
     on.all(
-        Query::new(FILE_COLUMNS).push("WHERE entry_id IN ").bind_list(entries.iter().copied()).push(" ORDER BY id LIMIT 2000"),
+        Query::new(FILE_COLUMNS)
+            .push("WHERE entry_id IN ")
+            .bind_list(entries.iter().copied())
+            .push(" ORDER BY id LIMIT 2000"),
     )
     .await
 }

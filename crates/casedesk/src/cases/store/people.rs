@@ -95,7 +95,8 @@ pub async fn watchers(on: impl Read, case: CaseId) -> Result<Vec<AgentId>> {
 }
 
 pub async fn watch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {
-    tx.exec(q!("INSERT INTO case_watchers (case_id, agent_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", case, agent)).await
+    tx.exec(q!("INSERT INTO case_watchers (case_id, agent_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", case, agent))
+        .await
 }
 
 pub async fn unwatch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {

@@ -54,7 +54,13 @@ pub struct Merge {
     pub undone_at: Option<Timestamp>,
 }
 
-pub async fn insert_merge(tx: &mut Tx, case: CaseId, into: CaseId, agent: Option<AgentId>, now: Timestamp) -> Result<i64> {
+pub async fn insert_merge(
+    tx: &mut Tx,
+    case: CaseId,
+    into: CaseId,
+    agent: Option<AgentId>,
+    now: Timestamp,
+) -> Result<i64> {
     tx.insert(q!(
         "INSERT INTO merges (case_id, into_id, agent_id, at) VALUES ($1, $2, $3, $4) RETURNING id",
         case,
@@ -93,7 +99,13 @@ pub struct Split {
     pub undone_at: Option<Timestamp>,
 }
 
-pub async fn insert_split(tx: &mut Tx, case: CaseId, new: CaseId, agent: Option<AgentId>, now: Timestamp) -> Result<i64> {
+pub async fn insert_split(
+    tx: &mut Tx,
+    case: CaseId,
+    new: CaseId,
+    agent: Option<AgentId>,
+    now: Timestamp,
+) -> Result<i64> {
     tx.insert(q!(
         "INSERT INTO splits (case_id, new_id, agent_id, at) VALUES ($1, $2, $3, $4) RETURNING id",
         case,
@@ -119,10 +131,7 @@ pub async fn move_entries(tx: &mut Tx, split: i64, from: CaseId, to: CaseId, ent
             .bind_list(entries.iter().copied()),
     )
     .await?;
-    tx.exec(
-        q!("UPDATE attachments SET case_id = $1 WHERE entry_id IN ", to).bind_list(entries.iter().copied()),
-    )
-    .await
+    tx.exec(q!("UPDATE attachments SET case_id = $1 WHERE entry_id IN ", to).bind_list(entries.iter().copied())).await
 }
 
 /// The entries that a split moved.
@@ -136,7 +145,8 @@ pub async fn entries_of_split(on: impl Read, split: i64) -> Result<Vec<EntryId>>
 pub async fn count_messages(on: impl Read, case: CaseId) -> Result<i64> {
     let (count,): (i64,) = on
         .one(
-            Query::new("SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note') AND case_id = ").bind(case),
+            Query::new("SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note') AND case_id = ")
+                .bind(case),
         )
         .await?;
     Ok(count)

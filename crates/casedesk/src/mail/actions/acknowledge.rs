@@ -8,7 +8,7 @@ use crate::mail::{MailError, rules, store};
 
 const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 /// The template of this name is sent, when there is one.
-pub const TEMPLATE: &str = "Acknowledgement";
+const TEMPLATE: &str = "Acknowledgement";
 const DEFAULT: &str = "Your message has come in. Its number is {{case}}.\n\nAnswer to this mail to add something.";
 
 /// Writes the receipt and puts it on the way, or does nothing when none is due.

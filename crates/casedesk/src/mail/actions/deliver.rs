@@ -35,7 +35,8 @@ pub async fn deliver(postman: &Postman, entry: EntryId) -> anyhow::Result<()> {
     let raw = bytes_of(&postman.desk, &row, &case, &details).await?;
     let mail = &postman.desk.config().mail;
     let group = Some(&mail.copy_to_group).filter(|group| !group.is_empty() && !details.automatic);
-    let to: Vec<String> = details.to.iter().chain(&details.cc).map(|p| p.address.clone()).chain(group.cloned()).collect();
+    let to: Vec<String> =
+        details.to.iter().chain(&details.cc).map(|p| p.address.clone()).chain(group.cloned()).collect();
     // RFC 3834 section 3.3: nobody need hear that an automatic mail failed.
     let envelope_from = (!details.automatic).then_some(mail.from.as_str());
     match relay.send(envelope_from, &to, &raw).await {
@@ -116,7 +117,7 @@ async fn compose(desk: &Desk, row: &EntryRow, case: &Case, details: &Outgoing) -
     let surplus = references.len().saturating_sub(MOST_REFERENCES);
     references.drain(..surplus);
     let signature = match row.agent_id {
-        Some(agent) => crate::staff::store::signature(desk.db(), agent).await?.unwrap_or_default(),
+        Some(agent) => crate::staff::store::agent(desk.db(), agent).await?.map(|a| a.signature).unwrap_or_default(),
         None => String::new(),
     };
     let text = if signature.trim().is_empty() { row.text.clone() } else { format!("{}\n\n-- \n{signature}", row.text) };
@@ -132,7 +133,12 @@ async fn compose(desk: &Desk, row: &EntryRow, case: &Case, details: &Outgoing) -
     let mut attachments = Vec::new();
     for file in case_store::files_of_entries(desk.db(), &[row.id]).await? {
         let bytes = desk.files().get(&file.digest).await?.to_vec();
-        attachments.push(OutboundAttachment { name: file.name, content_type: file.content_type, bytes, content_id: None });
+        attachments.push(OutboundAttachment {
+            name: file.name,
+            content_type: file.content_type,
+            bytes,
+            content_id: None,
+        });
     }
     let prefix = &desk.config().desk.prefix;
     Ok(OutboundMail {

@@ -27,7 +27,8 @@ pub async fn note_oversized(desk: &Desk, source: Source<'_>, header: Bytes, size
     let key = source.key();
     let id = store::insert_inbound(&mut tx, source.word(), key.as_deref(), &envelope, &header, desk.now()).await?;
     if let Some(id) = id {
-        let reason = format!("it has {size} bytes, more than the {limit} of mail.max_size; only its header was fetched");
+        let reason =
+            format!("it has {size} bytes, more than the {limit} of mail.max_size; only its header was fetched");
         store::settle(&mut tx, id, InboundState::Quarantined, Some(&reason), None, None).await?;
     }
     tx.commit().await?;
