@@ -14,5 +14,7 @@ export function markHere(): void {
 }
 
 export function startRail(): void {
-  for (const type of ['turbo:load', 'turbo:frame-load', 'turbo:morph-element']) document.addEventListener(type, markHere);
+  for (const type of ['turbo:load', 'turbo:frame-load']) document.addEventListener(type, markHere);
+  const rail = document.getElementById('rail-views');
+  if (rail) new MutationObserver(markHere).observe(rail, { childList: true, subtree: true });
 }
