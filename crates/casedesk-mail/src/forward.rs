@@ -19,10 +19,24 @@ pub struct Forwarded {
 
 /// The first forwarded mail of a body.
 pub(crate) fn read(body: &Body) -> Option<Forwarded> {
-    let forward = body.segments.iter().find(|segment| segment.kind == SegmentKind::Forward)?;
-    let lines: Vec<&str> = forward.text.lines().map(|line| line.trim_start_matches(['>', ' '])).collect();
-    let start = lines.iter().position(|line| headers::field(line).is_some())?;
-    let mut found = Forwarded { from: None, date_text: None, subject: None, text: String::new() };
+    let forward = body
+        .segments
+        .iter()
+        .find(|segment| segment.kind == SegmentKind::Forward)?;
+    let lines: Vec<&str> = forward
+        .text
+        .lines()
+        .map(|line| line.trim_start_matches(['>', ' ']))
+        .collect();
+    let start = lines
+        .iter()
+        .position(|line| headers::field(line).is_some())?;
+    let mut found = Forwarded {
+        from: None,
+        date_text: None,
+        subject: None,
+        text: String::new(),
+    };
     let mut end = start;
     for line in lines.get(start..)? {
         let Some((label, value)) = headers::field(line) else {

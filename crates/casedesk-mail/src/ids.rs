@@ -16,7 +16,10 @@ pub(crate) fn parse(input: &str) -> Vec<String> {
     }
     if out.is_empty() {
         // Some programs write their ids without brackets.
-        for word in input.split([' ', '\t', ',']).filter(|word| word.contains('@')) {
+        for word in input
+            .split([' ', '\t', ','])
+            .filter(|word| word.contains('@'))
+        {
             push(&mut out, word);
         }
     }
@@ -42,5 +45,7 @@ fn push(out: &mut Vec<String>, id: &str) {
 }
 
 fn compact(id: &str) -> String {
-    id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
+    id.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect()
 }

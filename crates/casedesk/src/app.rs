@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::desk::Desk;
 use crate::events::Subscribers;
+use crate::live;
 use crate::mail::{self, actions::Postman};
 use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
@@ -53,6 +54,7 @@ pub fn router(desk: Desk) -> Router {
     let for_health = desk.clone();
     Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/live", get(live::open))
         .merge(staff::pages::routes())
         .merge(cases::pages::routes())
         .merge(api())

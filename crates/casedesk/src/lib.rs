@@ -9,6 +9,7 @@ pub mod desk;
 pub mod events;
 pub mod files;
 pub mod kit;
+pub mod live;
 pub mod mail;
 pub mod queue;
 pub mod search;

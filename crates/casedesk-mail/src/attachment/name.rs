@@ -5,21 +5,27 @@ const MAX_EXTENSION_BYTES: usize = 16;
 
 /// Names that Windows takes for devices, whatever their extension.
 const DEVICES: &[&str] = &[
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
-    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// The last component of a declared name without anything invisible or special; empty when
 /// nothing is left.
 pub(crate) fn safe_name(declared: &str) -> String {
     let component = declared.rsplit(['/', '\\']).next().unwrap_or_default();
-    let visible: String =
-        component.chars().filter(|c| !is_invisible(*c)).map(|c| if is_special(c) { '_' } else { c }).collect();
+    let visible: String = component
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if is_special(c) { '_' } else { c })
+        .collect();
     let collapsed = crate::address::one_line(&visible);
     let trimmed = collapsed.trim_matches(['.', ' ', '~']);
     let stem = trimmed.split('.').next().unwrap_or_default().trim();
-    let named =
-        if DEVICES.contains(&stem.to_lowercase().as_str()) { format!("_{trimmed}") } else { trimmed.to_owned() };
+    let named = if DEVICES.contains(&stem.to_lowercase().as_str()) {
+        format!("_{trimmed}")
+    } else {
+        trimmed.to_owned()
+    };
     shorten(&named, MAX_NAME_BYTES)
 }
 
@@ -35,7 +41,10 @@ fn is_invisible(c: char) -> bool {
 
 /// Characters with a meaning in shells, headers, HTML or file systems.
 fn is_special(c: char) -> bool {
-    matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '`' | '\u{FFFD}')
+    matches!(
+        c,
+        '<' | '>' | ':' | '"' | '|' | '?' | '*' | '`' | '\u{FFFD}'
+    )
 }
 
 /// Cuts the stem, keeps the extension.
@@ -52,7 +61,10 @@ fn shorten(name: &str, limit: usize) -> String {
 pub(crate) fn numbered(name: &str, number: usize) -> String {
     let (stem, extension) = split_extension(name);
     let suffix = format!("-{number}{extension}");
-    format!("{}{suffix}", cut(stem, MAX_NAME_BYTES.saturating_sub(suffix.len())))
+    format!(
+        "{}{suffix}",
+        cut(stem, MAX_NAME_BYTES.saturating_sub(suffix.len()))
+    )
 }
 
 /// A name for a part that declared none.

@@ -327,12 +327,20 @@ struct Features {
     address: bool,
     opener: bool,
     colon: bool,
+    /// An address in angle brackets directly before the colon.
+    closed: bool,
+    /// A name stands in it, and not only words of a sentence.
+    named: bool,
 }
 
 /// Where the attribution begins that stands directly above the quoted line `quoted`, not above
 /// `floor`.
 pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize> {
-    let last = lines.get(floor..quoted)?.iter().rposition(|line| !line.is_blank()).map(|at| at + floor)?;
+    let last = lines
+        .get(floor..quoted)?
+        .iter()
+        .rposition(|line| !line.is_blank())
+        .map(|at| at + floor)?;
     let mut best = None;
     for start in (floor..=last).rev().take(MAX_LINES) {
         if lines.get(start)?.is_blank() {
@@ -357,27 +365,35 @@ pub(crate) fn ending_after(lines: &[Line], start: usize) -> Option<usize> {
             return None;
         }
         let features = features(lines, start, end)?;
-        if is_attribution(&features) && (features.opener || blank_above) {
+        let whole = blank_above && (end == start + 1 || opens_with_mailbox(lines, start));
+        if is_attribution(&features) && (features.opener || whole) {
             return Some(end);
         }
     }
     None
 }
 
-/// Whether it is an attribution even when nothing quoted follows.
+/// `Ann Doe <ann@example.com> wrote on` and its like, wrapped behind the name.
+fn opens_with_mailbox(lines: &[Line], start: usize) -> bool {
+    lines.get(start).is_some_and(|line| line.text.contains('<'))
+}
+
+/// Whether it is an attribution even when nothing quoted follows: `On 5 May at 10:15 the service
+/// wrote:` above a log is none.
 pub(crate) fn is_strong(lines: &[Line], start: usize, end: usize) -> bool {
     features(lines, start, end).is_some_and(|found| {
-        (found.verb && (found.address || (found.date && found.time)))
-            || !found.colon
-            || (found.date && found.time && found.address)
+        !found.colon
+            || (found.verb && found.address)
+            || (found.verb && found.date && found.time && found.named)
+            || (found.date && found.time && found.closed)
     })
 }
 
 fn is_attribution(found: &Features) -> bool {
     if !found.colon {
-        return found.opener && found.date && (found.address || found.time);
+        return found.opener;
     }
-    (found.verb && (found.date || found.address)) || (found.date && found.address) || (found.verb && found.time)
+    (found.verb && (found.date || found.address || found.time)) || (found.date && found.closed)
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
@@ -390,15 +406,19 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
         text.push_str(piece);
         text.push(' ');
     }
-    let lower = text.trim().to_lowercase();
+    let text = text.trim();
+    let lower = text.to_lowercase();
     let colon = lower.ends_with([':', '：']);
-    let iso_date = !colon && is_old_gmail(&lower);
+    let dated = !colon && (is_old_gmail(&lower) || is_forum_post(&lower));
+    let before_colon = lower.trim_end_matches([':', '：', ' ', '\u{a0}']);
     Some(Features {
         verb: VERBS.iter().any(|verb| lower.contains(verb)),
+        closed: before_colon.ends_with('>') && has_address(&lower),
+        named: has_name(text),
         date: has_date(&lower),
-        time: has_time(&lower) || lower.contains("gmt"),
+        time: has_time(&lower),
         address: has_address(&lower),
-        opener: iso_date || (colon && opens(&lower)),
+        opener: dated || (colon && opens(&lower)),
         colon,
     })
 }
@@ -410,8 +430,40 @@ fn is_old_gmail(lower: &str) -> bool {
     let date = words.next().unwrap_or_default();
     let dated = date.len() >= 8
         && date.starts_with("20")
-        && date.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
-    dated && (lower.contains(" gmt+") || lower.contains(" gmt-") || (lower.ends_with('>') && has_address(lower)))
+        && date
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    dated
+        && (lower.contains(" gmt+")
+            || lower.contains(" gmt-")
+            || (lower.ends_with('>') && has_address(lower)))
+}
+
+/// `Posted by someone on 01/21/2016`: forums above the post that they mail.
+fn is_forum_post(lower: &str) -> bool {
+    lower
+        .strip_prefix("posted by ")
+        .is_some_and(|rest| rest.contains(" on ") && has_numeric_date(rest))
+}
+
+/// A capital letter in a word behind the first that belongs to no date, or a script without
+/// capitals.
+fn has_name(text: &str) -> bool {
+    text.split_whitespace().skip(1).any(|word| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let lower = word.to_lowercase();
+        let of_date = ["am", "pm", "uhr", "gmt", "utc", "cet", "cest", "est", "pst"]
+            .contains(&lower.as_str())
+            || MONTHS
+                .iter()
+                .chain(WEEKDAYS)
+                .any(|known| lower.starts_with(known.trim_end_matches(['.', ' '])));
+        let capital = word.starts_with(char::is_uppercase);
+        let caseless = word
+            .chars()
+            .any(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
+        !of_date && (capital || caseless)
+    })
 }
 
 /// Whether it begins as a date or as words that lead to one.
@@ -445,28 +497,30 @@ fn has_date(lower: &str) -> bool {
 }
 
 fn has_numeric_date(lower: &str) -> bool {
-    lower.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
-        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-        parts.len() >= 3
-            && parts
-                .iter()
-                .take(3)
-                .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
-    })
+    lower
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .any(|word| {
+            let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+            parts.len() >= 3
+                && parts.iter().take(3).all(|part| {
+                    (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+                })
+        })
 }
 
 fn starts_a_word(text: &str, needle: &str) -> bool {
-    text.match_indices(needle)
-        .any(|(at, _)| text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphabetic()))
+    text.match_indices(needle).any(|(at, _)| {
+        text.get(..at)
+            .and_then(|before| before.chars().next_back())
+            .is_none_or(|c| !c.is_alphabetic())
+    })
 }
 
 /// `14:20`, `14.20`, `14h20`.
 fn has_time(lower: &str) -> bool {
-    let bytes = lower.as_bytes();
-    bytes.windows(4).enumerate().any(|(at, window)| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        let starts = before.is_none_or(|byte| !byte.is_ascii_digit() || bytes.get(at..at + 1).is_some());
-        matches!(window, [a, b':' | b'.' | b'h', b, c] if starts && a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit())
+    lower.as_bytes().windows(4).any(|window| {
+        matches!(window, [a, b':' | b'.' | b'h', b, c]
+            if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit())
     })
 }
 

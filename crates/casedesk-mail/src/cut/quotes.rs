@@ -22,9 +22,13 @@ struct Run {
 /// others are history.
 pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool) {
     let runs = runs(lines, kinds);
+    if let Some((start, end)) = orphan(lines, &runs) {
+        fill(kinds, start, end, SegmentKind::Quote);
+    }
     let is_text = |at: usize| {
         let free = !runs.iter().any(|run| (run.start..run.end).contains(&at));
-        free && kinds.get(at) == Some(&SegmentKind::New) && lines.get(at).is_some_and(|line| !line.is_blank())
+        free && kinds.get(at) == Some(&SegmentKind::New)
+            && lines.get(at).is_some_and(|line| !line.is_blank())
     };
     let first = (0..lines.len()).find(|at| is_text(*at));
     let last = (0..lines.len()).rev().find(|at| is_text(*at));
@@ -47,6 +51,15 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     }
 }
 
+/// An attribution on top whose quote was deleted: what follows is the reply.
+fn orphan(lines: &[Line], runs: &[Run]) -> Option<(usize, usize)> {
+    let start = lines.iter().position(|line| !line.is_blank())?;
+    let end = attribution::ending_after(lines, start)?;
+    let below = lines.get(end..)?.iter().position(|line| !line.is_blank())? + end;
+    let quoted = runs.iter().any(|run| (run.start..run.end).contains(&below));
+    (!quoted && attribution::is_strong(lines, start, end)).then_some((start, end))
+}
+
 /// The quoted runs with their attributions; blank lines between quoted lines belong to the run.
 fn runs(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
@@ -59,7 +72,11 @@ fn runs(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Run> {
         }
         let end = run_end(lines, at);
         let floor = out.last().map_or(0, |run| run.end);
-        out.push(Run { start: attribution::above(lines, floor, at).unwrap_or(at), quoted: at, end });
+        out.push(Run {
+            start: attribution::above(lines, floor, at).unwrap_or(at),
+            quoted: at,
+            end,
+        });
         at = end;
     }
     out

@@ -40,18 +40,26 @@ fn begins_at(lines: &[Line], at: usize) -> Option<(usize, SegmentKind)> {
     }
     let end = block_end(lines, at);
     let last_line = ends_text(lines, at + 1);
-    (markers::is_dashed_name(text) && last_line && end > at).then_some((at + 1, SegmentKind::Signature))
+    (markers::is_dashed_name(text) && last_line && end > at)
+        .then_some((at + 1, SegmentKind::Signature))
 }
 
 fn below_delimiter(lines: &[Line], at: usize) -> Option<(usize, SegmentKind)> {
     let end = block_end(lines, at);
-    let below: Vec<&Line> = lines.get(at + 1..end)?.iter().filter(|line| !line.is_blank()).collect();
-    let only_rules =
-        below.iter().all(|line| markers::is_rule(&line.text) || markers::is_signature_delimiter(&line.text));
+    let below: Vec<&Line> = lines
+        .get(at + 1..end)?
+        .iter()
+        .filter(|line| !line.is_blank())
+        .collect();
+    let only_rules = below
+        .iter()
+        .all(|line| markers::is_rule(&line.text) || markers::is_signature_delimiter(&line.text));
     let text = &lines.get(at)?.text;
     let limit = if markers::is_signature_delimiter(text) {
         MAX_SIGNATURE_LINES
-    } else if text.trim_start().starts_with('_') {
+    } else if text.trim_start().starts_with('_')
+        || below.iter().any(|line| markers::has_contact(&line.text))
+    {
         MAX_FOOTER_LINES
     } else {
         0
@@ -60,7 +68,11 @@ fn below_delimiter(lines: &[Line], at: usize) -> Option<(usize, SegmentKind)> {
         return None;
     }
     let by_list = below.iter().any(|line| markers::is_list_footer(&line.text));
-    let kind = if by_list { SegmentKind::Footer } else { SegmentKind::Signature };
+    let kind = if by_list {
+        SegmentKind::Footer
+    } else {
+        SegmentKind::Signature
+    };
     Some((end, kind))
 }
 
@@ -81,11 +93,16 @@ fn block_end(lines: &[Line], start: usize) -> usize {
 /// Whether only quotes, delimiters and footers follow.
 fn ends_text(lines: &[Line], end: usize) -> bool {
     let quoted = block_end(lines, end.saturating_sub(1));
-    lines.get(end..quoted).unwrap_or_default().iter().find(|line| !line.is_blank()).is_none_or(|line| {
-        let text = line.text.as_str();
-        markers::is_rule(text)
-            || markers::is_signature_delimiter(text)
-            || markers::is_list_footer(text)
-            || markers::is_mobile_signature(text)
-    })
+    lines
+        .get(end..quoted)
+        .unwrap_or_default()
+        .iter()
+        .find(|line| !line.is_blank())
+        .is_none_or(|line| {
+            let text = line.text.as_str();
+            markers::is_rule(text)
+                || markers::is_signature_delimiter(text)
+                || markers::is_list_footer(text)
+                || markers::is_mobile_signature(text)
+        })
 }

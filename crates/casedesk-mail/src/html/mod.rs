@@ -5,3 +5,11 @@ mod safe;
 pub(crate) mod text;
 
 pub use safe::{SafeHtml, sanitise};
+
+/// Text as HTML that shows the same characters.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -18,7 +18,8 @@ pub struct SafeHtml {
 }
 
 /// A transparent pixel: it keeps the layout while the remote image is not asked for.
-const PLACEHOLDER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const PLACEHOLDER: &str =
+    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /// Properties that change how text looks. None takes a `url()`, and none takes an element out of
 /// its place.
@@ -73,11 +74,14 @@ pub fn sanitise(html: &str) -> SafeHtml {
     if !bounds::is_reasonable(html) {
         let mut shown = String::from("<pre>");
         for line in text::lines(html) {
-            shown.push_str(&ammonia::clean_text(&line.text));
+            shown.push_str(&super::escape(&line.text));
             shown.push('\n');
         }
         shown.push_str("</pre>");
-        return SafeHtml { html: CLEANER.clean(&shown).to_string(), has_remote_images: false };
+        return SafeHtml {
+            html: CLEANER.clean(&shown).to_string(),
+            has_remote_images: false,
+        };
     }
     neutralise_images(&CLEANER.clean(html).to_string())
 }
@@ -88,12 +92,16 @@ fn cleaner() -> Builder<'static> {
         .rm_tags(["map", "area", "article", "nav"])
         .add_tags(["font", "big", "tt", "address", "section", "u"])
         .add_clean_content_tags([
-            "title", "svg", "math", "template", "noscript", "object", "iframe", "select", "textarea",
+            "title", "svg", "math", "template", "noscript", "object", "iframe", "select",
+            "textarea",
         ])
         .add_tag_attributes("font", ["color", "size", "face"])
         .add_tag_attributes("td", ["width", "height", "valign", "bgcolor"])
         .add_tag_attributes("th", ["width", "height", "valign", "bgcolor"])
-        .add_tag_attributes("table", ["width", "border", "cellpadding", "cellspacing", "bgcolor"])
+        .add_tag_attributes(
+            "table",
+            ["width", "border", "cellpadding", "cellspacing", "bgcolor"],
+        )
         .add_tag_attributes("tr", ["valign", "bgcolor"])
         .add_tag_attributes("blockquote", ["type"])
         .add_tag_attributes("img", ["data-src", "align", "border"])
@@ -133,7 +141,10 @@ fn keep_attribute<'u>(element: &str, attribute: &str, value: &'u str) -> Option<
 }
 
 fn has_scheme(value: &str, scheme: &str) -> bool {
-    value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    value
+        .trim_start()
+        .get(..scheme.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn is_remote(value: &str) -> bool {
@@ -141,7 +152,9 @@ fn is_remote(value: &str) -> bool {
 }
 
 fn is_raster_data(value: &str) -> bool {
-    ["png", "jpeg", "jpg", "gif", "webp"].iter().any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
+    ["png", "jpeg", "jpg", "gif", "webp"]
+        .iter()
+        .any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
 }
 
 /// Moves the source of remote images to `data-src`.
@@ -163,7 +176,10 @@ fn neutralise_images(html: &str) -> SafeHtml {
         rest = after;
     }
     out.push_str(rest);
-    SafeHtml { html: out, has_remote_images }
+    SafeHtml {
+        html: out,
+        has_remote_images,
+    }
 }
 
 /// Copies the attributes of an image; says whether it is remote.

@@ -4,7 +4,7 @@ use crate::attachment::{self, Attachment, Names};
 use crate::body::{Body, BodySource};
 use crate::cut::{self, Line};
 use crate::html;
-use crate::mime::{Part, tree::Notes};
+use crate::mime::{Part, flowed, tree::Notes};
 
 /// Longer text is kept as a file and shown from its beginning.
 const MAX_TEXT_BYTES: usize = 2 * 1024 * 1024;
@@ -15,11 +15,17 @@ pub(crate) struct Content {
     pub(crate) attachments: Vec<Attachment>,
 }
 
+/// A piece of the body in one or both of its forms.
+#[derive(Default)]
+struct Block {
+    plain: Option<String>,
+    html: Option<String>,
+}
+
 /// What was gathered on the way through the tree.
 #[derive(Default)]
 struct Gathered {
-    plain: Vec<String>,
-    html: Vec<String>,
+    blocks: Vec<Block>,
     attachments: Vec<Attachment>,
     names: Names,
     repaired_charset: bool,
@@ -28,66 +34,120 @@ struct Gathered {
 /// Walks the tree.
 pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
     let mut gathered = Gathered::default();
-    walk(root, Place::default(), &mut gathered);
+    walk(root, false, &mut gathered);
     if gathered.repaired_charset {
-        notes.words.push("the text did not hold the charset it declares".to_owned());
+        notes
+            .words
+            .push("the text did not hold the charset it declares".to_owned());
     }
-    Content { body: body(&gathered), attachments: gathered.attachments }
+    Content {
+        body: body(&gathered.blocks),
+        attachments: gathered.attachments,
+    }
 }
 
-/// Where in the tree a part stands.
-#[derive(Clone, Copy, Default)]
-struct Place {
-    /// Inside a multipart/alternative.
-    alternative: bool,
-    /// A multipart/related that this part is not the root of.
-    related_leaf: bool,
-}
-
-fn walk(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
+fn walk(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
     if part.children.is_empty() {
-        leaf(part, place, gathered);
+        leaf(part, is_related_leaf, gathered);
         return;
     }
+    let first_block = gathered.blocks.len();
     for (at, child) in part.children.iter().enumerate() {
-        let place = Place {
-            alternative: place.alternative || part.is("multipart/alternative"),
-            related_leaf: part.is("multipart/related") && at > 0,
-        };
-        walk(child, place, gathered);
+        walk(child, part.is("multipart/related") && at > 0, gathered);
+    }
+    if part.is("multipart/alternative") {
+        let forms = gathered.blocks.split_off(first_block);
+        gathered.blocks.push(join_forms(forms));
     }
 }
 
-fn leaf(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
-    let named = part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
-    let is_file =
-        part.disposition.value == "attachment" || place.related_leaf || (named && part.disposition.value != "inline");
-    let is_plain = part.is("text/plain") || part.content_type.main_type() == "multipart";
+/// The forms of an alternative (RFC 2046 section 5.1.4) say the same: they are one block.
+fn join_forms(forms: Vec<Block>) -> Block {
+    let mut joined = Block::default();
+    for form in forms {
+        append(&mut joined.plain, form.plain);
+        append(&mut joined.html, form.html);
+    }
+    joined
+}
+
+fn append(slot: &mut Option<String>, text: Option<String>) {
+    match (slot, text) {
+        (Some(slot), Some(text)) => {
+            slot.push('\n');
+            slot.push_str(&text);
+        }
+        (slot @ None, text) => *slot = text,
+        (Some(_), None) => {}
+    }
+}
+
+fn leaf(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
+    let named =
+        part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
+    let is_file = part.disposition.value == "attachment"
+        || is_related_leaf
+        || (named && part.disposition.value != "inline");
     let is_html = part.is("text/html");
+    // A multipart in which no part was found is shown as what it is: text.
+    let is_plain = part.is("text/plain") || part.content_type.main_type() == "multipart";
     if is_file || !(is_plain || is_html) {
-        gathered.attachments.push(attachment::from_part(part, &mut gathered.names));
+        gathered
+            .attachments
+            .push(attachment::from_part(part, &mut gathered.names));
         return;
     }
     let (text, repaired) = part.text();
     gathered.repaired_charset |= repaired;
-    if is_html {
-        gathered.html.push(text);
+    let text = if is_plain { unflow(part, text) } else { text };
+    gathered.blocks.push(if is_html {
+        Block {
+            plain: None,
+            html: Some(text),
+        }
     } else {
-        gathered.plain.push(text);
+        Block {
+            plain: Some(text),
+            html: None,
+        }
+    });
+}
+
+/// RFC 3676 joins the lines that the sender's program broke.
+fn unflow(part: &Part<'_>, text: String) -> String {
+    let has = |name: &str, value: &str| {
+        part.content_type
+            .get(name)
+            .is_some_and(|found| found.eq_ignore_ascii_case(value))
+    };
+    if has("format", "flowed") {
+        flowed::join(&text, has("delsp", "yes"))
+    } else {
+        text
     }
 }
 
-fn body(gathered: &Gathered) -> Body {
-    let html = gathered.html.join("\n");
-    let plain = gathered.plain.join("\n");
-    let (source, lines) = if !plain.trim().is_empty() {
-        (BodySource::Plain, plain_lines(&plain))
-    } else if !html.trim().is_empty() {
-        (BodySource::Html, html::text::lines(&html))
-    } else {
-        (BodySource::None, Vec::new())
+fn body(blocks: &[Block]) -> Body {
+    let has_text =
+        |form: &Option<String>| form.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let has_plain = blocks.iter().any(|block| has_text(&block.plain));
+    let has_html = blocks.iter().any(|block| has_text(&block.html));
+    let mut lines = Vec::new();
+    for block in blocks {
+        match (&block.plain, &block.html) {
+            (Some(plain), html) if !plain.trim().is_empty() || html.is_none() => {
+                lines.extend(plain_lines(plain))
+            }
+            (_, Some(html)) => lines.extend(html::text::lines(html)),
+            _ => {}
+        }
+    }
+    let source = match (has_plain, has_html) {
+        (true, _) => BodySource::Plain,
+        (false, true) => BodySource::Html,
+        (false, false) => BodySource::None,
     };
-    let safe = (!html.trim().is_empty()).then(|| html::sanitise(&html));
+    let safe = has_html.then(|| html::sanitise(&whole_html(blocks)));
     Body {
         segments: cut::segments(&lines),
         has_remote_images: safe.as_ref().is_some_and(|safe| safe.has_remote_images),
@@ -96,7 +156,26 @@ fn body(gathered: &Gathered) -> Body {
     }
 }
 
+/// The HTML of all blocks; those that are only text stand between as they are.
+fn whole_html(blocks: &[Block]) -> String {
+    let pieces: Vec<String> = blocks
+        .iter()
+        .filter_map(|block| match (&block.html, &block.plain) {
+            (Some(html), _) => Some(html.clone()),
+            (None, Some(plain)) if !plain.trim().is_empty() => {
+                Some(format!("<pre>{}</pre>", html::escape(plain)))
+            }
+            _ => None,
+        })
+        .collect();
+    pieces.join("\n")
+}
+
 fn plain_lines(text: &str) -> Vec<Line> {
     let end = text.floor_char_boundary(MAX_TEXT_BYTES);
-    text.get(..end).unwrap_or_default().lines().map(Line::plain).collect()
+    text.get(..end)
+        .unwrap_or_default()
+        .lines()
+        .map(Line::plain)
+        .collect()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
 
 /// Enough for the detector to decide; the rest of a long text only costs time.
 const DETECT_BYTES: usize = 64 * 1024;
@@ -13,12 +13,18 @@ const DETECT_BYTES: usize = 64 * 1024;
 /// The declaration is followed unless the bytes contradict it; the second value says that they
 /// did, and that another charset was taken.
 pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, str>, bool) {
+    if declared.is_some_and(is_utf7_label) {
+        return (Cow::Owned(utf7(bytes)), false);
+    }
     let Some(encoding) = declared.and_then(lookup) else {
         let plausible = declared.is_none_or(is_ascii_label) || bytes.is_ascii();
         return (guess(bytes), !plausible);
     };
     if encoding != UTF_8 && is_single_byte_latin(encoding) && is_really_utf8(bytes) {
         return (String::from_utf8_lossy(bytes), true);
+    }
+    if encoding == ISO_2022_JP {
+        return (Cow::Owned(iso_2022_jp(bytes)), false);
     }
     let (text, _, malformed) = encoding.decode(bytes);
     if malformed && encoding == UTF_8 && !is_mostly_utf8(bytes) {
@@ -30,7 +36,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, st
 /// Text without any declaration: UTF-8 when it is, ISO-2022-JP by its escapes, else by statistics.
 pub(crate) fn guess(bytes: &[u8]) -> Cow<'_, str> {
     if has_iso_2022_escape(bytes) {
-        return encoding_rs::ISO_2022_JP.decode(bytes).0;
+        return Cow::Owned(iso_2022_jp(bytes));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -60,18 +66,61 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
         "cp949" | "ms949" | "ks-c-5601" => "euc-kr",
         "cp950" | "ms950" => "big5",
         "utf8" | "utf-8-mac" | "utf-8mb4" => "utf-8",
-        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => "iso-2022-jp",
+        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => {
+            "iso-2022-jp"
+        }
         "latin-1" | "iso-8859" | "ansi" | "cp-1252" => "windows-1252",
         other => other.strip_prefix("cp-").or(other.strip_prefix("x-"))?,
     };
     Encoding::for_label_no_replacement(name.as_bytes())
 }
 
+fn is_utf7_label(label: &str) -> bool {
+    ["utf-7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"]
+        .iter()
+        .any(|name| label.trim().eq_ignore_ascii_case(name))
+}
+
+/// RFC 2152: runs of base64 between `+` and `-` hold UTF-16.
+fn utf7(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some((before, after)) = rest.split_once('+') {
+        out.push_str(before);
+        let end = after
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/'))
+            .unwrap_or(after.len());
+        let (encoded, tail) = after.split_at(end);
+        if encoded.is_empty() {
+            out.push('+');
+        }
+        let decoded = super::encoding::base64(encoded.as_bytes());
+        out.push_str(
+            &encoding_rs::UTF_16BE
+                .decode_without_bom_handling(&decoded)
+                .0,
+        );
+        rest = tail.strip_prefix('-').unwrap_or(tail);
+    }
+    out.push_str(rest);
+    out
+}
+
 fn is_ascii_label(label: &str) -> bool {
     let label = label.trim();
-    ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit", "8bit", "unknown-8bit", "x-unknown", "default"]
-        .iter()
-        .any(|name| label.eq_ignore_ascii_case(name))
+    [
+        "us-ascii",
+        "ascii",
+        "ansi_x3.4-1968",
+        "7bit",
+        "8bit",
+        "unknown-8bit",
+        "x-unknown",
+        "default",
+    ]
+    .iter()
+    .any(|name| label.eq_ignore_ascii_case(name))
 }
 
 fn is_single_byte_latin(encoding: &'static Encoding) -> bool {
@@ -94,6 +143,26 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
     good > bad * 4
 }
 
+/// The decoder takes an escape that shifts nothing for an attack and marks it; joined header
+/// words and some mailers write such pairs in good faith.
+fn iso_2022_jp(bytes: &[u8]) -> String {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        let shifts_nothing = *first == 0x1b && rest.get(3) == Some(&0x1b);
+        rest = if shifts_nothing {
+            rest.get(3..).unwrap_or_default()
+        } else {
+            clean.push(*first);
+            tail
+        };
+    }
+    ISO_2022_JP.decode(&clean).0.into_owned()
+}
+
 fn has_iso_2022_escape(bytes: &[u8]) -> bool {
-    bytes.is_ascii() && bytes.windows(3).any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
+    bytes.is_ascii()
+        && bytes
+            .windows(3)
+            .any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
 }

@@ -59,6 +59,17 @@ pub(crate) fn quoted_printable(input: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The `Q` encoding of header words (RFC 2047 section 4.2): blanks are written as `_`.
+pub(crate) fn quoted_word(text: &[u8]) -> Vec<u8> {
+    let blanks: Vec<u8> = text
+        .iter()
+        .map(|byte| if *byte == b'_' { b' ' } else { *byte })
+        .collect();
+    let mut out = Vec::with_capacity(blanks.len());
+    push_quoted(&blanks, &mut out);
+    out
+}
+
 fn push_quoted(line: &[u8], out: &mut Vec<u8>) {
     let mut rest = line;
     while let [first, tail @ ..] = rest {
@@ -120,7 +131,9 @@ fn push_uu_line(line: &[u8], out: &mut Vec<u8>) {
     for group in data.chunks(4) {
         let mut word = 0_u32;
         for at in 0..4 {
-            let sextet = group.get(at).map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
+            let sextet = group
+                .get(at)
+                .map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
             word = word << 6 | u32::from(sextet);
         }
         out.extend_from_slice(word.to_be_bytes().get(1..).unwrap_or_default());

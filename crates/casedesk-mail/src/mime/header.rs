@@ -7,6 +7,9 @@ const MAX_FIELDS: usize = 4_000;
 /// A longer field body is cut: ten thousand recipients still fit.
 const MAX_FIELD_BYTES: usize = 512 * 1024;
 
+/// How far the fields are looked for that tell a stray line from the beginning of the body.
+const LOOK_AHEAD_LINES: usize = 40;
+
 /// One header field, still in its raw bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Field<'a> {
@@ -58,7 +61,10 @@ impl<'a> Headers<'a> {
             self.dropped += 1;
             return;
         }
-        self.fields.push(Field { name: name.trim_ascii(), value: value.get(..MAX_FIELD_BYTES).unwrap_or(value) });
+        self.fields.push(Field {
+            name: name.trim_ascii(),
+            value: value.get(..MAX_FIELD_BYTES).unwrap_or(value),
+        });
     }
 
     /// Whether there was no field at all.
@@ -87,7 +93,8 @@ impl<'a> Headers<'a> {
 
     /// The readable text of the first field of this name (RFC 2047 section 5, case 1).
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.structured(name).map(|value| words::decode(&value).trim().to_owned())
+        self.structured(name)
+            .map(|value| words::decode(&value).trim().to_owned())
     }
 
     /// Whether a field of this name is there.
@@ -107,7 +114,10 @@ pub(crate) fn split_line(input: &[u8]) -> (&[u8], &[u8]) {
         return (input, &[]);
     };
     let (line, rest) = input.split_at(end);
-    (line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default())
+    (
+        line.strip_suffix(b"\r").unwrap_or(line),
+        rest.get(1..).unwrap_or_default(),
+    )
 }
 
 /// Where the name ends when this line begins a field: printable ASCII without spaces inside,
@@ -124,7 +134,10 @@ fn field_end(input: &[u8]) -> usize {
     let mut end = 0;
     loop {
         let rest = input.get(end..).unwrap_or_default();
-        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let length = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(rest.len(), |at| at + 1);
         end += length;
         let next = input.get(end..).unwrap_or_default();
         if !matches!(next.first(), Some(b' ' | b'\t')) || is_blank(next) {
@@ -141,14 +154,54 @@ fn is_blank(input: &[u8]) -> bool {
 }
 
 /// Whether a line that is no field begins the body, the blank line having been forgotten: it is a
-/// boundary, or no field follows it.
+/// boundary, or no field of a message follows it.
 fn starts_body(line: &[u8], after: &[u8]) -> bool {
     if line.starts_with(b"--") {
         return true;
     }
-    let (next, _) = split_line(after);
-    let continues = line.first().is_some_and(u8::is_ascii_whitespace);
-    !continues && !next.is_empty() && field_name_end(next).is_none()
+    let mut rest = after;
+    for _ in 0..LOOK_AHEAD_LINES {
+        let (next, tail) = split_line(rest);
+        if next.is_empty() {
+            break;
+        }
+        if field_name_end(next).is_some_and(|colon| is_known(next.get(..colon).unwrap_or_default()))
+        {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+/// Names that do not begin a line of a text.
+fn is_known(name: &[u8]) -> bool {
+    const NAMES: [&str; 16] = [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "sender",
+        "reply-to",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "received",
+        "return-path",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "delivered-to",
+    ];
+    let name = name.trim_ascii();
+    let known = NAMES
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+    known
+        || name
+            .get(..2)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"x-"))
 }
 
 /// One line of text out of a folded field body (RFC 5322 section 2.2.3), in whatever charset.

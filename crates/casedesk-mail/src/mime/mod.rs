@@ -8,6 +8,7 @@
 pub(crate) mod charset;
 pub(crate) mod date;
 pub(crate) mod encoding;
+pub(crate) mod flowed;
 pub(crate) mod header;
 pub(crate) mod params;
 pub(crate) mod tree;

@@ -37,24 +37,37 @@ impl Params {
             let name = name.trim().to_ascii_lowercase();
             let value = unquote(value.trim());
             match name.split_once('*') {
-                Some((base, rest)) => add_section(extended.entry(base.to_owned()).or_default(), rest, &value),
+                Some((base, rest)) => {
+                    add_section(extended.entry(base.to_owned()).or_default(), rest, &value)
+                }
                 None => plain.push((name, words::decode(&value))),
             }
         }
-        let mut params: Vec<(String, String)> =
-            extended.into_iter().map(|(name, sections)| (name, sections.join())).collect();
+        let mut params: Vec<(String, String)> = extended
+            .into_iter()
+            .map(|(name, sections)| (name, sections.join()))
+            .collect();
         params.extend(plain);
-        Params { value: value.trim().to_ascii_lowercase(), params }
+        Params {
+            value: value.trim().to_ascii_lowercase(),
+            params,
+        }
     }
 
     /// The parameter of this (lower-case) name; the RFC 2231 form wins over the plain one.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.params
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The same parameters under another value.
     pub(crate) fn with_value(self, value: &str) -> Params {
-        Params { value: value.to_owned(), ..self }
+        Params {
+            value: value.to_owned(),
+            ..self
+        }
     }
 
     /// The part of the value before the slash.
@@ -66,7 +79,9 @@ impl Params {
 impl Sections {
     fn join(self) -> String {
         let bytes: Vec<u8> = self.pieces.into_values().flatten().collect();
-        charset::decode(&bytes, self.charset.as_deref()).0.into_owned()
+        charset::decode(&bytes, self.charset.as_deref())
+            .0
+            .into_owned()
     }
 }
 
@@ -85,7 +100,11 @@ fn add_section(sections: &mut Sections, rest: &str, value: &str) {
             text = body;
         }
     }
-    let bytes = if encoded { percent(text) } else { text.as_bytes().to_vec() };
+    let bytes = if encoded {
+        percent(text)
+    } else {
+        text.as_bytes().to_vec()
+    };
     sections.pieces.insert(number, bytes);
 }
 
@@ -150,5 +169,8 @@ fn unquote(value: &str) -> String {
 }
 
 fn strip_comments(value: &str) -> String {
-    value.split_once('(').map_or(value, |(before, _)| before).to_owned()
+    value
+        .split_once('(')
+        .map_or(value, |(before, _)| before)
+        .to_owned()
 }

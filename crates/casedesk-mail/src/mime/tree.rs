@@ -67,12 +67,26 @@ pub(crate) fn parse<'a>(raw: &'a [u8], notes: &mut Notes) -> Part<'a> {
     part
 }
 
-fn parse_part<'a>(input: &'a [u8], default_type: &str, depth: usize, notes: &mut Notes) -> Part<'a> {
+fn parse_part<'a>(
+    input: &'a [u8],
+    default_type: &str,
+    depth: usize,
+    notes: &mut Notes,
+) -> Part<'a> {
     notes.parts += 1;
     let (headers, raw_body) = Headers::split(input);
     let content_type = content_type(&headers, default_type);
-    let disposition = headers.structured("Content-Disposition").map(|value| Params::parse(&value)).unwrap_or_default();
-    let mut part = Part { headers, content_type, disposition, raw_body, children: Vec::new() };
+    let disposition = headers
+        .structured("Content-Disposition")
+        .map(|value| Params::parse(&value))
+        .unwrap_or_default();
+    let mut part = Part {
+        headers,
+        content_type,
+        disposition,
+        raw_body,
+        children: Vec::new(),
+    };
     if part.content_type.main_type() == "multipart" {
         split_multipart(&mut part, depth, notes);
     }
@@ -81,7 +95,10 @@ fn parse_part<'a>(input: &'a [u8], default_type: &str, depth: usize, notes: &mut
 
 /// The Content-Type, or the default of RFC 2045 section 5.2 when it is missing or no type.
 fn content_type(headers: &Headers<'_>, default_type: &str) -> Params {
-    let declared = headers.structured("Content-Type").map(|value| Params::parse(&value)).unwrap_or_default();
+    let declared = headers
+        .structured("Content-Type")
+        .map(|value| Params::parse(&value))
+        .unwrap_or_default();
     if declared.value.contains('/') {
         return declared;
     }
@@ -104,13 +121,18 @@ fn split_multipart<'a>(part: &mut Part<'a>, depth: usize, notes: &mut Notes) {
     let Some(boundary) = boundary else {
         return;
     };
-    let default_type = if part.is("multipart/digest") { "message/rfc822" } else { "text/plain" };
+    let default_type = if part.is("multipart/digest") {
+        "message/rfc822"
+    } else {
+        "text/plain"
+    };
     for section in sections(part.raw_body, &boundary) {
         if notes.parts >= MAX_PARTS {
             notes.add("there are more parts than are read");
             break;
         }
-        part.children.push(parse_part(section, default_type, depth + 1, notes));
+        part.children
+            .push(parse_part(section, default_type, depth + 1, notes));
     }
 }
 
@@ -152,14 +174,29 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
         at = next;
     }
     if let Some(start) = open {
-        out.push(body.get(start..).unwrap_or_default());
+        out.push(without_glued_end(
+            body.get(start..).unwrap_or_default(),
+            boundary,
+        ));
     }
     out
 }
 
+/// A closing delimiter that stands behind the last line instead of on its own.
+fn without_glued_end<'a>(section: &'a [u8], boundary: &[u8]) -> &'a [u8] {
+    let closing = [b"--", boundary, b"--"].concat();
+    section
+        .trim_ascii_end()
+        .strip_suffix(closing.as_slice())
+        .unwrap_or(section)
+}
+
 /// Whether the line is a delimiter of this boundary, and if so, whether it is the closing one.
 fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?.trim_ascii_end();
+    let rest = line
+        .strip_prefix(b"--")?
+        .strip_prefix(boundary)?
+        .trim_ascii_end();
     match rest {
         b"" => Some(false),
         b"--" => Some(true),
@@ -178,5 +215,9 @@ pub(crate) fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
         return Cow::Borrowed(raw);
     }
-    Cow::Owned(raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
+    Cow::Owned(
+        raw.iter()
+            .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
+            .collect(),
+    )
 }

@@ -43,7 +43,9 @@ pub(crate) fn decode(input: &str) -> String {
     }
     flush(&mut pending, &mut out);
     out.push_str(rest);
-    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    out.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 fn flush(pending: &mut Option<(String, Vec<u8>)>, out: &mut String) {
@@ -65,7 +67,7 @@ fn parse_word(input: &str) -> Option<(Word<'_>, &str)> {
     }
     let bytes = match method {
         "B" | "b" => encoding::base64(text.as_bytes()),
-        "Q" | "q" => encoding::quoted_printable(text.replace('_', " ").trim_end_matches('=').as_bytes()),
+        "Q" | "q" => encoding::quoted_word(text.as_bytes()),
         _ => return None,
     };
     Some((Word { charset, bytes }, after))

@@ -3,6 +3,7 @@ pub mod clock;
 pub mod markdown;
 pub mod paging;
 pub mod passwords;
+pub mod qr;
 pub mod secrets;
 
 pub use clock::{Clock, Timestamp};

@@ -14,6 +14,7 @@ use std::net::IpAddr;
 
 use crate::kit::Timestamp;
 use crate::web::client::Client;
+use crate::web::shell::{Person, Shell};
 
 pub use permissions::{Admin, Myself, Reader, Worker};
 
@@ -101,6 +102,12 @@ impl Viewer {
         Actor::Agent(self.id)
     }
 
+    /// What stands around a page: `here` in the rail, `section` in the settings.
+    pub fn shell(&self, here: &str, section: &'static str) -> Shell {
+        let me = Person::new(self.id.0, &self.name, &self.email);
+        Shell { me, admin: self.role.is_admin(), here: here.to_owned(), section }
+    }
+
     /// Whether what belongs to `team` may be shown.
     pub fn can_see(&self, team: Option<TeamId>) -> bool {
         team.is_none_or(|team| !self.hidden_teams.contains(&team))
@@ -167,6 +174,8 @@ impl Audit {
 pub enum Error {
     #[error("Address and password do not match.")]
     NoMatch,
+    #[error("This is not your password.")]
+    WrongPassword,
     #[error("Too many tries. Wait {0} s, then try again.")]
     TooMany(u64),
     #[error("The code does not match, or it was used before. Wait for the next one.")]
@@ -205,7 +214,7 @@ impl From<Error> for crate::web::Error {
             Error::AlreadySetUp | Error::AddressTaken(_) | Error::TeamTaken(_) | Error::LastAdmin => {
                 Self::conflict(error.to_string())
             }
-            Error::NoMatch | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
+            Error::NoMatch | Error::WrongPassword | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
                 Self::unprocessable(error.to_string())
             }
             Error::Database(error) => error.into(),

@@ -85,14 +85,6 @@ pub fn signature(text: &str) -> Result<&str, Unfit> {
     if text.chars().count() <= 5000 { Ok(text.trim_end()) } else { Err(Unfit::Signature) }
 }
 
-/// First letters of the first and the last word, whatever the script.
-pub fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split([' ', '.', '@', '-']).filter(|word| !word.is_empty()).collect();
-    let first = words.first().and_then(|word| word.chars().next());
-    let last = words.get(1..).and_then(<[&str]>::last).and_then(|word| word.chars().next());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
-}
-
 /// A second factor's new secret, in base 32.
 pub fn new_totp_secret() -> String {
     totp_rs::Secret::generate_secret().to_encoded().to_string()

@@ -6,7 +6,7 @@ use super::{agents as agent_actions, sessions};
 use crate::desk::Desk;
 use crate::kit::secrets::{random_token, sha256_hex, sign, verify};
 use crate::kit::{Secret, passwords};
-use crate::staff::store::{access, agents};
+use crate::staff::store::{access, agents, sessions as rows};
 use crate::staff::{Actor, AgentId, Audit, Error, Result, Role, rules};
 use crate::web::client::Client;
 
@@ -119,12 +119,14 @@ pub(super) async fn logged_in(desk: &Desk, tx: &mut crate::db::Tx, agent: AgentI
     sessions::sweep(desk, tx).await
 }
 
-/// Ends the session that the cookie named.
-pub async fn log_out(desk: &Desk, session: &str, client: Client) -> Result<()> {
-    let Some(viewer) = sessions::viewer_by_session(desk, session, client).await? else { return Ok(()) };
+/// Ends the session that the cookie named, also one that still owes its second step.
+pub async fn log_out(desk: &Desk, session: &str, client: &Client) -> Result<()> {
     let mut tx = desk.db().begin().await?;
-    sessions::end(desk, &mut tx, &sha256_hex(session.as_bytes()), viewer.id).await?;
-    super::audit(&mut tx, &Audit::by(desk.now(), &viewer, "staff.logged_out").on("agent", viewer.id.0)).await?;
+    if let Some(agent) = rows::take(&mut tx, &sha256_hex(session.as_bytes())).await? {
+        super::access_changed(desk, &mut tx, Actor::Agent(agent), agent).await?;
+        let line = Audit::new(desk.now(), Actor::Agent(agent), "staff.logged_out").on("agent", agent.0).from(client);
+        super::audit(&mut tx, &line).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

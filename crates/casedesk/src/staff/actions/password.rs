@@ -133,7 +133,7 @@ pub(super) async fn ask_again(desk: &Desk, viewer: &Viewer, password: Secret) ->
     throttle::take(desk, &[(AGAIN, &key)]).await?;
     let locks = agents::locks(desk.db(), viewer.id).await?;
     let hash = locks.and_then(|locks| locks.password_hash);
-    if passwords::verify(password.reveal().to_owned(), hash).await? { Ok(()) } else { Err(Error::NoMatch) }
+    if passwords::verify(password.reveal().to_owned(), hash).await? { Ok(()) } else { Err(Error::WrongPassword) }
 }
 
 /// Changes the viewer's password and ends their other sessions.

@@ -34,7 +34,7 @@ pub struct Colleague {
 
 impl Colleague {
     pub fn initials(&self) -> String {
-        crate::staff::rules::initials(&self.name)
+        crate::web::shell::initials(&self.name)
     }
 }
 
@@ -44,7 +44,6 @@ pub struct Locks {
     pub id: AgentId,
     pub password_hash: Option<String>,
     pub totp_secret: Option<String>,
-    pub totp_last_step: Option<i64>,
 }
 
 pub struct NewAgent<'a> {
@@ -119,19 +118,12 @@ pub async fn other_admins(tx: &mut Tx, id: AgentId) -> Result<i64> {
 }
 
 pub async fn locks_by_email(db: &Db, email: &str) -> Result<Option<Locks>> {
-    db.opt(q!(
-        "SELECT id, password_hash, totp_secret, totp_last_step FROM agents WHERE email = $1 AND disabled_at IS NULL",
-        email
-    ))
-    .await
+    db.opt(q!("SELECT id, password_hash, totp_secret FROM agents WHERE email = $1 AND disabled_at IS NULL", email))
+        .await
 }
 
 pub async fn locks(from: impl Read, id: AgentId) -> Result<Option<Locks>> {
-    from.opt(q!(
-        "SELECT id, password_hash, totp_secret, totp_last_step FROM agents WHERE id = $1 AND disabled_at IS NULL",
-        id
-    ))
-    .await
+    from.opt(q!("SELECT id, password_hash, totp_secret FROM agents WHERE id = $1 AND disabled_at IS NULL", id)).await
 }
 
 pub async fn insert(tx: &mut Tx, new: &NewAgent<'_>) -> Result<AgentId> {

@@ -99,6 +99,13 @@ pub async fn end(tx: &mut Tx, digest: &str) -> Result<u64> {
     tx.exec(q!("DELETE FROM sessions WHERE digest = $1", digest)).await
 }
 
+/// Ends a session and says whose it was.
+pub async fn take(tx: &mut Tx, digest: &str) -> Result<Option<AgentId>> {
+    let found: Option<(AgentId,)> =
+        tx.opt(q!("DELETE FROM sessions WHERE digest = $1 RETURNING agent_id", digest)).await?;
+    Ok(found.map(|(id,)| id))
+}
+
 pub async fn end_by_handle(tx: &mut Tx, agent: AgentId, handle: &str) -> Result<u64> {
     tx.exec(q!("DELETE FROM sessions WHERE agent_id = $1 AND SUBSTR(digest, 1, 16) = $2", agent, handle)).await
 }
