@@ -6,6 +6,7 @@ pub mod actions;
 pub mod client;
 pub mod filer;
 pub mod jobs;
+pub mod pages;
 pub mod rules;
 pub mod store;
 
