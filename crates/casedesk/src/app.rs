@@ -10,7 +10,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::live;
-use crate::mail::{self, actions::Postman};
+use crate::mail;
+use crate::mail::actions::Postman;
+use crate::mail::client::Relay;
+use crate::mail::imap::Pace;
+use crate::mail::listener::Listener;
 use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::{cases, staff};
@@ -21,27 +25,34 @@ pub fn subscribers() -> Subscribers {
 }
 
 /// Every job kind.
-pub fn worker(desk: &Desk) -> Worker {
-    let postman = Postman { desk: desk.clone(), relay: None };
-    Worker::new(desk.db().clone(), desk.clock().clone())
+pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
+    let postman = Postman { desk: desk.clone(), relay: Relay::new(desk)? };
+    let worker = Worker::new(desk.db().clone(), desk.clock().clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
-        .register::<mail::jobs::SystemMail>(postman)
+        .register::<mail::jobs::SystemMail>(postman);
+    Ok(worker)
 }
 
 /// Starts what runs beside the requests, until `stop`.
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
-    tracker.spawn(worker(desk).run(stop.clone()));
+    tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
+    tracker.spawn(mail::imap::read_all(desk.clone(), desk.clone(), Pace::default(), stop.clone()));
+    tracker.spawn(mail::mailboxes::watch(desk.clone(), stop.clone()));
+    if let Some(listener) = Listener::bind(desk.config()).await? {
+        tracing::info!(address = %listener.address()?, "taking mail in");
+        tracker.spawn(listener.serve(desk.clone(), stop.clone()));
+    }
     tracker.close();
     Ok(tracker)
 }
 
 /// What `/health` asks.
-const PROBES: &[health::Probe] = &[];
+const PROBES: &[health::Probe] = &[mail::mailboxes::probe];
 
 /// Every room's part of the JSON API, under one address.
 fn api() -> Router<Desk> {

@@ -145,6 +145,10 @@ pub struct Imap {
     pub folder: String,
     #[serde(default = "month")]
     pub since_days: u32,
+    #[serde(default = "yes")]
+    pub idle: bool,
+    #[serde(default = "minute")]
+    pub poll_s: u64,
     #[serde(default)]
     pub ca_file: String,
     #[serde(default)]
@@ -182,6 +186,12 @@ fn inbox() -> String {
 }
 fn month() -> u32 {
     30
+}
+fn yes() -> bool {
+    true
+}
+fn minute() -> u64 {
+    60
 }
 
 fn address_or_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
@@ -277,8 +287,29 @@ impl Config {
                 imap.oauth.is_some() || !imap.password.is_empty(),
                 format!("mail.imap “{}”: give a password or an oauth section", imap.name),
             );
+            check((1..=600).contains(&imap.poll_s), format!("mail.imap “{}”: poll_s: between 1 and 600", imap.name));
+        }
+        for (name, oauth) in mail
+            .imap
+            .iter()
+            .filter_map(|imap| Some((imap.name.as_str(), imap.oauth.as_ref()?)))
+            .chain(mail.smtp.oauth.iter().map(|oauth| ("smtp", oauth)))
+        {
+            check(
+                oauth.token_url.scheme() == "https" || is_this_machine(&oauth.token_url),
+                format!("oauth of “{name}”: token_url must begin with https://"),
+            );
         }
         faults
+    }
+}
+
+fn is_this_machine(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

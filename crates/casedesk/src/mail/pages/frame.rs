@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn remote_images_come_back_when_asked_for() {
-        let safe = casedesk_mail::sanitise("<p>a</p><img src=\"https://t.example/p.gif\" alt=\"x\"><img src=\"cid:1\">");
+        let safe =
+            casedesk_mail::sanitise("<p>a</p><img src=\"https://t.example/p.gif\" alt=\"x\"><img src=\"cid:1\">");
         let html = with_remote_images(&safe.html);
         assert!(html.contains(" src=\"https://t.example/p.gif\""), "{html}");
         assert!(html.contains(" src=\"cid:1\""), "{html}");

@@ -47,7 +47,7 @@ pub(super) async fn all(State(desk): State<Desk>, Reader(by): Reader) -> Result<
     Ok(Html(Page {
         shell: shell(&by, "settings", "mailboxes"),
         rows: mail.imap.iter().map(row).collect(),
-        listener: mail.listener.listen.clone(),
+        listener: mail.listener.listen.map(|at| at.to_string()).unwrap_or_default(),
         from: mail.from.clone(),
     }))
 }
