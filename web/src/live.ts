@@ -52,6 +52,7 @@ function connect(): void {
 
 function lost(): void {
   socket = undefined;
+  document.documentElement.removeAttribute('data-live');
   tries += 1;
   const wait_ms = Math.min(longest_wait_ms, first_wait_ms * 2 ** Math.min(tries, 8));
   const jittered_ms = wait_ms / 2 + Math.random() * (wait_ms / 2); // so that 200 consoles do not come back as one
@@ -90,6 +91,7 @@ function welcome(event: number): void {
   lastEvent = event;
   looking = undefined;
   sayLooking();
+  document.documentElement.toggleAttribute('data-live', true);
   if (missed) refetchVisible();
 }
 
