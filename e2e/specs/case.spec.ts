@@ -1,5 +1,5 @@
 import { sentMail } from '../support/relay';
-import { expect, kept, live, newCase, noteBy, openCase, reply, test } from '../support/pages';
+import { at, expect, kept, live, newCase, note, noteBy, openCase, reply, state, test } from '../support/pages';
 
 test('a case is read, answered, and the answer leaves the desk', async ({ aoife }) => {
   await newCase(aoife, { from: 'Ann <ann@first.example>', subject: 'The service does not start', text: 'Since this morning.' });
@@ -52,16 +52,15 @@ test('undo gives the words back', async ({ aoife }) => {
 test('solving can be taken back from the toast', async ({ aoife }) => {
   await newCase(aoife, { from: 'Dee <dee@fourth.example>', subject: 'Solved by mistake', text: 'Hello.' });
   await aoife.keyboard.press('s');
-  await expect(aoife.locator('.case-props')).toContainText('Solved');
+  await expect(state(aoife)).toHaveText('Solved');
   await expect(aoife.locator('.desk-toast, desk-toast')).toContainText('is solved');
   await aoife.locator('.case-title').click();
   await aoife.keyboard.press('z');
-  await expect(aoife.locator('.case-props')).toContainText('Open');
+  await expect(state(aoife)).toHaveText('Open');
 });
 
 test('two agents see each other at work', async ({ aoife, browser }) => {
   const number = await openCase(aoife, 'Folder monitor stops');
-  const { at, note } = await import('../support/pages');
   const lukasz = await at(browser, 'lukasz');
   await lukasz.goto(`/cases/${number}`);
   await live(lukasz);

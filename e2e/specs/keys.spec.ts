@@ -1,4 +1,4 @@
-import { expect, live, note, openCase, reply, test } from '../support/pages';
+import { expect, live, note, noteBy, openCase, reply, state, test } from '../support/pages';
 
 test('J and K go through the list and open beside it', async ({ aoife }) => {
   await openCase(aoife, 'Folder monitor stops');
@@ -16,7 +16,7 @@ test('keys do nothing while somebody types', async ({ aoife }) => {
   await aoife.keyboard.press('r');
   await aoife.keyboard.type('sjk?x');
   await expect(reply(aoife)).toHaveValue('sjk?x');
-  await expect(aoife.locator('.case-props')).not.toContainText('Solved');
+  await expect(state(aoife)).not.toHaveText('Solved');
   await reply(aoife).fill('');
 });
 
@@ -42,7 +42,7 @@ test('a menu opens by its key, moves with the arrows and gives the focus back', 
   await aoife.keyboard.press('Escape');
   await expect(menu).toBeHidden();
   await aoife.keyboard.press('Shift+A');
-  await expect(aoife.locator('.case-props')).toContainText('Aoife');
+  await expect(aoife.locator('[popovertarget="agent-menu"]')).toContainText('Aoife');
 });
 
 test('an open menu survives a live refresh', async ({ aoife, browser }) => {
@@ -50,12 +50,11 @@ test('an open menu survives a live refresh', async ({ aoife, browser }) => {
   await aoife.keyboard.press('w');
   const menu = aoife.getByRole('menu', { name: 'State' });
   await expect(menu).toBeVisible();
-  const { noteBy } = await import('../support/pages');
   await noteBy(browser, 'lukasz', number, 'Came in while the menu was open');
   await expect(aoife.locator('.entry', { hasText: 'Came in while the menu was open' })).toBeAttached();
   await expect(menu).toBeVisible();
   await menu.getByRole('menuitem', { name: 'sales' }).click();
-  await expect(aoife.locator('.case-props')).toContainText('Waiting on sales');
+  await expect(state(aoife)).toHaveText('Waiting on sales');
 });
 
 test('the palette finds cases, people and what can be done here', async ({ aoife }) => {

@@ -77,6 +77,8 @@ export async function live(page: Page): Promise<void> {
 
 export const reply = (page: Page) => page.locator('textarea[data-kind="reply"]');
 export const note = (page: Page) => page.locator('textarea[data-kind="note"]');
+/** The state of the case, as its head says it. */
+export const state = (page: Page) => page.locator('.case-props > menu-button > .prop').first();
 export const kept = (page: Page) => expect(page.locator('.saved')).toContainText('Draft kept');
 
 /** Writes a note as somebody else, on the same case. */

@@ -17,7 +17,7 @@ let socket: WebSocket | undefined;
 let tries = 0;
 let lastEvent: number | undefined;
 let looking: number | undefined;
-let typingSaid_ms = 0;
+let typingSaid_ms = -Infinity;
 let idleTimer: number | undefined;
 let idle = false;
 
