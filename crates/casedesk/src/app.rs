@@ -80,6 +80,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
         .merge(cases::pages::routes())
+        .merge(mail::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

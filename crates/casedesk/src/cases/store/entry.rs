@@ -92,6 +92,20 @@ pub async fn entry_of_case(on: impl Read, id: CaseId, entry: EntryId) -> Result<
     on.opt(of_case(id).push(" AND e.id = ").bind(entry)).await
 }
 
+/// The newest replies of the case that were taken back: a page that shows one has to forget it.
+pub async fn taken_back(on: impl Read, id: CaseId, limit: i64) -> Result<Vec<EntryId>> {
+    let rows: Vec<(EntryId,)> = on
+        .all(q!(
+            "SELECT id FROM entries
+             WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND delivery = 'cancelled'
+             ORDER BY id DESC LIMIT $2",
+            id,
+            limit
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 fn of_case(id: CaseId) -> Query {
     Query::new(COLUMNS)
         .push("WHERE (e.case_id = ")
