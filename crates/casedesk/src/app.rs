@@ -10,14 +10,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::desk::Desk;
 use crate::events::Subscribers;
 use crate::live;
-use crate::mail;
 use crate::mail::actions::Postman;
 use crate::mail::client::Relay;
 use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
 use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
-use crate::{cases, staff};
+use crate::{cases, mail, staff};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {

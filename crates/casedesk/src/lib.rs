@@ -5,6 +5,7 @@ pub mod commands;
 pub mod config;
 pub mod customers;
 pub mod db;
+pub mod demo;
 pub mod desk;
 pub mod events;
 pub mod files;

@@ -1,5 +1,8 @@
 //! The command line: what `casedesk` can be told to do, one function each.
 mod agent;
+mod backup;
+mod check;
+mod demo;
 mod import;
 mod serve;
 
@@ -33,6 +36,22 @@ enum Command {
     Serve,
     /// Bring the database to this version's form. `serve` does it too.
     Migrate,
+    /// Try everything the desk depends on (settings, database, mailboxes, relay) and say what is wrong.
+    Check,
+    /// Show the desk with a made-up company, in a folder of its own (`demo` in the data folder).
+    Demo {
+        /// The same seed tells the same story.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many cases the story has.
+        #[arg(long, default_value_t = 320)]
+        cases: usize,
+    },
+    /// Copy everything into a folder, while the desk runs or not. A later backup into the same folder
+    /// copies only new files.
+    Backup { into: PathBuf },
+    /// Put a backup into an empty data folder (or database), and check that it is whole.
+    Restore { from: PathBuf },
     /// Make an agent, or a link to a new password.
     #[command(subcommand)]
     Agent(agent::Command),
@@ -62,6 +81,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Serve => on_runtime(config, serve::run)?,
         Command::Agent(command) => on_runtime(config, |config| agent::run(config, command))?,
+        Command::Check => on_runtime(config, check::run)?,
+        Command::Demo { seed, cases } => on_runtime(config, |config| demo::run(config, seed, cases))?,
+        Command::Backup { into } => on_runtime(config, |config| backup::backup(config, into))?,
+        Command::Restore { from } => on_runtime(config, |config| backup::restore(config, from))?,
         Command::Migrate => on_runtime(config, migrate)?,
         Command::Mail(MailCommand::Import { path }) => on_runtime(config, |config| import::run(config, path))?,
     }

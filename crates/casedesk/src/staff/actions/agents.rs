@@ -32,6 +32,21 @@ pub struct Change {
     pub teams: Option<Vec<TeamId>>,
     /// Other addresses under which this colleague writes mail.
     pub addresses: Option<Vec<String>>,
+    /// Shut out, or let in again.
+    pub disabled: Option<bool>,
+}
+
+impl Change {
+    /// What was asked for, for the audit log.
+    fn detail(&self) -> serde_json::Value {
+        let mut detail = serde_json::json!({
+            "name": self.name, "role": self.role, "teams": self.teams, "addresses": self.addresses,
+        });
+        if let Some(detail) = detail.as_object_mut() {
+            detail.retain(|_, value| !value.is_null());
+        }
+        detail
+    }
 }
 
 /// Makes an agent within the caller's transaction.
@@ -154,13 +169,19 @@ pub async fn change_agent(desk: &Desk, viewer: &Viewer, id: AgentId, change: &Ch
     if let Some(wanted) = &change.addresses {
         change_addresses(&mut tx, &agent, wanted).await?;
     }
+    match change.disabled {
+        Some(true) => shut_out(desk, &mut tx, viewer, id).await?,
+        Some(false) => let_in(desk, &mut tx, viewer, id).await?,
+        None => {}
+    }
     super::tell(desk, &mut tx, viewer.actor(), id, "changed").await?;
-    let detail = serde_json::json!({
-        "name": change.name, "role": change.role, "teams": change.teams, "addresses": change.addresses,
-    });
-    super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.agent_changed").on("agent", id.0).with(detail)).await?;
+    super::audit(&mut tx, &line(desk, viewer, "staff.agent_changed", id).with(change.detail())).await?;
     tx.commit().await?;
     Ok(())
+}
+
+fn line(desk: &Desk, viewer: &Viewer, action: &'static str, id: AgentId) -> Audit {
+    Audit::by(desk.now(), viewer, action).on("agent", id.0)
 }
 
 async fn change_role(desk: &Desk, tx: &mut Tx, viewer: &Viewer, agent: &agents::Agent, role: Role) -> Result<()> {
@@ -210,31 +231,32 @@ async fn change_addresses(tx: &mut Tx, agent: &agents::Agent, wanted: &[String])
 
 /// Shuts an agent out: sessions, tokens and links end at once; what they wrote stays.
 pub async fn disable(desk: &Desk, viewer: &Viewer, id: AgentId) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    tx.lock("staff").await?;
-    let agent = agents::agent(&mut tx, id).await?.ok_or(Error::Unknown("agent"))?;
+    change_agent(desk, viewer, id, &Change { disabled: Some(true), ..Change::default() }).await
+}
+
+/// Lets an agent in again; sessions and tokens of before do not come back.
+pub async fn enable(desk: &Desk, viewer: &Viewer, id: AgentId) -> Result<()> {
+    change_agent(desk, viewer, id, &Change { disabled: Some(false), ..Change::default() }).await
+}
+
+async fn shut_out(desk: &Desk, tx: &mut Tx, viewer: &Viewer, id: AgentId) -> Result<()> {
+    let agent = agents::agent(&mut *tx, id).await?.ok_or(Error::Unknown("agent"))?;
     if agent.disabled_at.is_some() {
         return Ok(());
     }
     if agent.role.is_admin() {
-        keep_an_admin(&mut tx, id).await?;
+        keep_an_admin(tx, id).await?;
     }
-    agents::set_disabled(&mut tx, id, Some(desk.now())).await?;
-    access::use_links(&mut tx, id, desk.now()).await?;
-    super::end_all(desk, &mut tx, viewer.actor(), id, None).await?;
-    super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.agent_disabled").on("agent", id.0)).await?;
-    tx.commit().await?;
+    agents::set_disabled(tx, id, Some(desk.now())).await?;
+    access::use_links(tx, id, desk.now()).await?;
+    access::revoke_tokens(tx, id, desk.now()).await?;
+    super::end_all(desk, tx, viewer.actor(), id, None).await?;
+    super::audit(tx, &line(desk, viewer, "staff.agent_disabled", id)).await?;
     Ok(())
 }
 
-/// Lets an agent in again; tokens made before do not come back.
-pub async fn enable(desk: &Desk, viewer: &Viewer, id: AgentId) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    agents::agent(&mut tx, id).await?.ok_or(Error::Unknown("agent"))?;
-    agents::set_disabled(&mut tx, id, None).await?;
-    access::revoke_tokens(&mut tx, id, desk.now()).await?;
-    super::tell(desk, &mut tx, viewer.actor(), id, "changed").await?;
-    super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.agent_enabled").on("agent", id.0)).await?;
-    tx.commit().await?;
+async fn let_in(desk: &Desk, tx: &mut Tx, viewer: &Viewer, id: AgentId) -> Result<()> {
+    agents::set_disabled(tx, id, None).await?;
+    super::audit(tx, &line(desk, viewer, "staff.agent_enabled", id)).await?;
     Ok(())
 }

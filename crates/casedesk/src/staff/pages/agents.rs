@@ -1,6 +1,6 @@
 //! `/settings/agents`: people come, change and go.
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::refusal;
@@ -9,6 +9,7 @@ use crate::staff::actions::{self, Change, Invited, NewColleague};
 use crate::staff::store::teams::memberships;
 use crate::staff::store::{self, Agent, Team, agents, teams};
 use crate::staff::{Admin, AgentId, Error, Role, TeamId, Viewer};
+use crate::web::fields::Fields;
 use crate::web::shell::{Person, Shell};
 use crate::web::{Html, Result};
 
@@ -52,19 +53,12 @@ struct AgentPage {
     invited: Option<Shown>,
 }
 
-/// A form with repeated fields, as names and values.
-type Pairs = Vec<(String, String)>;
-
-fn field(form: &Pairs, name: &str) -> String {
-    form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+fn team_ids(form: &Fields) -> Vec<TeamId> {
+    form.all("team").filter_map(|id| id.parse().ok().map(TeamId)).collect()
 }
 
-fn team_ids(form: &Pairs) -> Vec<TeamId> {
-    form.iter().filter(|(key, _)| key == "team").filter_map(|(_, id)| id.parse().ok().map(TeamId)).collect()
-}
-
-fn role(form: &Pairs) -> Result<Role, Error> {
-    field(form, "role").parse().map_err(|_| Error::Unknown("role"))
+fn role(form: &Fields) -> Result<Role, Error> {
+    form.one("role").parse().map_err(|_| Error::Unknown("role"))
 }
 
 async fn page(desk: &Desk, viewer: &Viewer) -> Result<AgentsPage> {
@@ -93,12 +87,8 @@ pub(super) async fn show(State(desk): State<Desk>, Admin(viewer): Admin) -> Resu
 }
 
 /// `POST /settings/agents`
-pub(super) async fn invite(
-    State(desk): State<Desk>,
-    Admin(viewer): Admin,
-    Form(form): Form<Pairs>,
-) -> Result<Response> {
-    let (name, email) = (field(&form, "name"), field(&form, "email"));
+pub(super) async fn invite(State(desk): State<Desk>, Admin(viewer): Admin, form: Fields) -> Result<Response> {
+    let (name, email) = (form.one("name").to_owned(), form.one("email").to_owned());
     let new = NewColleague { name: name.clone(), email: email.clone(), role: role(&form)?, teams: team_ids(&form) };
     match actions::invite(&desk, &viewer, &new).await {
         Ok(Invited { link, .. }) => {
@@ -148,13 +138,14 @@ pub(super) async fn change(
     State(desk): State<Desk>,
     Admin(viewer): Admin,
     Path(id): Path<AgentId>,
-    Form(form): Form<Pairs>,
+    form: Fields,
 ) -> Result<Response> {
     let change = Change {
-        name: Some(field(&form, "name")),
+        name: Some(form.one("name").to_owned()),
         role: Some(role(&form)?),
         teams: Some(team_ids(&form)),
-        addresses: Some(field(&form, "addresses").split_whitespace().map(str::to_owned).collect()),
+        disabled: None,
+        addresses: Some(form.one("addresses").split_whitespace().map(str::to_owned).collect()),
     };
     match actions::change_agent(&desk, &viewer, id, &change).await {
         Ok(()) => Ok(Redirect::to("/settings/agents").into_response()),

@@ -1,0 +1,196 @@
+//! `TestApp`: the whole desk on a fresh folder and database, with a clock that stands still.
+//!
+//! `on_both` runs a test on SQLite and, where `CASEDESK_TEST_POSTGRES` names a server on which
+//! databases may be created, on PostgreSQL too. Jobs run when the test says so; one left over at the
+//! end fails it.
+mod browser;
+mod post;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use casedesk::config::Config;
+use casedesk::db::{Db, Read as _};
+use casedesk::desk::Desk;
+use casedesk::kit::secrets::sha256_hex;
+use casedesk::kit::{Clock, Secret, Timestamp, secrets};
+use casedesk::staff::actions::NewColleague;
+use casedesk::staff::{AgentId, Proof, Role, Viewer};
+use casedesk::web::client::Client;
+use casedesk::{app, q};
+use futures::FutureExt as _;
+use sqlx::{Connection as _, Executor as _};
+
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use post::{Caught, Letter, Relay};
+
+/// When every test begins.
+pub(crate) const START: &str = "2027-03-01T09:00:00Z";
+/// Every agent's password.
+pub(crate) const PASSWORD: &str = "plum tree in the rain";
+
+/// The desk under test. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct TestApp(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    router: axum::Router,
+}
+
+/// A mail that the desk wants sent.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Mail {
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+impl Mail {
+    /// The path of the first link in it.
+    pub(crate) fn link(&self, app: &TestApp) -> String {
+        let base = app.desk().link("");
+        let line = self.text.lines().find_map(|line| line.trim().strip_prefix(&base));
+        line.unwrap_or_else(|| panic!("no link of ours in {}", self.text)).to_owned()
+    }
+}
+
+/// Runs `test` on each database.
+pub(crate) async fn on_both(test: impl AsyncFn(&TestApp)) {
+    with_settings(&[], test).await;
+}
+
+/// The same with settings, named as in the environment, without the prefix.
+pub(crate) async fn with_settings(settings: &[(&str, &str)], test: impl AsyncFn(&TestApp)) {
+    run(settings, "", &test).await;
+    let Ok(server) = std::env::var("CASEDESK_TEST_POSTGRES") else { return };
+    let name = format!("casedesk_{}", &sha256_hex(secrets::random_token().as_bytes())[..16]);
+    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+    admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let mut url: url::Url = server.parse().unwrap();
+    url.set_path(&name);
+    let result = std::panic::AssertUnwindSafe(run(settings, url.as_str(), &test)).catch_unwind().await;
+    admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    if let Err(panic) = result {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+async fn run(settings: &[(&str, &str)], database: &str, test: &impl AsyncFn(&TestApp)) {
+    let folder = Folder::new();
+    let app = TestApp::new(&folder, settings, database).await;
+    test(&app).await;
+    app.assert_no_jobs().await;
+    app.desk().db().close().await;
+}
+
+impl TestApp {
+    async fn new(folder: &Folder, settings: &[(&str, &str)], database: &str) -> Self {
+        let given = [("SERVER__DATA", folder.0.to_str().unwrap()), ("DATABASE__URL", database)];
+        let environment =
+            given.iter().chain(settings).map(|(name, value)| (format!("CASEDESK_{name}"), (*value).into()));
+        let config = Config::load(None, environment).unwrap();
+        let db = Db::connect(&config.database_url(), 4).await.unwrap();
+        db.migrate().await.unwrap();
+        let clock = Clock::fixed(Timestamp::parse_rfc3339(START).unwrap());
+        let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
+        let router = app::router(desk.clone());
+        Self(Arc::new(Inner { desk, router }))
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    pub(crate) fn router(&self) -> axum::Router {
+        self.0.router.clone()
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.desk().clock().advance(by);
+    }
+
+    /// A browser that nobody has logged in with.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// A program with an API token.
+    pub(crate) fn program(&self, token: &str) -> Browser {
+        Browser::new(self).with("authorization", &format!("Bearer {token}"))
+    }
+
+    /// An agent `name@desk.example` whose password is `PASSWORD`.
+    pub(crate) async fn agent(&self, name: &str, role: Role) -> AgentId {
+        let email = format!("{}@desk.example", name.to_lowercase());
+        let new = NewColleague { name: name.into(), email: email.clone(), role, teams: Vec::new() };
+        casedesk::staff::actions::add_agent(self.desk(), &new, Some(Secret::new(PASSWORD))).await.unwrap();
+        casedesk::staff::store::by_email(self.desk().db(), &email).await.unwrap().unwrap().id
+    }
+
+    /// An agent as an action is told who asks.
+    pub(crate) async fn viewer(&self, name: &str, role: Role) -> Viewer {
+        let id = self.agent(name, role).await;
+        Viewer {
+            id,
+            name: name.into(),
+            email: format!("{}@desk.example", name.to_lowercase()),
+            role,
+            teams: vec![],
+            hidden_teams: vec![],
+            time_zone: "UTC".into(),
+            proof: Proof::Session(String::new()),
+            client: Client::default(),
+        }
+    }
+
+    /// Makes an agent and logs them in.
+    pub(crate) async fn logged_in(&self, name: &str, role: Role) -> Browser {
+        self.agent(name, role).await;
+        let browser = self.browser();
+        browser.log_in(name).await;
+        browser
+    }
+
+    /// Takes the mails that the desk wrote by itself.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        let mut tx = self.desk().db().begin().await.unwrap();
+        let jobs: Vec<(String,)> =
+            tx.all(q!("DELETE FROM jobs WHERE kind = 'system_mail' RETURNING payload")).await.unwrap();
+        tx.commit().await.unwrap();
+        jobs.iter().map(|(payload,)| serde_json::from_str(payload).unwrap()).collect()
+    }
+
+    /// Runs the jobs that are due.
+    pub(crate) async fn drain(&self) -> usize {
+        app::worker(self.desk()).unwrap().drain().await.unwrap()
+    }
+
+    async fn assert_no_jobs(&self) {
+        let left: Vec<(String, String)> =
+            self.desk().db().all(q!("SELECT kind, payload FROM jobs ORDER BY id")).await.unwrap();
+        assert!(left.is_empty(), "jobs were left over: {left:?}");
+    }
+}
+
+/// A folder of its own for each test, removed at the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("casedesk-test-{}", secrets::random_token()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
