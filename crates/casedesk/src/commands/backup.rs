@@ -22,7 +22,9 @@ pub(super) async fn backup(config: Config, into: PathBuf) -> anyhow::Result<()> 
             std::fs::File::open(&part)?.sync_all()?;
             std::fs::rename(&part, &target)?;
         }
-        Dialect::Postgres => tool("pg_dump", &["--format=custom", "--file", &path(&into.join(DUMP)), &config.database_url()])?,
+        Dialect::Postgres => {
+            tool("pg_dump", &["--format=custom", "--file", &path(&into.join(DUMP)), &config.database_url()])?
+        }
     }
     let copied = copy_new(&config.server.data.join(FILES), &into.join(FILES))?;
     println!("backed up to {}: the database and {copied} new files", into.display());
@@ -48,7 +50,10 @@ pub(super) async fn restore(config: Config, from: PathBuf) -> anyhow::Result<()>
         std::fs::copy(from.join(DATABASE), &database)?;
         std::fs::File::open(&database)?.sync_all()?;
     } else {
-        tool("pg_restore", &["--exit-on-error", "--no-owner", "--dbname", &config.database_url(), &path(&from.join(DUMP))])?;
+        tool(
+            "pg_restore",
+            &["--exit-on-error", "--no-owner", "--dbname", &config.database_url(), &path(&from.join(DUMP))],
+        )?;
     }
     let db = super::database(&config).await?;
     db.migrate().await?;
@@ -105,10 +110,9 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
 }
 
 fn tool(name: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let status = std::process::Command::new(name)
-        .args(arguments)
-        .status()
-        .map_err(|error| anyhow::anyhow!("{name} cannot be started ({error}); it comes with PostgreSQL's client programs"))?;
+    let status = std::process::Command::new(name).args(arguments).status().map_err(|error| {
+        anyhow::anyhow!("{name} cannot be started ({error}); it comes with PostgreSQL's client programs")
+    })?;
     anyhow::ensure!(status.success(), "{name} failed");
     Ok(())
 }
