@@ -1,5 +1,6 @@
 //! What must hold for any input. Run by cargo-fuzz (`fuzz_targets/`), and by a bounded test on
 //! the stable toolchain (`tests/it/mutations.rs`), so that the promises are checked everywhere.
+//! In this folder `cargo run --bin read -- -runs=20000` runs a target on stable, without coverage.
 
 use casedesk_mail::{
     Address, Desk, OutboundAttachment, OutboundMail, read as read_mail, sanitise, write,

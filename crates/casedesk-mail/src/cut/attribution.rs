@@ -18,6 +18,8 @@ struct Features {
     colon: bool,
     /// An address in angle brackets directly before the colon.
     closed: bool,
+    /// `Ann via Support`: a list or forum passed it on.
+    via: bool,
     /// A name stands in it, and not only words of a sentence.
     named: bool,
 }
@@ -78,7 +80,7 @@ fn opens_with_mailbox(lines: &[Line], start: usize) -> bool {
 pub(crate) fn is_strong(lines: &[Line], start: usize, end: usize) -> bool {
     features(lines, start, end).is_some_and(|found| {
         !found.colon
-            || (found.verb && found.address)
+            || (found.verb && (found.address || found.via))
             || (found.verb && found.date && found.time && found.named)
             || (found.date && found.time && found.closed)
     })
@@ -88,7 +90,8 @@ fn is_attribution(found: &Features) -> bool {
     if !found.colon {
         return found.opener;
     }
-    (found.verb && (found.date || found.address || found.time)) || (found.date && found.closed)
+    (found.verb && (found.date || found.address || found.time || found.via))
+        || (found.date && found.closed)
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
@@ -114,6 +117,7 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
     Some(Features {
         verb: VERBS.iter().any(|verb| lower.contains(verb)),
         closed: before_colon.ends_with('>') && has_address(&lower),
+        via: lower.contains(" via "),
         named: has_name(text),
         date: has_date(&lower),
         time: has_time(&lower),
@@ -124,7 +128,7 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
 }
 
 /// The cheap part of the question, asked of every line: it ends in a colon or begins with a
-/// date, and holds a number or an address.
+/// date, and holds a number, an address or a `via`.
 fn may_be_one(pieces: &[Line]) -> bool {
     let ends = pieces
         .last()
@@ -134,9 +138,10 @@ fn may_be_one(pieces: &[Line]) -> bool {
         start.starts_with("20") || start.starts_with("Posted by ")
     });
     let holds = pieces.iter().any(|line| {
-        line.text
-            .bytes()
+        let text = &line.text;
+        text.bytes()
             .any(|byte| byte.is_ascii_digit() || byte == b'@')
+            || text.contains(" via ")
     });
     (ends || begins) && holds
 }
@@ -247,4 +252,15 @@ fn has_address(lower: &str) -> bool {
         before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+'))
             && after.starts_with(|c: char| c.is_alphanumeric() || c == '[')
     })
+}
+
+/// Whether a quoted run begins with its attribution, as Apple Mail quotes it too.
+pub(crate) fn inside(lines: &[Line], quoted: usize) -> bool {
+    let inner: Vec<Line> = lines
+        .iter()
+        .skip(quoted)
+        .take(MAX_LINES)
+        .map(|line| Line::plain(line.text.trim_start_matches(['>', ' '])))
+        .collect();
+    ending_after(&inner, 0).is_some()
 }

@@ -309,6 +309,11 @@ pub(crate) fn is_forward(text: &str) -> bool {
     FORWARDED.contains(&inner.trim())
 }
 
+/// Any words between dashes: above a header block they are its title, whatever the language.
+pub(crate) fn is_title(text: &str) -> bool {
+    dashed(text).is_some()
+}
+
 /// The lower-case text between runs of at least two dashes on both sides.
 fn dashed(text: &str) -> Option<String> {
     let text = text.trim();

@@ -34,7 +34,9 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     for run in &runs {
         let below_text = first.is_some_and(|first| first < run.start);
         let attributed = run.start < run.quoted;
-        let interleaved = below_text || !attributed || answered_count > 1;
+        let whole_mail = attribution::inside(lines, run.quoted);
+        let chosen = (below_text || !attributed) && !whole_mail;
+        let interleaved = chosen || answered_count > 1;
         let short = run.end - run.quoted <= MAX_ANSWERED_LINES;
         if answered(run) && interleaved && short {
             marks.push((run.start, run.quoted));

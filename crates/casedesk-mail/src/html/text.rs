@@ -216,7 +216,6 @@ fn is_block(name: &str) -> bool {
             | "p"
             | "pre"
             | "section"
-            | "span-block"
             | "table"
             | "tbody"
             | "tr"
@@ -282,8 +281,6 @@ fn begins_history(tag: &Tag) -> bool {
     let style = attribute(tag, "style")
         .to_ascii_lowercase()
         .replace(' ', "");
-    let line_above = style.contains("border-top:solid")
-        || style.contains("border-top:#b5c4df1.0ptsolid")
-        || style.contains("border-top:1pxsolid");
+    let line_above = style.contains("border-top:") && style.contains("solid");
     style.contains("border:none") && line_above
 }

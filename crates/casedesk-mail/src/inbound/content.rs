@@ -53,22 +53,26 @@ impl Gathered {
     }
 
     /// Text over the bound is kept whole as a file, and shown from its beginning.
-    fn bounded(&mut self, mut text: String) -> String {
-        if text.len() > MAX_TEXT_BYTES {
-            self.cut_text = true;
-            let whole = text.clone();
-            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
-            let file = attachment::File {
-                declared_name: Some("whole-text.txt".to_owned()),
-                content_type: "text/plain".to_owned(),
-                bytes: whole.into_bytes(),
-                inline: false,
-                content_id: None,
-            };
-            let built = attachment::build(file, &mut self.names);
-            self.attachments.push(built);
+    fn bounded(&mut self, text: String, is_html: bool) -> String {
+        if text.len() <= MAX_TEXT_BYTES {
+            return text;
         }
-        text
+        self.cut_text = true;
+        let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+        let shown = text.get(..end).unwrap_or_default().to_owned();
+        let file = attachment::File {
+            declared_name: Some(format!(
+                "whole-text.{}",
+                if is_html { "html" } else { "txt" }
+            )),
+            content_type: if is_html { "text/html" } else { "text/plain" }.to_owned(),
+            bytes: text.into_bytes(),
+            inline: false,
+            content_id: None,
+        };
+        let built = attachment::build(file, &mut self.names);
+        self.attachments.push(built);
+        shown
     }
 }
 
@@ -146,8 +150,12 @@ fn leaf(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
     let (text, repaired) = part.text();
     gathered.repaired_charset |= repaired;
     let text = if is_plain { unflow(part, text) } else { text };
-    let text = gathered.take_uuencoded(text);
-    let text = gathered.bounded(text);
+    let text = if is_plain {
+        gathered.take_uuencoded(text)
+    } else {
+        text
+    };
+    let text = gathered.bounded(text, is_html);
     gathered.blocks.push(if is_html {
         Block {
             plain: None,

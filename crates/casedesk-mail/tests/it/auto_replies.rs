@@ -149,3 +149,21 @@ fn a_mail_that_went_through_too_many_servers_is_a_loop() {
     );
     assert_eq!((mail.verdict.kind, mail.received_count), (Kind::Loop, 60));
 }
+
+#[test]
+fn a_receipt_is_no_persons_mail() {
+    let mail = mail(
+        "From: ann@customer.example\nSubject: Read: Help\nContent-Type: multipart/report; report-type=disposition-notification; boundary=x\n\n--x\n\nSeen.\n--x\n\
+         Content-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--x--\n",
+    );
+    assert_eq!(mail.verdict.kind, Kind::AutoReply);
+}
+
+#[test]
+fn a_customer_cannot_hide_behind_our_loop_mark_in_the_group() {
+    let mail = mail(
+        "From: Ann via Support <support@desk.example>\nReply-To: ann@customer.example\nX-Original-Sender: ann@customer.example\n\
+         X-Google-Group-Id: 1\nX-Casedesk-Loop: forged\nSubject: x\n\nHi",
+    );
+    assert_eq!(mail.verdict.kind, Kind::Person);
+}

@@ -117,6 +117,23 @@ fn fifty_megabytes_of_one_line_are_read_and_kept() {
 }
 
 #[test]
+fn fifty_megabytes_of_html_are_read_and_kept() {
+    let mut raw = b"From: a@b.example\nContent-Type: text/html\n\n".to_vec();
+    while raw.len() < 50 * 1024 * 1024 {
+        raw.extend_from_slice(
+            b"<p>A paragraph with <b>bold</b> and <a href=\"https://x.example\">link</a>.</p>\n",
+        );
+    }
+    let mail = within_bounds(&raw);
+    assert!(mail.body.new_text().starts_with("A paragraph"));
+    assert!(
+        mail.attachments
+            .iter()
+            .any(|file| file.bytes.len() > 49 * 1024 * 1024)
+    );
+}
+
+#[test]
 fn a_zip_bomb_is_never_unpacked() {
     let mail = mail(
         "From: a@b.example\nContent-Type: application/zip; name=bomb.zip\nContent-Transfer-Encoding: base64\n\nUEsDBBQAAAAIAA==\n",

@@ -291,3 +291,28 @@ fn text_in_a_wrong_or_missing_charset_is_repaired() {
         "Привет"
     );
 }
+
+#[test]
+fn a_mail_quoted_with_its_attribution_above_the_greeting_is_history() {
+    let mail = from_customer(
+        "",
+        "Works now.\n\n> On 5 Jan 2026, at 10:00, Support <s@desk.example> wrote:\n> \n> Which version?\n\nThanks,\nAnn\n",
+    );
+    assert_eq!(collapsed(&mail.body.new_text()), "Works now. Thanks, Ann");
+}
+
+#[test]
+fn what_a_list_passed_on_is_history_also_without_quote_marks() {
+    let mail = from_customer("", "Ok.\n\nAnn Doe via Support wrote:\n\nOld text.\n");
+    assert_eq!(mail.body.new_text(), "Ok.");
+}
+
+#[test]
+fn a_title_of_any_language_above_a_header_block_belongs_to_it() {
+    let block = "Od: Support\nKomu: Ann\nDatum: 1. 1. 2026 10:00\nPředmět: x";
+    let mail = from_customer(
+        "",
+        &format!("Ano.\n\n---------- Původní e-mail ----------\n{block}\n\nStarý text.\n"),
+    );
+    assert_eq!(mail.body.new_text(), "Ano.");
+}
