@@ -19,7 +19,7 @@ pub use sessions::{Half, end_other_sessions, end_session, half_session, own_sess
 pub use teams::{add_team, change_team};
 pub use throttle::{Limit, take};
 pub use tokens::{MadeToken, make_token, revoke_token, viewer_by_token};
-pub use totp::{Enrolment, begin_totp, confirm_totp, new_recovery_codes, remove_totp, remove_totp_of};
+pub use totp::{Enrolment, begin_totp, confirm_totp, new_recovery_codes, remove_totp, remove_totp_of, set_up_totp};
 
 use super::store::{audit as lines, sessions as session_rows};
 use super::{Actor, AgentId, Audit, Result};
