@@ -190,7 +190,10 @@ pub(super) async fn templates(
     };
     let all = store::templates(desk.db()).await?;
     let option = |t: store::Template| Option_ { id: t.id, peek: prose::peek(&t.body, 110), name: t.name };
-    Ok(Html(TemplateOptions { number: id.0, templates: all.into_iter().filter(fits).take(MOST_OPTIONS).map(option).collect() }))
+    Ok(Html(TemplateOptions {
+        number: id.0,
+        templates: all.into_iter().filter(fits).take(MOST_OPTIONS).map(option).collect(),
+    }))
 }
 
 /// `GET /cases/{id}/templates/{template}`: its text with the fields of this case filled in.
@@ -200,16 +203,20 @@ pub(super) async fn template(
     Path((id, template)): Path<(CaseId, i64)>,
 ) -> Result<String> {
     let row = load::row(&desk, &by, id).await?;
-    let found = store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
+    let found =
+        store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
     let people = store::people(desk.db(), row.id).await?;
     let customer = people.first().and_then(|p| p.name.clone()).unwrap_or_default();
-    Ok(filled(&found.body, &[
-        ("customer", &customer),
-        ("first name", customer.split_whitespace().next().unwrap_or_default()),
-        ("case", &key(&desk, row.id)),
-        ("subject", &row.subject),
-        ("agent", &by.name),
-    ]))
+    Ok(filled(
+        &found.body,
+        &[
+            ("customer", &customer),
+            ("first name", customer.split_whitespace().next().unwrap_or_default()),
+            ("case", &key(&desk, row.id)),
+            ("subject", &row.subject),
+            ("agent", &by.name),
+        ],
+    ))
 }
 
 /// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
@@ -259,9 +266,16 @@ pub(super) async fn new_case(Worker(by): Worker, Query(Wanted { q }): Query<Want
 pub(super) async fn open(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Opened>) -> Result<Response> {
     let kind = typed.kind.parse().unwrap_or(CaseKind::Question);
     let priority = typed.priority.parse().unwrap_or(Priority::Normal);
-    let requester = Person { name: Some(typed.name.clone()).filter(|n| !n.trim().is_empty()), address: typed.email.clone() };
-    let wanted =
-        OpenByAgent { requester, subject: typed.subject.clone(), note: typed.body.clone(), kind, priority, team: by.teams.first().copied() };
+    let requester =
+        Person { name: Some(typed.name.clone()).filter(|n| !n.trim().is_empty()), address: typed.email.clone() };
+    let wanted = OpenByAgent {
+        requester,
+        subject: typed.subject.clone(),
+        note: typed.body.clone(),
+        kind,
+        priority,
+        team: by.teams.first().copied(),
+    };
     let fault = match actions::open_by_agent(&desk, &by, wanted).await {
         Ok(id) => return Ok(see_other(&format!("/views/mine/cases/{id}"))),
         Err(CasesError::Database(error)) => return Err(error.into()),

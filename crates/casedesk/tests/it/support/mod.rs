@@ -4,7 +4,17 @@
 //! databases may be created, on PostgreSQL too. Jobs run when the test says so; one left over at the
 //! end fails it.
 mod browser;
+pub(crate) mod certificates;
+pub(crate) mod dovecot;
+pub(crate) mod peer;
 mod post;
+pub(crate) mod postfix;
+pub(crate) mod process;
+pub(crate) mod proxy;
+pub(crate) mod recorder;
+pub(crate) mod relay;
+pub(crate) mod tokens;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 use std::sync::Arc;
