@@ -29,6 +29,7 @@ pub fn subscribers() -> Subscribers {
 pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     let postman = Postman { desk: desk.clone(), relay: Relay::new(desk)? };
     let worker = Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
