@@ -28,7 +28,8 @@ impl FromRequest<Desk> for Fields {
     type Rejection = Error;
 
     async fn from_request(request: Request, desk: &Desk) -> Result<Self, Error> {
-        let RawForm(bytes) = RawForm::from_request(request, desk).await.map_err(|e| Error::bad_request(e.to_string()))?;
+        let RawForm(bytes) =
+            RawForm::from_request(request, desk).await.map_err(|e| Error::bad_request(e.to_string()))?;
         Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
     }
 }

@@ -10,7 +10,7 @@ use super::views::Choice;
 use super::{case, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
 use crate::cases::rules::Change;
-use crate::cases::store::{self, Draft};
+use crate::cases::store::{self, CasePerson, Draft};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
@@ -47,7 +47,11 @@ pub(super) async fn draft(
     Path(id): Path<CaseId>,
     Json(typed): Json<Typed>,
 ) -> Result<StatusCode> {
-    let people = |all: &[String]| serde_json::to_string(&all.iter().map(|one| person(one)).collect::<Vec<_>>()).ok();
+    let known = store::people(desk.db(), id).await?;
+    let people = |all: &[String]| {
+        let all: Vec<Person> = all.iter().map(|address| person(address, &known)).collect();
+        serde_json::to_string(&all).ok()
+    };
     let reply = matches!(typed.kind, Kind::Reply);
     let draft = Draft {
         kind: if reply { "reply" } else { "note" }.into(),
@@ -61,8 +65,10 @@ pub(super) async fn draft(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn person(address: &str) -> Person {
-    Person { name: None, address: address.to_owned() }
+/// An address from the composer, under the name that the case knows.
+fn person(address: &str, people: &[CasePerson]) -> Person {
+    let known = people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
+    Person { name: known.and_then(|person| person.name.clone()), address: address.to_owned() }
 }
 
 /// `POST /cases/{id}/replies`: 409 with the new entry when the case changed since writing began.
@@ -73,7 +79,8 @@ pub(super) async fn reply(
     Path(id): Path<CaseId>,
     sent: Fields,
 ) -> Result<Response> {
-    match actions::reply(&desk, &by, id, wanted(&sent)?).await {
+    let people = store::people(desk.db(), id).await?;
+    match actions::reply(&desk, &by, id, wanted(&sent, &people)?).await {
         Ok(_) => answer(&desk, &by, &turbo, id).await,
         Err(CasesError::ChangedSince { newest, .. }) if turbo.streams => {
             let entry = store::entry(desk.db(), newest).await?.ok_or(CasesError::NoEntry(newest))?;
@@ -84,12 +91,12 @@ pub(super) async fn reply(
     }
 }
 
-fn wanted(sent: &Fields) -> Result<Reply> {
+fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
     let at = |text: &str| Timestamp::parse_rfc3339(text).ok_or_else(|| CasesError::NotInFuture(text.to_owned()));
     Ok(Reply {
         body: sent.one("body").to_owned(),
-        to: sent.all("to").map(person).collect(),
-        cc: sent.all("cc").map(person).collect(),
+        to: sent.all("to").map(|address| person(address, people)).collect(),
+        cc: sent.all("cc").map(|address| person(address, people)).collect(),
         based_on: sent.one("seen").parse().ok().map(EntryId),
         anyway: false,
         send_at: sent.filled("send_at").map(at).transpose()?,
@@ -190,7 +197,10 @@ pub(super) async fn templates(
     };
     let all = store::templates(desk.db()).await?;
     let option = |t: store::Template| Option_ { id: t.id, peek: prose::peek(&t.body, 110), name: t.name };
-    Ok(Html(TemplateOptions { number: id.0, templates: all.into_iter().filter(fits).take(MOST_OPTIONS).map(option).collect() }))
+    Ok(Html(TemplateOptions {
+        number: id.0,
+        templates: all.into_iter().filter(fits).take(MOST_OPTIONS).map(option).collect(),
+    }))
 }
 
 /// `GET /cases/{id}/templates/{template}`: its text with the fields of this case filled in.
@@ -200,16 +210,20 @@ pub(super) async fn template(
     Path((id, template)): Path<(CaseId, i64)>,
 ) -> Result<String> {
     let row = load::row(&desk, &by, id).await?;
-    let found = store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
+    let found =
+        store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
     let people = store::people(desk.db(), row.id).await?;
     let customer = people.first().and_then(|p| p.name.clone()).unwrap_or_default();
-    Ok(filled(&found.body, &[
-        ("customer", &customer),
-        ("first name", customer.split_whitespace().next().unwrap_or_default()),
-        ("case", &key(&desk, row.id)),
-        ("subject", &row.subject),
-        ("agent", &by.name),
-    ]))
+    Ok(filled(
+        &found.body,
+        &[
+            ("customer", &customer),
+            ("first name", customer.split_whitespace().next().unwrap_or_default()),
+            ("case", &key(&desk, row.id)),
+            ("subject", &row.subject),
+            ("agent", &by.name),
+        ],
+    ))
 }
 
 /// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
@@ -259,9 +273,16 @@ pub(super) async fn new_case(Worker(by): Worker, Query(Wanted { q }): Query<Want
 pub(super) async fn open(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Opened>) -> Result<Response> {
     let kind = typed.kind.parse().unwrap_or(CaseKind::Question);
     let priority = typed.priority.parse().unwrap_or(Priority::Normal);
-    let requester = Person { name: Some(typed.name.clone()).filter(|n| !n.trim().is_empty()), address: typed.email.clone() };
-    let wanted =
-        OpenByAgent { requester, subject: typed.subject.clone(), note: typed.body.clone(), kind, priority, team: by.teams.first().copied() };
+    let requester =
+        Person { name: Some(typed.name.clone()).filter(|n| !n.trim().is_empty()), address: typed.email.clone() };
+    let wanted = OpenByAgent {
+        requester,
+        subject: typed.subject.clone(),
+        note: typed.body.clone(),
+        kind,
+        priority,
+        team: by.teams.first().copied(),
+    };
     let fault = match actions::open_by_agent(&desk, &by, wanted).await {
         Ok(id) => return Ok(see_other(&format!("/views/mine/cases/{id}"))),
         Err(CasesError::Database(error)) => return Err(error.into()),

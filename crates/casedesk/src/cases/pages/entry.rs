@@ -24,9 +24,8 @@ impl Names {
         let known = match field {
             "assignee" => id.and_then(|id| self.agents.get(&id)).cloned(),
             "team" => id.and_then(|id| self.teams.get(&id)).cloned(),
-            "merged" | "merged into" | "unmerged" | "split" | "split from" | "split undone" | "link" | "link removed" => {
-                id.map(|id| format!("{}-{id}", self.prefix))
-            }
+            "merged" | "merged into" | "unmerged" | "split" | "split from" | "split undone" | "link"
+            | "link removed" => id.map(|id| format!("{}-{id}", self.prefix)),
             _ => None,
         };
         known.unwrap_or_else(|| value.to_owned())
@@ -47,7 +46,9 @@ pub(super) fn entry(row: &EntryRow, files: &[Attachment], names: &Names) -> crat
     Ok(Some(match row.data()? {
         EntryData::Incoming(details) => incoming(base, row, &details),
         EntryData::Outgoing(details) => outgoing(base, row, &details),
-        EntryData::Note { .. } => Entry { kind: "note", author: agent(row), html: markdown::to_html(&row.text), ..base },
+        EntryData::Note { .. } => {
+            Entry { kind: "note", author: agent(row), html: markdown::to_html(&row.text), ..base }
+        }
         EntryData::Change(changed) => change(base, row, &changed, names),
     }))
 }
@@ -78,7 +79,7 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
             height_px: guessed_height_px(&row.text),
             blocked_images: details.has_remote_images,
         }),
-        source_href: if details.raw { format!("/entries/{}/source", row.id) } else { String::new() },
+        source_href: if details.raw { format!("/entries/{}/raw", row.id) } else { String::new() },
         ..base
     }
 }
@@ -95,12 +96,24 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         Some(Delivery::Pending) => ("waits", "Not sent yet".to_owned()),
         Some(Delivery::Sending) => ("waits", "On its way to the mail server".to_owned()),
         Some(Delivery::Sent) => ("delivered", "Taken by the mail server".to_owned()),
-        Some(Delivery::Failed) => ("failed", format!("Not sent: {}", row.failure.as_deref().unwrap_or("no reason was given"))),
+        Some(Delivery::Failed) => {
+            ("failed", format!("Not sent: {}", row.failure.as_deref().unwrap_or("no reason was given")))
+        }
         Some(Delivery::Cancelled) | None => ("", String::new()),
     };
     let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
     let to = people(details.to.iter().chain(&details.cc));
-    Entry { kind: "reply", author: agent(row), to, html, badges, folds: folds(&details.folds), sent, sent_words, ..base }
+    Entry {
+        kind: "reply",
+        author: agent(row),
+        to,
+        html,
+        badges,
+        folds: folds(&details.folds),
+        sent,
+        sent_words,
+        ..base
+    }
 }
 
 fn change(base: Entry, row: &EntryRow, changed: &Changed, names: &Names) -> Entry {
@@ -138,7 +151,7 @@ fn folds(folds: &[crate::cases::Fold]) -> Vec<Fold> {
 }
 
 fn shown_file(file: &Attachment) -> File {
-    File { href: format!("/files/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
+    File { href: format!("/attachments/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
 }
 
 /// The frame cannot be measured from outside: about 24 px for each line of 90 characters, and some for the style.

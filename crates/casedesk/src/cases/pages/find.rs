@@ -32,19 +32,30 @@ struct Found {
 }
 
 /// `GET /palette?q=`
-pub(super) async fn palette(State(desk): State<Desk>, Reader(by): Reader, Query(Typed { q }): Query<Typed>) -> Result<Html<impl Template>> {
+pub(super) async fn palette(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Query(Typed { q }): Query<Typed>,
+) -> Result<Html<impl Template>> {
     let query = q.trim().to_owned();
     let mut cases = by_number(&desk, &by, &query).await?;
     let filter = Filter::parse(&query, by.id).unwrap_or_default();
     let found = store::list(desk.db(), &filter, Sort::NewestActivity, None, CASES, by.id, &by.hidden_teams).await?;
-    cases.extend(found.rows.iter().filter(|row| cases.iter().all(|c| c.key != key(&desk, row.id))).map(|row| Link {
-        key: key(&desk, row.id),
-        href: format!("/cases/{}", row.id),
-        subject: row.subject.clone(),
-        state: words::sign(row.state),
-        why: row.contact_name.clone().unwrap_or_default(),
-        remove_href: String::new(),
-    }).collect::<Vec<_>>());
+    cases.extend(
+        found
+            .rows
+            .iter()
+            .filter(|row| cases.iter().all(|c| c.key != key(&desk, row.id)))
+            .map(|row| Link {
+                key: key(&desk, row.id),
+                href: format!("/cases/{}", row.id),
+                subject: row.subject.clone(),
+                state: words::sign(row.state),
+                why: row.contact_name.clone().unwrap_or_default(),
+                remove_href: String::new(),
+            })
+            .collect::<Vec<_>>(),
+    );
     let people = contacts(&desk, &query).await?.into_iter().map(|person| {
         let href = format!("/views/all?q=from:{}", super::load::urlencoded(&person.email));
         (person, href)
@@ -56,13 +67,16 @@ pub(super) async fn palette(State(desk): State<Desk>, Reader(by): Reader, Query(
 async fn by_number(desk: &Desk, by: &Viewer, query: &str) -> Result<Vec<Link>> {
     let Some(id) = number(desk, query) else { return Ok(vec![]) };
     let case = store::visible_case(desk.db(), id, &by.hidden_teams).await?;
-    Ok(case.into_iter().map(|case| Link {
-        key: key(desk, case.id),
-        href: format!("/cases/{}", case.id),
-        subject: case.subject,
-        state: words::sign(case.state),
-        ..Link::default()
-    }).collect())
+    Ok(case
+        .into_iter()
+        .map(|case| Link {
+            key: key(desk, case.id),
+            href: format!("/cases/{}", case.id),
+            subject: case.subject,
+            state: words::sign(case.state),
+            ..Link::default()
+        })
+        .collect())
 }
 
 async fn contacts(desk: &Desk, query: &str) -> Result<Vec<Person>> {
@@ -85,15 +99,27 @@ struct Suggestions {
 }
 
 /// `GET /people/suggest?q=`: contacts, for a field of recipients.
-pub(super) async fn people(State(desk): State<Desk>, _: Reader, Query(Typed { q }): Query<Typed>) -> Result<Html<impl Template>> {
+pub(super) async fn people(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(Typed { q }): Query<Typed>,
+) -> Result<Html<impl Template>> {
     let people = contacts(&desk, q.trim()).await?;
-    Ok(Html(Suggestions { people: people.into_iter().map(|person| Suggested { person, handle: String::new() }).collect() }))
+    Ok(Html(Suggestions {
+        people: people.into_iter().map(|person| Suggested { person, handle: String::new() }).collect(),
+    }))
 }
 
 /// `GET /agents/suggest?q=`: colleagues, for an `@` in a note.
-pub(super) async fn agents(State(desk): State<Desk>, _: Reader, Query(Typed { q }): Query<Typed>) -> Result<Html<impl Template>> {
+pub(super) async fn agents(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(Typed { q }): Query<Typed>,
+) -> Result<Html<impl Template>> {
     let begin = q.trim().to_lowercase();
-    let fits = |a: &staff::store::Colleague| a.name.to_lowercase().split(' ').any(|w| w.starts_with(&begin)) || a.email.starts_with(&begin);
+    let fits = |a: &staff::store::Colleague| {
+        a.name.to_lowercase().split(' ').any(|w| w.starts_with(&begin)) || a.email.starts_with(&begin)
+    };
     let agents = staff::store::agents(desk.db()).await?;
     let people = agents.iter().filter(|agent| fits(agent)).take(CASES).map(|agent| Suggested {
         person: Person::new(agent.id.0, &agent.name, &agent.email),

@@ -75,7 +75,8 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
     let choice = |value: String, label: &str, icon, chosen| Choice { value, label: label.into(), icon, chosen };
     let nobody = choice(String::new(), "Nobody", "none", row.assignee_id.is_none());
     let people = agents.iter().map(|a| choice(a.id.to_string(), &a.name, "user", row.assignee_id == Some(a.id)));
-    let teams = |(id, name): (&i64, &String)| choice(id.to_string(), name, "users", row.team_id.is_some_and(|t| t.0 == *id));
+    let teams =
+        |(id, name): (&i64, &String)| choice(id.to_string(), name, "users", row.team_id.is_some_and(|t| t.0 == *id));
     Ok(Case {
         number: row.id.0,
         key: key(desk, row.id),
@@ -133,13 +134,17 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson
     let names: BTreeMap<i64, String> =
         staff::store::everybody(db).await?.into_iter().map(|agent| (agent.id.0, agent.name)).collect();
     let linked = store::links(db, row.id, &by.hidden_teams).await?;
-    let links = linked.iter().map(|l| Link { why: l.kind.to_string(), ..link(desk, l.id, &l.subject, l.state) }).collect();
+    let links =
+        linked.iter().map(|l| Link { why: l.kind.to_string(), ..link(desk, l.id, &l.subject, l.state) }).collect();
     Ok(Panel {
         contact: contact(desk, row).await?,
         organisation: organisation(desk, by, row).await?,
         participants: people.iter().filter(|p| p.role != PersonRole::Removed).map(participant).collect(),
         watching: watchers.contains(&by.id),
-        watchers: watchers.iter().map(|id| Person::new(id.0, names.get(&id.0).map_or("", String::as_str), "")).collect(),
+        watchers: watchers
+            .iter()
+            .map(|id| Person::new(id.0, names.get(&id.0).map_or("", String::as_str), ""))
+            .collect(),
         links,
         others: others(desk, by, row, people).await?,
     })
@@ -186,8 +191,7 @@ pub(super) fn urlencoded(text: &str) -> String {
 async fn others(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson]) -> Result<Vec<Link>> {
     let Some(requester) = people.iter().find(|p| p.role == PersonRole::Requester) else { return Ok(vec![]) };
     let filter = Filter { from: Some(requester.address.clone()), ..Filter::default() };
-    let page =
-        store::list(desk.db(), &filter, Sort::NewestActivity, None, OTHERS, by.id, &by.hidden_teams).await?;
+    let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, OTHERS, by.id, &by.hidden_teams).await?;
     Ok(page.rows.iter().filter(|c| c.id != row.id).map(|c| link(desk, c.id, &c.subject, c.state)).collect())
 }
 

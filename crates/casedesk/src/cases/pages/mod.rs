@@ -56,7 +56,6 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/templates/{template}", get(compose::template))
         .route("/cases/{id}/files", post(files::upload).layer(files::upload_limit()))
         .route("/cases/{id}/files/{file}", delete(files::remove))
-        .route("/files/{file}", get(files::download))
 }
 
 fn verb_routes() -> Router<Desk> {
@@ -95,6 +94,9 @@ fn key(desk: &Desk, id: CaseId) -> String {
 fn number(desk: &Desk, typed: &str) -> Option<CaseId> {
     let typed = typed.trim();
     let prefix = format!("{}-", desk.config().desk.prefix);
-    let digits = typed.get(..prefix.len()).filter(|begin| begin.eq_ignore_ascii_case(&prefix)).map_or(typed, |_| &typed[prefix.len()..]);
+    let digits = typed
+        .get(..prefix.len())
+        .filter(|begin| begin.eq_ignore_ascii_case(&prefix))
+        .map_or(typed, |_| &typed[prefix.len()..]);
     digits.trim_start_matches('#').parse().ok().map(CaseId)
 }

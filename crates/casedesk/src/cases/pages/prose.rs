@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn an_address_becomes_a_link_without_the_full_stop_after_it() {
         let html = to_html("(see https://x.example/a?b=1&c=2).");
-        assert!(html.contains("href=\"https://x.example/a?b=1&amp;c=2\">https://x.example/a?b=1&amp;c=2</a>)."), "{html}");
+        assert!(
+            html.contains("href=\"https://x.example/a?b=1&amp;c=2\">https://x.example/a?b=1&amp;c=2</a>)."),
+            "{html}"
+        );
         assert!(!to_html("javascript:alert(1)").contains("<a"));
     }
 

@@ -48,7 +48,9 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     ] {
         views.push(counted_link(desk, by, view, key, icon, label).await?);
     }
-    for (view, icon, label) in [(View::Watched, "eye", "Watched"), (View::Solved, "okc", "Solved"), (View::All, "list", "All cases")] {
+    for (view, icon, label) in
+        [(View::Watched, "eye", "Watched"), (View::Solved, "okc", "Solved"), (View::All, "list", "All cases")]
+    {
         views.push(link(view, "", icon, label, String::new()));
     }
     let mut teams = Vec::new();
@@ -63,7 +65,13 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         };
         saved.push(link(View::Saved(view.id), "", "search", &view.name, count));
     }
-    let quarantine = RailLink { key: "go-quarantine", href: "/quarantine".into(), icon: "shield", label: "Quarantine".into(), count: String::new() };
+    let quarantine = RailLink {
+        key: "go-quarantine",
+        href: "/quarantine".into(),
+        icon: "shield",
+        label: "Quarantine".into(),
+        count: String::new(),
+    };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
     let all = vec![
         group("Views", false, false, views),
@@ -74,7 +82,14 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())
 }
 
-async fn counted_link(desk: &Desk, by: &Viewer, view: View, key: &'static str, icon: &'static str, label: &str) -> Result<RailLink> {
+async fn counted_link(
+    desk: &Desk,
+    by: &Viewer,
+    view: View,
+    key: &'static str,
+    icon: &'static str,
+    label: &str,
+) -> Result<RailLink> {
     let filter = view.filter(by.id).unwrap_or_default();
     let count = store::count(desk.db(), &filter, &by.hidden_teams).await?;
     Ok(link(view, key, icon, label, if count == 0 { String::new() } else { counted(count) }))

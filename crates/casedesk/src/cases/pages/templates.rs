@@ -60,12 +60,26 @@ async fn all(State(desk): State<Desk>, Reader(by): Reader) -> Result<Html<impl T
 }
 
 async fn new(Worker(by): Worker) -> Html<impl Template> {
-    Html(One { shell: settings(&by), id: None, fault: String::new(), name: String::new(), body: String::new(), fields_words: FIELDS })
+    Html(One {
+        shell: settings(&by),
+        id: None,
+        fault: String::new(),
+        name: String::new(),
+        body: String::new(),
+        fields_words: FIELDS,
+    })
 }
 
 async fn one(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<i64>) -> Result<Html<impl Template>> {
     let found = store::template(desk.db(), id).await?.ok_or_else(|| Error::not_found("such template"))?;
-    Ok(Html(One { shell: settings(&by), id: Some(id), fault: String::new(), name: found.name, body: found.body, fields_words: FIELDS }))
+    Ok(Html(One {
+        shell: settings(&by),
+        id: Some(id),
+        fault: String::new(),
+        name: found.name,
+        body: found.body,
+        fields_words: FIELDS,
+    }))
 }
 
 #[derive(Deserialize)]

@@ -47,18 +47,33 @@ fn toast(desk: &Desk, id: CaseId, says: &str, undo: &str, fields: Vec<(&'static 
 }
 
 /// `POST /cases/{id}/solution`
-pub(super) async fn solve(State(desk): State<Desk>, Worker(by): Worker, turbo: Turbo, Path(id): Path<CaseId>) -> Result<Response> {
+pub(super) async fn solve(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     let toast = toast(&desk, id, "is solved", "reopening", vec![]);
     done(&desk, &by, &turbo, id, Change::Solve, toast).await
 }
 
 /// `POST /cases/{id}/reopening`
-pub(super) async fn reopen(State(desk): State<Desk>, Worker(by): Worker, turbo: Turbo, Path(id): Path<CaseId>) -> Result<Response> {
+pub(super) async fn reopen(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     done(&desk, &by, &turbo, id, Change::Reopen, None).await
 }
 
 /// `POST /cases/{id}/closure`
-pub(super) async fn close(State(desk): State<Desk>, Worker(by): Worker, turbo: Turbo, Path(id): Path<CaseId>) -> Result<Response> {
+pub(super) async fn close(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     let toast = toast(&desk, id, "is closed", "reopening", vec![]);
     done(&desk, &by, &turbo, id, Change::Close, toast).await
 }
@@ -165,7 +180,8 @@ pub(super) async fn tags(
     Path(id): Path<CaseId>,
     Form(Value { value }): Form<Value>,
 ) -> Result<Response> {
-    let wanted: Vec<String> = value.split(',').map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect();
+    let wanted: Vec<String> =
+        value.split(',').map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect();
     let now = store::tags(desk.db(), id).await?;
     for tag in now.iter().filter(|tag| !wanted.contains(tag)) {
         actions::tag(&desk, &by, id, tag, false).await?;
@@ -177,13 +193,23 @@ pub(super) async fn tags(
 }
 
 /// `POST /cases/{id}/watch`
-pub(super) async fn watch(State(desk): State<Desk>, Worker(by): Worker, turbo: Turbo, Path(id): Path<CaseId>) -> Result<Response> {
+pub(super) async fn watch(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     actions::watch(&desk, &by, id, true).await?;
     answer(&desk, &by, &turbo, id, toast(&desk, id, "is watched", "unwatch", vec![])).await
 }
 
 /// `POST /cases/{id}/unwatch`
-pub(super) async fn unwatch(State(desk): State<Desk>, Worker(by): Worker, turbo: Turbo, Path(id): Path<CaseId>) -> Result<Response> {
+pub(super) async fn unwatch(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     actions::watch(&desk, &by, id, false).await?;
     answer(&desk, &by, &turbo, id, None).await
 }

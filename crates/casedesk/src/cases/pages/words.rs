@@ -81,7 +81,11 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
     let case = |id: &Option<String>, subject: &Option<String>| {
         let id = id.as_deref().unwrap_or_default();
         let subject = subject.as_deref().map_or_else(String::new, |subject| format!(" {}", escaped(subject)));
-        format!("<a href=\"/cases/{}\" data-turbo-frame=\"_top\">{}</a>{subject}", escaped(changed.from.as_deref().unwrap_or_default()), escaped(id))
+        format!(
+            "<a href=\"/cases/{}\" data-turbo-frame=\"_top\">{}</a>{subject}",
+            escaped(changed.from.as_deref().unwrap_or_default()),
+            escaped(id)
+        )
     };
     let who = b(who);
     match changed.field.as_str() {
@@ -89,30 +93,46 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "assignee" if to.is_none() => ("none", format!("{who} gave it back, nobody has it")),
         "assignee" => ("user", format!("{who} gave it to {}", shown(&to))),
         "team" => ("users", format!("{who} moved it to {}", to.as_deref().map_or_else(|| b("no team"), b))),
-        "tag" => ("tag", match (&from, &to) {
-            (_, Some(tag)) => format!("{who} added the tag {}", b(tag)),
-            (Some(tag), _) => format!("{who} took off the tag {}", b(tag)),
-            _ => who,
-        }),
-        "participant" => ("users", match (&from, &to) {
-            (_, Some(address)) => format!("{who} added {}", b(address)),
-            (Some(address), _) => format!("{who} removed {}", b(address)),
-            _ => who,
-        }),
+        "tag" => (
+            "tag",
+            match (&from, &to) {
+                (_, Some(tag)) => format!("{who} added the tag {}", b(tag)),
+                (Some(tag), _) => format!("{who} took off the tag {}", b(tag)),
+                _ => who,
+            },
+        ),
+        "participant" => (
+            "users",
+            match (&from, &to) {
+                (_, Some(address)) => format!("{who} added {}", b(address)),
+                (Some(address), _) => format!("{who} removed {}", b(address)),
+                _ => who,
+            },
+        ),
         "subject" => ("form", format!("{who} changed the subject; it was {}", shown(&from))),
         "merged" => ("merged", format!("{who} merged {} into this one", case(&from, &to))),
         "unmerged" => ("merged", format!("{who} took the merge of {} back", case(&from, &to))),
         "split" => ("swap", format!("{who} moved messages to {}", case(&from, &to))),
         "split from" => ("swap", format!("{who} moved these messages here from {}", case(&from, &to))),
         "split undone" => ("swap", format!("{who} brought the messages of {} back", case(&from, &to))),
-        "link" => ("link", format!("{who} linked {}{}", case(&from, &None), to.as_deref().map_or_else(String::new, |kind| format!(" as {}", escaped(kind))))),
+        "link" => (
+            "link",
+            format!(
+                "{who} linked {}{}",
+                case(&from, &None),
+                to.as_deref().map_or_else(String::new, |kind| format!(" as {}", escaped(kind)))
+            ),
+        ),
         "link removed" => ("link", format!("{who} removed the link to {}", case(&from, &None))),
-        field => ("refresh", match (&from, &to) {
-            (Some(from), Some(to)) => format!("{who} changed {} from {} to {}", escaped(field), b(from), b(to)),
-            (None, Some(to)) => format!("{who} set {} to {}", escaped(field), b(to)),
-            (Some(from), None) => format!("{who} took away {} {}", escaped(field), b(from)),
-            (None, None) => format!("{who} changed {}", escaped(field)),
-        }),
+        field => (
+            "refresh",
+            match (&from, &to) {
+                (Some(from), Some(to)) => format!("{who} changed {} from {} to {}", escaped(field), b(from), b(to)),
+                (None, Some(to)) => format!("{who} set {} to {}", escaped(field), b(to)),
+                (Some(from), None) => format!("{who} took away {} {}", escaped(field), b(from)),
+                (None, None) => format!("{who} changed {}", escaped(field)),
+            },
+        ),
     }
 }
 

@@ -92,6 +92,20 @@ pub async fn entry_of_case(on: impl Read, id: CaseId, entry: EntryId) -> Result<
     on.opt(of_case(id).push(" AND e.id = ").bind(entry)).await
 }
 
+/// The newest replies of the case that were taken back: a page that shows one has to forget it.
+pub async fn taken_back(on: impl Read, id: CaseId, limit: i64) -> Result<Vec<EntryId>> {
+    let rows: Vec<(EntryId,)> = on
+        .all(q!(
+            "SELECT id FROM entries
+             WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND delivery = 'cancelled'
+             ORDER BY id DESC LIMIT $2",
+            id,
+            limit
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 fn of_case(id: CaseId) -> Query {
     Query::new(COLUMNS)
         .push("WHERE (e.case_id = ")
@@ -106,11 +120,29 @@ pub async fn entry(on: impl Read, id: EntryId) -> Result<Option<EntryRow>> {
     on.opt(Query::new(COLUMNS).push("WHERE e.id = ").bind(id)).await
 }
 
-/// The entry that this agent wrote under this client id, if the request is a repeated one.
-pub async fn entry_by_client_id(on: impl Read, agent: AgentId, client_id: &str) -> Result<Option<EntryId>> {
-    let row: Option<(EntryId,)> =
-        on.opt(q!("SELECT id FROM entries WHERE agent_id = $1 AND client_id = $2", agent, client_id)).await?;
-    Ok(row.map(|(id,)| id))
+/// The entry that this agent wrote under this client id, if the request is a repeated one, and whether it is
+/// on this case.
+pub async fn entry_by_client_id(
+    on: impl Read,
+    case: CaseId,
+    agent: AgentId,
+    client_id: &str,
+) -> Result<Option<(EntryId, bool)>> {
+    on.opt(q!(
+        "SELECT id, (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AS here
+         FROM entries WHERE agent_id = $2 AND client_id = $3",
+        case,
+        agent,
+        client_id
+    ))
+    .await
+}
+
+/// How many of these entries stand on the case itself.
+pub async fn count_entries(on: impl Read, case: CaseId, entries: &[EntryId]) -> Result<i64> {
+    let query = q!("SELECT COUNT(*) FROM entries WHERE case_id = $1 AND id IN ", case);
+    let (count,): (i64,) = on.one(query.bind_list(entries.iter().copied())).await?;
+    Ok(count)
 }
 
 /// The newest entry after `after` that somebody else wrote, or that came from outside.

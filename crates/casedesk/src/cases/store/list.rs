@@ -60,8 +60,9 @@ pub async fn list(
             .push(")"),
     };
     let order = if descending { " DESC, c.id DESC LIMIT " } else { ", c.id LIMIT " };
-    let rows: Vec<ListedCase> =
-        db.all(query.push(" ORDER BY ").push(key).push(order).bind(i64::try_from(limit + 1).unwrap_or(i64::MAX))).await?;
+    let rows: Vec<ListedCase> = db
+        .all(query.push(" ORDER BY ").push(key).push(order).bind(i64::try_from(limit + 1).unwrap_or(i64::MAX)))
+        .await?;
     Ok(Page::cut(rows, limit, |row| Cursor {
         key: if sort == Sort::NewestCase { row.created_at.0 } else { row.updated_at.0 },
         id: row.id.0,
@@ -81,9 +82,10 @@ pub async fn listed(
 }
 
 fn rows_of(db: &Db, filter: &Filter, me: AgentId) -> Query {
-    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
-        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
-    });
+    let query = filter
+        .words
+        .as_ref()
+        .map_or_else(|| Query::new(""), |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " "));
     query
         .push(
             "SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
@@ -97,9 +99,10 @@ fn rows_of(db: &Db, filter: &Filter, me: AgentId) -> Query {
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
 pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
-    let query = filter.words.as_ref().map_or_else(|| Query::new(""), |words| {
-        search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " ")
-    });
+    let query = filter
+        .words
+        .as_ref()
+        .map_or_else(|| Query::new(""), |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " "));
     let query = narrowed(query.push("SELECT COUNT(*) FROM (SELECT 1 FROM cases c WHERE "), filter, hidden);
     let (count,): (i64,) = db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") n")).await?;
     Ok(count)
@@ -109,9 +112,8 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
     let mut query = query.push("c.merged_into IS NULL");
     if filter.words.is_some() {
         // A hit on a merged case is shown as the case it is merged into.
-        query = query.push(
-            " AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM hits JOIN cases h ON h.id = hits.owner)",
-        );
+        query = query
+            .push(" AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM hits JOIN cases h ON h.id = hits.owner)");
     }
     if filter.states == crate::cases::filter::OPEN {
         // In the words of the index, so that it is used.
@@ -125,7 +127,10 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
         Some(Who::Agent(id)) => query.push(" AND c.assignee_id = ").bind(id),
     };
     if let Some(name) = &filter.assignee_name {
-        query = query.push(" AND c.assignee_id IN (SELECT id FROM agents WHERE lower(name) LIKE ").bind(like(name)).push(" ESCAPE '\\')");
+        query = query
+            .push(" AND c.assignee_id IN (SELECT id FROM agents WHERE lower(name) LIKE ")
+            .bind(like(name))
+            .push(" ESCAPE '\\')");
     }
     if let Some(team) = filter.team {
         query = query.push(" AND c.team_id = ").bind(team);
