@@ -144,10 +144,13 @@ fn state_phrase(words: Option<&str>) -> String {
 
 /// `12 B`, `4 KB`, `1.2 MB`, as `words.ts` writes it.
 pub(super) fn bytes(size: i64) -> String {
-    match size {
-        ..1_000 => format!("{size} B"),
-        ..1_000_000 => format!("{} KB", size / 1_000),
-        _ => format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10),
+    if size < 1_000 {
+        return format!("{size} B");
+    }
+    if size < 1_000_000 {
+        format!("{} KB", size / 1_000)
+    } else {
+        format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10)
     }
 }
 
