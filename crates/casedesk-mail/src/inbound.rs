@@ -149,7 +149,7 @@ fn assemble(
     let verdict = verdict::decide(Facts {
         headers,
         desk,
-        from: fields.from.first(),
+        author: &author.address,
         list: list.as_ref(),
         subject: &fields.subject,
         return_path: return_path.as_deref(),

@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::bounce::BounceReport;
 use crate::inbound::Desk;
 use crate::lists::{ListFacts, ListKind};
-use crate::mime::Headers;
+use crate::mime::{Headers, Params};
 
 mod subjects;
 
@@ -56,7 +56,8 @@ pub enum Kind {
 pub(crate) struct Facts<'a> {
     pub(crate) headers: &'a Headers<'a>,
     pub(crate) desk: &'a Desk<'a>,
-    pub(crate) from: Option<&'a Address>,
+    /// The writer, found behind a list's rewriting.
+    pub(crate) author: &'a Address,
     pub(crate) list: Option<&'a ListFacts>,
     pub(crate) subject: &'a str,
     pub(crate) return_path: Option<&'a str>,
@@ -106,12 +107,11 @@ fn looping(facts: &Facts<'_>) -> Finding {
 }
 
 /// A stranger can write our loop field, and anybody can write our address into From; both
-/// together are taken as ours, and the caller checks the signature of the ids.
+/// together are taken as ours, and the caller checks the signature of the ids. A customer whose
+/// From the group rewrote to our address is not meant.
 fn own_mail(facts: &Facts<'_>) -> Finding {
-    let from_us = facts
-        .from
-        .is_some_and(|from| from.is_one_of(facts.desk.own_addresses));
-    if from_us && facts.headers.has("X-Casedesk-Loop") {
+    let by_us = facts.author.is_one_of(facts.desk.own_addresses);
+    if by_us && facts.headers.has("X-Casedesk-Loop") {
         return found(
             Kind::OwnMail,
             "it has our address in From and our loop mark",
@@ -162,6 +162,12 @@ fn auto_reply(facts: &Facts<'_>) -> Finding {
     if subjects::is_auto_reply(facts.subject) {
         return found(Kind::AutoReply, "the subject is that of an automatic reply");
     }
+    if is_report(headers) {
+        return found(
+            Kind::AutoReply,
+            "it is a receipt or another report of a program",
+        );
+    }
     if facts.return_path == Some("") {
         return found(
             Kind::AutoReply,
@@ -169,6 +175,13 @@ fn auto_reply(facts: &Facts<'_>) -> Finding {
         );
     }
     None
+}
+
+/// RFC 6522: reports that are no bounce, as the receipts of RFC 8098.
+fn is_report(headers: &Headers<'_>) -> bool {
+    headers
+        .structured("Content-Type")
+        .is_some_and(|value| Params::parse(&value).value == "multipart/report")
 }
 
 fn precedence(headers: &Headers<'_>) -> String {
@@ -180,11 +193,9 @@ fn precedence(headers: &Headers<'_>) -> String {
 
 fn bulk(facts: &Facts<'_>) -> Finding {
     let headers = facts.headers;
-    if let Some(from) = facts.from.filter(|from| takes_no_answer(from)) {
-        return Some((
-            Kind::Bulk,
-            format!("{} takes no answers", from.local_part()),
-        ));
+    if takes_no_answer(facts.author) {
+        let words = format!("{} takes no answers", facts.author.local_part());
+        return Some((Kind::Bulk, words));
     }
     if matches!(precedence(headers).as_str(), "bulk" | "junk") {
         return found(Kind::Bulk, "Precedence says that it is mass mail");

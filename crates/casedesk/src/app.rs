@@ -1,4 +1,6 @@
 //! The only file that knows all rooms: routes, jobs, subscribers, probes.
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware;
 use axum::routing::get;
@@ -16,7 +18,7 @@ use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
 use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
-use crate::{cases, mail, staff};
+use crate::{cases, customers, mail, staff};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -27,6 +29,7 @@ pub fn subscribers() -> Subscribers {
 pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     let postman = Postman { desk: desk.clone(), relay: Relay::new(desk)? };
     let worker = Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
@@ -53,10 +56,21 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
 /// What `/health` asks.
 const PROBES: &[health::Probe] = &[mail::mailboxes::probe];
 
-/// Every room's part of the JSON API, under one address.
-fn api() -> Router<Desk> {
-    let (router, _description) = OpenApiRouter::new().nest("/api/v1", staff::api::routes()).split_for_parts();
-    router
+/// Every room's part of the JSON API, under one address, with its description.
+fn api(desk: &Desk) -> Router<Desk> {
+    let most_mail = desk.config().mail.max_size;
+    let rooms = OpenApiRouter::new()
+        .merge(staff::api::routes())
+        .merge(customers::api::routes())
+        .merge(cases::api::routes(most_mail))
+        .merge(mail::api::routes(most_mail));
+    let (router, description) = OpenApiRouter::new()
+        .nest("/api/v1", rooms)
+        .merge(cases::api::files())
+        .merge(mail::api::files())
+        .split_for_parts();
+    let description = Arc::new(web::api::describe(description));
+    router.route("/api/openapi.json", get(move || async move { axum::Json(description) }))
 }
 
 /// Every route, behind the same guards.
@@ -68,7 +82,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(staff::pages::routes())
         .merge(cases::pages::routes())
         .merge(mail::pages::routes())
-        .merge(api())
+        .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())
         .layer(middleware::from_fn_with_state(desk, guard::same_origin))

@@ -20,7 +20,9 @@ pub(crate) fn message(
     let started = Instant::now();
     let read = casedesk_mail::read(&raw, &Desk::default());
     let took = started.elapsed();
-    let whole = read.as_ref().is_ok_and(nothing_is_lost);
+    let whole = read
+        .as_ref()
+        .is_ok_and(|mail| nothing_is_lost(mail, file, bytes));
     let survived = whole && took <= Duration::from_secs(1);
     report.count(source, "survive", survived, || {
         format!(
@@ -44,15 +46,18 @@ fn is_dubious(row: &Value) -> bool {
     strings(&row["tags"]).iter().any(|tag| tag == "dubious") || !row["expect"]["dubious"].is_null()
 }
 
-/// Shown plus folded text is the whole body.
-fn nothing_is_lost(mail: &InboundMail) -> bool {
+/// Shown plus folded text is the whole body; asked where the file is nothing but that text.
+fn nothing_is_lost(mail: &InboundMail, file: &str, bytes: &[u8]) -> bool {
+    if !feed::is_bare_text(file, bytes) {
+        return true;
+    }
     let shown: usize = mail
         .body
         .segments
         .iter()
         .map(|segment| ink(&segment.text))
         .sum();
-    shown == ink(&mail.body.full_text())
+    std::str::from_utf8(bytes).map_or(true, |text| ink(text) == shown)
 }
 
 fn ink(text: &str) -> usize {

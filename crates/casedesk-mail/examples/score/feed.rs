@@ -28,6 +28,14 @@ fn is_licence(path: &Path) -> bool {
         .any(|word| upper.contains(word))
 }
 
+/// Whether a file is a plain body without any header.
+pub(crate) fn is_bare_text(file: &str, bytes: &[u8]) -> bool {
+    let other = [".eml", ".html", ".htm"]
+        .iter()
+        .any(|ending| file.ends_with(ending));
+    !other && !has_header(bytes)
+}
+
 /// Many corpora of reply parsers hold bodies without any header: those get the smallest one.
 pub(crate) fn message(file: &str, bytes: &[u8]) -> Vec<u8> {
     if has_header(bytes) || file.ends_with(".eml") {

@@ -77,18 +77,11 @@ fn forward_or_quote(lines: &[Line], at: usize, has_text: bool) -> SegmentKind {
     }
 }
 
-/// The rule that mail programs draw above a header block belongs to it.
+/// The rule or title that mail programs draw above a header block belongs to it.
 fn start_above(lines: &[Line], at: usize) -> usize {
     let above = lines.get(..at).unwrap_or_default();
     let rule = above.iter().rposition(|line| !line.is_blank());
-    match rule {
-        Some(rule)
-            if lines
-                .get(rule)
-                .is_some_and(|line| markers::is_rule(&line.text)) =>
-        {
-            rule
-        }
-        _ => at,
-    }
+    let belongs = |line: &Line| markers::is_rule(&line.text) || markers::is_title(&line.text);
+    rule.filter(|rule| lines.get(*rule).is_some_and(belongs))
+        .unwrap_or(at)
 }

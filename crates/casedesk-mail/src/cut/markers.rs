@@ -92,7 +92,7 @@ const FORWARDED: &[&str] = &[
     "wiadomość przekazana dalej",
     "przekazana wiadomość",
     "początek przekazywanej wiadomości",
-    "przeposlaná zpráva",
+    "přeposlaná zpráva",
     "předaná zpráva",
     "začátek přeposílané zprávy",
     "пересылаемое сообщение",
@@ -307,6 +307,11 @@ pub(crate) fn is_forward(text: &str) -> bool {
         return false;
     };
     FORWARDED.contains(&inner.trim())
+}
+
+/// Any words between dashes: above a header block they are its title, whatever the language.
+pub(crate) fn is_title(text: &str) -> bool {
+    dashed(text).is_some()
 }
 
 /// The lower-case text between runs of at least two dashes on both sides.

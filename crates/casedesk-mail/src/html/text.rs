@@ -216,7 +216,6 @@ fn is_block(name: &str) -> bool {
             | "p"
             | "pre"
             | "section"
-            | "span-block"
             | "table"
             | "tbody"
             | "tr"
@@ -243,17 +242,23 @@ fn quoting(name: &str, tag: &Tag) -> Quoting {
     if name == "blockquote" {
         return Quoting::Level;
     }
-    let class = attribute(tag, "class");
-    let wraps = [
+    const CLASSES: [&str; 9] = [
         "gmail_quote",
         "gmail_extra",
         "yahoo_quoted",
         "moz-cite-prefix",
         "moz-forward-container",
-    ]
-    .iter()
-    .any(|known| class.split_whitespace().any(|class| class == *known));
-    if wraps {
+        "protonmail_quote",
+        "zmail_extra",
+        "tutanota_quote",
+        "ydpyahoo_quoted",
+    ];
+    let class = attribute(tag, "class");
+    let by_class = class
+        .split_whitespace()
+        .any(|class| CLASSES.contains(&class));
+    // GMX and web.de name the element instead.
+    if by_class || attribute(tag, "name") == "quote" {
         Quoting::Wrapper
     } else {
         Quoting::Plain
@@ -276,8 +281,6 @@ fn begins_history(tag: &Tag) -> bool {
     let style = attribute(tag, "style")
         .to_ascii_lowercase()
         .replace(' ', "");
-    let line_above = style.contains("border-top:solid")
-        || style.contains("border-top:#b5c4df1.0ptsolid")
-        || style.contains("border-top:1pxsolid");
+    let line_above = style.contains("border-top:") && style.contains("solid");
     style.contains("border:none") && line_above
 }

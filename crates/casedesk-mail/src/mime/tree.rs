@@ -36,7 +36,12 @@ impl<'a> Part<'a> {
     pub(crate) fn text(&self) -> (String, bool) {
         let bytes = self.bytes();
         let (text, repaired) = super::charset::decode(&bytes, self.content_type.get("charset"));
-        (text.replace("\r\n", "\n").replace('\r', "\n"), repaired)
+        let text = if text.contains('\r') {
+            text.replace("\r\n", "\n").replace('\r', "\n")
+        } else {
+            text.into_owned()
+        };
+        (text, repaired)
     }
 }
 

@@ -2,6 +2,7 @@
 //! entries. Invariants: every change is an entry and an event in one transaction; an entry never
 //! changes its words; a note is never sent; merge and split move nothing that cannot be moved back.
 pub mod actions;
+pub mod api;
 pub mod filter;
 pub mod jobs;
 pub mod pages;
@@ -266,6 +267,12 @@ pub enum CasesError {
     BadFilter(String),
     #[error("“{0}” is no such team or agent")]
     NoSuch(String),
+    #[error("there is no such {0}")]
+    Missing(&'static str),
+    #[error("there is a {0} of that name already")]
+    Taken(&'static str),
+    #[error("this client id was used for another case")]
+    ClientIdUsed,
     #[error(transparent)]
     Database(#[from] crate::db::Error),
     #[error(transparent)]
@@ -280,7 +287,9 @@ impl From<CasesError> for crate::web::Error {
             E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
             E::Files(error) => Self::ours(&error),
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),
-            E::ChangedSince { .. } | E::TooLate(_) | E::AlreadyMerged(_) | E::AlreadyUndone | E::Closed(_) => {
+            E::Missing(what) => Self::not_found(format!("such {what}")),
+            E::ChangedSince { newest, .. } => Self::conflict(sentence(&error)).with("newest_entry", newest.0),
+            E::TooLate(_) | E::AlreadyMerged(_) | E::AlreadyUndone | E::Closed(_) | E::Taken(_) | E::ClientIdUsed => {
                 Self::conflict(sentence(&error))
             }
             _ => Self::unprocessable(sentence(&error)),

@@ -74,3 +74,15 @@ pub async fn pause_address(
     desk.tell(tx, &event).await?;
     Ok(())
 }
+
+/// The same by hand, for an address of this contact. False: the contact has no such address.
+pub async fn set_pause(desk: &Desk, contact: ContactId, address: &str, reason: Option<&str>) -> Result<bool> {
+    let address = address.to_lowercase();
+    let mut tx = desk.db().begin().await?;
+    if store::contact_by_address(&mut tx, &address).await?.is_none_or(|found| found.id != contact) {
+        return Ok(false);
+    }
+    pause_address(&mut tx, desk, contact, &address, reason, desk.now()).await?;
+    tx.commit().await?;
+    Ok(true)
+}

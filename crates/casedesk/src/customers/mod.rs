@@ -1,6 +1,7 @@
 //! Customers: organisations, their mail domains, and the people there. An address belongs to one
 //! contact; a domain to one organisation; domains shared by strangers to none.
 pub mod actions;
+pub mod api;
 pub mod store;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ words!(
     }
 );
 
-#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Organisation {
     pub id: OrganisationId,
     pub name: String,

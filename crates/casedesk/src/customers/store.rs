@@ -51,6 +51,35 @@ pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Optio
     .await
 }
 
+/// Organisations after `after` by name whose name holds this text or one of whose domains is it.
+pub async fn organisations_like(
+    on: impl Read,
+    text: &str,
+    after: OrganisationId,
+    limit: i64,
+) -> Result<Vec<Organisation>> {
+    let text = text.to_lowercase();
+    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    on.all(q!(
+        "SELECT id, name, kind FROM organisations WHERE id > $1 AND (LOWER(name) LIKE $2 ESCAPE '\\'
+            OR id IN (SELECT organisation_id FROM organisation_domains WHERE domain = $3)) ORDER BY id LIMIT $4",
+        after,
+        pattern,
+        text,
+        limit
+    ))
+    .await
+}
+
+/// The contacts of an organisation, 500 at the most.
+pub async fn contacts_of(on: impl Read, id: OrganisationId) -> Result<Vec<Contact>> {
+    on.all(q!(
+        "SELECT id, organisation_id, name FROM contacts WHERE organisation_id = $1 ORDER BY name, id LIMIT 500",
+        id
+    ))
+    .await
+}
+
 /// The domains of an organisation, 100 at the most.
 pub async fn domains(on: impl Read, id: OrganisationId) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on

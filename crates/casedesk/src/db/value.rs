@@ -35,13 +35,18 @@ to_value! {
     i32 => Int, i64::from;
     u8 => Int, i64::from;
     f64 => Float, |x| x;
-    String => Text, |x| x;
-    &str => Text, str::to_owned;
-    &String => Text, String::clone;
+    String => Text, without_nul;
+    &str => Text, |x: &str| without_nul(x.to_owned());
+    &String => Text, |x: &String| without_nul(x.clone());
     Vec<u8> => Blob, |x| x;
     &[u8] => Blob, <[u8]>::to_vec;
     Timestamp => Int, |x: Timestamp| x.0;
     &Secret => Text, |x: &Secret| x.reveal().to_owned();
+}
+
+/// PostgreSQL holds no NUL in text; both databases keep the sign that stands for what cannot be shown.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
 impl<T: ToValue> ToValue for Option<T> {

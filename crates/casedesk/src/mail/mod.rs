@@ -3,6 +3,7 @@
 //! that came in is dropped, only set aside where people see it; what goes out is a job of the
 //! transaction that decided it, with one Message-ID for all its tries.
 pub mod actions;
+pub mod api;
 pub mod check;
 pub mod client;
 pub mod filer;

@@ -74,6 +74,68 @@ pub fn refuses_automatic(on_case: i64, today: i64, most_a_day: i64, paused: Opti
     (today >= most_a_day).then(|| format!("the address has had {today} automatic mails in a day"))
 }
 
+/// Gives the images of sanitised HTML their sources: those of the mail itself by `local`, and those from
+/// elsewhere, which wait in `data-src`, when they are wanted.
+pub fn resolve_images(html: &str, remote: bool, local: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len() + 256);
+    let mut rest = html;
+    while let Some(at) = rest.find("<img ") {
+        let (before, tag) = rest.split_at(at + "<img".len());
+        out.push_str(before);
+        let (attributes, after) = attributes(tag);
+        let waiting = attributes.iter().find(|(name, _)| *name == "data-src").map(|(_, value)| *value);
+        for (name, value) in attributes {
+            let value = match (name, waiting.filter(|_| remote)) {
+                ("data-src", Some(_)) => continue,
+                ("src", Some(waiting)) => waiting.to_owned(),
+                ("src", None) => match value.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
+                    Some(_) => local(&content_id(&value[4..])).unwrap_or_default(),
+                    None => value.to_owned(),
+                },
+                _ => value.to_owned(),
+            };
+            out.push_str(&format!(" {name}=\"{value}\""));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The attributes of a tag as a serialiser writes them, ` name="value"` each, and what follows them.
+fn attributes(tag: &str) -> (Vec<(&str, &str)>, &str) {
+    let (mut all, mut rest) = (Vec::new(), tag);
+    while let Some((name, value)) = rest.strip_prefix(' ').and_then(|attribute| attribute.split_once("=\""))
+        && !name.contains(['>', '<', '"', ' '])
+        && let Some((value, after)) = value.split_once('"')
+    {
+        all.push((name, value));
+        rest = after;
+    }
+    (all, rest)
+}
+
+/// A Content-ID out of a `cid:` address in an attribute (RFC 2392).
+fn content_id(address: &str) -> String {
+    let address = address.replace("&amp;", "&");
+    let mut bytes = Vec::with_capacity(address.len());
+    let mut rest = address.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *byte == b'%') {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +146,17 @@ mod tests {
         assert!(refuses_automatic(1, 1, 10, None).is_some());
         assert!(refuses_automatic(0, 10, 10, None).is_some());
         assert!(refuses_automatic(0, 0, 10, Some("bounced")).is_some());
+    }
+
+    #[test]
+    fn images_of_the_mail_are_found_and_those_from_elsewhere_wait_until_asked_for() {
+        let html = "<p>a</p><img alt=\"x>y\" src=\"cid:a%40b&amp;c\"><img src=\"data:image/gif;base64,R0\" data-src=\"https://t.example/p\">";
+        let local = |cid: &str| (cid == "a@b&c").then(|| "/attachments/7".to_owned());
+        let quiet = resolve_images(html, false, local);
+        assert!(quiet.contains("<img alt=\"x>y\" src=\"/attachments/7\">"), "{quiet}");
+        assert!(quiet.contains("src=\"data:image/gif;base64,R0\" data-src="), "{quiet}");
+        let loud = resolve_images(html, true, local);
+        assert!(loud.ends_with("<img src=\"https://t.example/p\">"), "{loud}");
+        assert!(resolve_images("<img src=\"cid:none\">", false, local).contains("src=\"\""));
     }
 }

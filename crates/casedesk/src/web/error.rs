@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html as Page, IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::turbo::Toast;
 use crate::kit::secrets::random_token;
@@ -23,11 +24,20 @@ pub struct Error {
     instead: Option<String>,
     /// Seconds to wait, with 429.
     retry_after_s: Option<u64>,
+    /// What a program needs besides the words (RFC 9457 section 3.2).
+    more: Map<String, Value>,
 }
 
 impl Error {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), instead: None, retry_after_s: None }
+        Self { status, detail: detail.into(), instead: None, retry_after_s: None, more: Map::new() }
+    }
+
+    /// Tells programs one thing more, as a member of the problem.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(member.to_owned(), value.into());
+        self
     }
 
     pub fn not_found(what: impl std::fmt::Display) -> Self {
@@ -119,6 +129,7 @@ impl<T: Template> IntoResponse for Html<T> {
 struct Shown {
     detail: String,
     instead: Option<String>,
+    more: Map<String, Value>,
 }
 
 impl IntoResponse for Error {
@@ -127,7 +138,7 @@ impl IntoResponse for Error {
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Shown { detail: self.detail, instead: self.instead });
+        response.extensions_mut().insert(Shown { detail: self.detail, instead: self.instead, more: self.more });
         response
     }
 }
@@ -136,10 +147,16 @@ impl IntoResponse for Error {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
+    #[schema(value_type = String, example = "about:blank")]
     pub kind: &'static str,
+    /// The status in words.
     pub title: String,
     pub status: u16,
+    /// What went wrong and what to do.
     pub detail: String,
+    /// More members of some errors, as `newest_entry` of a reply that was stopped.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
 }
 
 #[derive(Template)]
@@ -178,7 +195,8 @@ pub async fn render(request: Request, next: Next) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
     let detail = shown.as_ref().map_or_else(|| title.to_owned(), |s| s.detail.clone());
     let mut rendered = if for_program {
-        let problem = Problem { kind: "about:blank", title: title.into(), status: status.as_u16(), detail };
+        let more = shown.map(|s| s.more).unwrap_or_default();
+        let problem = Problem { kind: "about:blank", title: title.into(), status: status.as_u16(), detail, more };
         let mut body = axum::Json(problem).into_response();
         body.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         body

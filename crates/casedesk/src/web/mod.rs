@@ -1,7 +1,9 @@
 //! What every page and API call goes through: errors in one shape, security headers, same-origin
 //! check, assets, health. No business rules.
+pub mod api;
 pub mod assets;
 pub mod client;
+pub mod disposition;
 pub mod error;
 pub mod fields;
 pub mod guard;

@@ -3,5 +3,7 @@
 
 mod cases;
 mod mail;
+mod api;
 mod staff;
 mod support;
+mod wire;

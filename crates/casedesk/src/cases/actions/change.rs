@@ -30,6 +30,10 @@ pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Chan
     if ids.len() > MOST_BULK {
         return Err(CasesError::TooLong { field: "selection", most: MOST_BULK });
     }
+    // All or nothing for ids that are not the agent's to see.
+    for id in ids {
+        store::visible_case(desk.db(), *id, &by.hidden_teams).await?.ok_or(CasesError::NoCase(*id))?;
+    }
     let mut changed = 0;
     for id in ids {
         changed += usize::from(change(desk, by, *id, wanted).await?);

@@ -71,7 +71,9 @@ pub async fn attach_to_draft(
 /// Takes a file off the draft.
 pub async fn detach_from_draft(desk: &Desk, by: &Viewer, file: AttachmentId) -> Result<(), CasesError> {
     let mut tx = desk.db().begin().await?;
-    store::delete_draft_file(&mut tx, file, by.id).await?;
+    if store::delete_draft_file(&mut tx, file, by.id).await? == 0 {
+        return Err(CasesError::Missing("file on a draft of yours"));
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -98,14 +100,33 @@ pub async fn save_template(desk: &Desk, name: &str, body: &str) -> Result<i64, C
     checked_text(body, "template")?;
     let name = checked_name(name)?;
     let mut tx = desk.db().begin().await?;
+    tx.lock("cases.templates").await?;
     let id = store::save_template(&mut tx, name, body, desk.now()).await?;
     tx.commit().await?;
     Ok(id)
 }
 
+/// Renames or rewrites a template.
+pub async fn change_template(desk: &Desk, id: i64, name: &str, body: &str) -> Result<(), CasesError> {
+    checked_text(body, "template")?;
+    let name = checked_name(name)?;
+    let mut tx = desk.db().begin().await?;
+    tx.lock("cases.templates").await?;
+    if store::template_by_name(&mut tx, name).await?.is_some_and(|other| other.id != id) {
+        return Err(CasesError::Taken("template"));
+    }
+    if store::update_template(&mut tx, id, name, body, desk.now()).await? == 0 {
+        return Err(CasesError::Missing("template"));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 pub async fn delete_template(desk: &Desk, id: i64) -> Result<(), CasesError> {
     let mut tx = desk.db().begin().await?;
-    store::delete_template(&mut tx, id).await?;
+    if store::delete_template(&mut tx, id).await? == 0 {
+        return Err(CasesError::Missing("template"));
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -120,9 +141,30 @@ pub async fn save_view(desk: &Desk, by: &Viewer, name: &str, query: &str, shared
     Ok(id)
 }
 
+/// Rewrites a saved view of the agent's own.
+pub async fn change_view(
+    desk: &Desk,
+    by: &Viewer,
+    id: i64,
+    name: &str,
+    query: &str,
+    shared: bool,
+) -> Result<(), CasesError> {
+    let name = checked_name(name)?;
+    Filter::parse(query, by.id).map_err(CasesError::BadFilter)?;
+    let mut tx = desk.db().begin().await?;
+    if store::update_view(&mut tx, by.id, id, name, shared, query).await? == 0 {
+        return Err(CasesError::Missing("view"));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 pub async fn delete_view(desk: &Desk, by: &Viewer, id: i64) -> Result<(), CasesError> {
     let mut tx = desk.db().begin().await?;
-    store::delete_view(&mut tx, by.id, id).await?;
+    if store::delete_view(&mut tx, by.id, id).await? == 0 {
+        return Err(CasesError::Missing("view"));
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::desk::Desk;
 use crate::events::Event;
 use crate::kit::Timestamp;
 use crate::search::{self, Document};
-use crate::staff::{Actor, TeamId};
+use crate::staff::{Actor, TeamId, Viewer};
 
 /// The longest text of a reply or note, in bytes.
 pub const MOST_TEXT: usize = 200_000;
@@ -29,10 +29,18 @@ async fn locked(tx: &mut Tx, id: CaseId, hidden: &[TeamId]) -> Result<Case, Case
     if case.team_id.is_some_and(|team| hidden.contains(&team)) {
         return Err(CasesError::NoCase(id));
     }
-    match case.merged_into {
-        None => Ok(case),
-        Some(root) => store::lock_case(tx, root).await?.ok_or(CasesError::NoCase(root)),
-    }
+    let Some(root) = case.merged_into else { return Ok(case) };
+    store::lock_case(tx, root)
+        .await?
+        .filter(|root| root.team_id.is_none_or(|team| !hidden.contains(&team)))
+        .ok_or(CasesError::NoCase(id))
+}
+
+/// Refuses what stands on a case that the viewer sees neither by itself nor as part of another.
+pub async fn may_read(desk: &Desk, by: &Viewer, id: CaseId) -> Result<(), CasesError> {
+    let (team, root, root_team) = store::teams_around(desk.db(), id).await?.ok_or(CasesError::NoCase(id))?;
+    let shown = by.can_see(team) || (root.is_some() && by.can_see(root_team));
+    if shown { Ok(()) } else { Err(CasesError::NoCase(id)) }
 }
 
 /// Writes the case with its newest entry, and tells everybody.

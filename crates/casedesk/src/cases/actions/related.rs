@@ -1,8 +1,10 @@
 //! Links, merge and split. A merge moves nothing: the merged case is shown as part of the other. A
 //! split moves entries and remembers which. Both can be undone at any time.
+use std::collections::BTreeSet;
+
 use super::{change_entry, locked, record};
 use crate::cases::store::{self, Case};
-use crate::cases::{CaseId, CasesError, Changed, EntryId, LinkKind, PersonRole};
+use crate::cases::{CaseId, CasesError, Changed, EntryData, EntryId, LinkKind, PersonRole};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::search;
@@ -10,6 +12,8 @@ use crate::staff::{Actor, Viewer};
 
 /// How deep merges of merged cases are followed.
 const DEPTH: usize = 20;
+/// How many newest entries are looked at for a suggestion.
+const LOOKED_AT: i64 = 60;
 
 /// Shows `id` and what is merged into it as part of `into`.
 pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result<i64, CasesError> {
@@ -42,11 +46,22 @@ pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result
     Ok(merge)
 }
 
+/// Joins the case that the newest doubtful message of this one looks like, by merging this one into it.
+pub async fn join_suggested(desk: &Desk, by: &Viewer, id: CaseId) -> Result<i64, CasesError> {
+    store::visible_case(desk.db(), id, &by.hidden_teams).await?.ok_or(CasesError::NoCase(id))?;
+    let rows = store::entries(desk.db(), id, None, LOOKED_AT).await?;
+    let other = rows.iter().rev().find_map(|row| match row.data() {
+        Ok(EntryData::Incoming(details)) => details.looks_like.map(|other| other.case),
+        _ => None,
+    });
+    merge(desk, by, id, other.ok_or(CasesError::Missing("suggestion"))?).await
+}
+
 /// Takes a merge back: the case stands by itself again, with what has come to it since.
 pub async fn unmerge(desk: &Desk, by: &Viewer, merge: i64) -> Result<CaseId, CasesError> {
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.merge").await?;
-    let merge = store::merge(&mut tx, merge).await?.ok_or(CasesError::AlreadyUndone)?;
+    let merge = store::merge(&mut tx, merge).await?.ok_or(CasesError::Missing("merge"))?;
     let mut root = locked(&mut tx, merge.into_id, &by.hidden_teams).await?;
     let mut case = own(&mut tx, merge.case_id, by).await?;
     let now = desk.now();
@@ -109,6 +124,11 @@ pub async fn split(
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
     let messages = store::count_messages(&mut tx, case.id).await?;
+    let entries: Vec<EntryId> = entries.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let (picked, on_it) = (entries.len(), store::count_entries(&mut tx, case.id, &entries).await?);
+    if let Some(first) = entries.first().filter(|_| i64::try_from(picked) != Ok(on_it)) {
+        return Err(CasesError::NoEntry(*first));
+    }
     if entries.is_empty() || i64::try_from(entries.len()).unwrap_or(i64::MAX) >= messages {
         return Err(CasesError::BadSplit);
     }
@@ -117,7 +137,7 @@ pub async fn split(
     crate::cases::rules::apply(&mut new, &crate::cases::rules::Change::Subject(subject.to_owned()), now)?;
     new.id = store::insert_case(&mut tx, &new).await?;
     let split = store::insert_split(&mut tx, case.id, new.id, Some(by.id), now).await?;
-    let moved = move_documents(&mut tx, split, case.id, new.id, entries).await?;
+    let moved = move_documents(&mut tx, split, case.id, new.id, &entries).await?;
     for person in store::people(&mut tx, case.id).await? {
         if matches!(person.role, PersonRole::Requester | PersonRole::Copied) {
             let name = person.name.as_deref();
@@ -162,7 +182,7 @@ async fn move_documents(
 pub async fn unsplit(desk: &Desk, by: &Viewer, split: i64) -> Result<CaseId, CasesError> {
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.merge").await?;
-    let split = store::split(&mut tx, split).await?.ok_or(CasesError::AlreadyUndone)?;
+    let split = store::split(&mut tx, split).await?.ok_or(CasesError::Missing("split"))?;
     let mut case = locked(&mut tx, split.case_id, &by.hidden_teams).await?;
     let mut new = own(&mut tx, split.new_id, by).await?;
     let (now, actor) = (desk.now(), Actor::Agent(by.id));

@@ -10,10 +10,12 @@ use crate::customers::{self, Person};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
-use crate::staff::{Actor, AgentId, TeamId, Viewer};
+use crate::staff::{self, Actor, AgentId, TeamId, Viewer};
 
 /// The most recipients of one reply.
 const MOST_RECIPIENTS: usize = 100;
+/// The longest client id, in bytes.
+const MOST_CLIENT_ID: usize = 100;
 
 /// A reply as an agent sends it off.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +48,7 @@ pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result
     }
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    if let Some(client_id) = &reply.client_id
-        && let Some(entry) = store::entry_by_client_id(&mut tx, by.id, client_id).await?
-    {
+    if let Some(entry) = repeated(&mut tx, &case, by, reply.client_id.as_deref()).await? {
         return Ok(entry);
     }
     if !case.state.can_reply() {
@@ -67,6 +67,24 @@ pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result
     record(&mut tx, desk, &mut case, entry, "reply_posted", Actor::Agent(by.id), data).await?;
     tx.commit().await?;
     Ok(entry)
+}
+
+/// The entry that an earlier try of the same request wrote.
+async fn repeated(
+    tx: &mut Tx,
+    case: &Case,
+    by: &Viewer,
+    client_id: Option<&str>,
+) -> Result<Option<EntryId>, CasesError> {
+    let Some(client_id) = client_id else { return Ok(None) };
+    if client_id.is_empty() || client_id.len() > MOST_CLIENT_ID {
+        return Err(CasesError::TooLong { field: "client_id", most: MOST_CLIENT_ID });
+    }
+    match store::entry_by_client_id(tx, case.id, by.id, client_id).await? {
+        Some((_, false)) => Err(CasesError::ClientIdUsed),
+        Some((entry, true)) => Ok(Some(entry)),
+        None => Ok(None),
+    }
 }
 
 fn undo_time(desk: &Desk) -> std::time::Duration {
@@ -185,10 +203,11 @@ pub async fn note(
     checked_text(text, "note")?;
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    if let Some(client_id) = client_id
-        && let Some(entry) = store::entry_by_client_id(&mut tx, by.id, client_id).await?
-    {
+    if let Some(entry) = repeated(&mut tx, &case, by, client_id).await? {
         return Ok(entry);
+    }
+    for agent in &mentions {
+        staff::store::agent(&mut tx, *agent).await?.ok_or_else(|| CasesError::NoSuch(agent.to_string()))?;
     }
     let entry = NewEntry {
         case_id: case.id,
@@ -231,6 +250,9 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
     let requester = checked_people(std::slice::from_ref(&wanted.requester))?.remove(0);
     let now = desk.now();
     let mut tx = desk.db().begin().await?;
+    if let Some(team) = wanted.team {
+        staff::store::team(&mut tx, team).await?.ok_or_else(|| CasesError::NoSuch(team.to_string()))?;
+    }
     let contact = customers::actions::contact_for(&mut tx, desk, &requester, now).await?;
     let mut case = Case {
         id: CaseId(0),

@@ -79,7 +79,7 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
             height_px: guessed_height_px(&row.text),
             blocked_images: details.has_remote_images,
         }),
-        source_href: if details.raw { format!("/entries/{}/source", row.id) } else { String::new() },
+        source_href: if details.raw { format!("/entries/{}/raw", row.id) } else { String::new() },
         ..base
     }
 }
@@ -151,7 +151,7 @@ fn folds(folds: &[crate::cases::Fold]) -> Vec<Fold> {
 }
 
 fn shown_file(file: &Attachment) -> File {
-    File { href: format!("/files/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
+    File { href: format!("/attachments/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
 }
 
 /// The frame cannot be measured from outside: about 24 px for each line of 90 characters, and some for the style.

@@ -57,7 +57,6 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/templates/{template}", get(compose::template))
         .route("/cases/{id}/files", post(files::upload).layer(files::upload_limit()))
         .route("/cases/{id}/files/{file}", delete(files::remove))
-        .route("/files/{file}", get(files::download))
 }
 
 fn verb_routes() -> Router<Desk> {

@@ -47,6 +47,18 @@ pub async fn visible_case(on: impl Read, id: CaseId, hidden: &[TeamId]) -> Resul
     on.opt(unhidden(Query::new(COLUMNS).push("WHERE id = ").bind(id), "team_id", hidden)).await
 }
 
+/// The team of a case, the case it is shown as part of, and that one's team.
+pub async fn teams_around(
+    on: impl Read,
+    id: CaseId,
+) -> Result<Option<(Option<TeamId>, Option<CaseId>, Option<TeamId>)>> {
+    on.opt(q!(
+        "SELECT c.team_id, r.id, r.team_id FROM cases c LEFT JOIN cases r ON r.id = c.merged_into WHERE c.id = $1",
+        id
+    ))
+    .await
+}
+
 /// Narrows a query to cases outside the hidden teams. `column` is the team's column in it.
 pub(super) fn unhidden(query: Query, column: &'static str, hidden: &[TeamId]) -> Query {
     if hidden.is_empty() {

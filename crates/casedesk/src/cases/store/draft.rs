@@ -105,6 +105,14 @@ pub async fn save_template(tx: &mut Tx, name: &str, body: &str, now: Timestamp) 
     .await
 }
 
+pub async fn template_by_name(on: impl Read, name: &str) -> Result<Option<Template>> {
+    on.opt(q!("SELECT id, name, body FROM templates WHERE name = $1", name)).await
+}
+
+pub async fn update_template(tx: &mut Tx, id: i64, name: &str, body: &str, now: Timestamp) -> Result<u64> {
+    tx.exec(q!("UPDATE templates SET name = $2, body = $3, updated_at = $4 WHERE id = $1", id, name, body, now)).await
+}
+
 pub async fn delete_template(tx: &mut Tx, id: i64) -> Result<u64> {
     tx.exec(q!("DELETE FROM templates WHERE id = $1", id)).await
 }
@@ -142,6 +150,19 @@ pub async fn insert_view(tx: &mut Tx, agent: AgentId, name: &str, shared: bool, 
     tx.insert(q!(
         "INSERT INTO saved_views (agent_id, name, shared, query) VALUES ($1, $2, $3, $4) RETURNING id",
         agent,
+        name,
+        shared,
+        query
+    ))
+    .await
+}
+
+/// Rewrites a saved view of this agent's own.
+pub async fn update_view(tx: &mut Tx, agent: AgentId, id: i64, name: &str, shared: bool, query: &str) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE saved_views SET name = $3, shared = $4, query = $5 WHERE id = $2 AND agent_id = $1",
+        agent,
+        id,
         name,
         shared,
         query

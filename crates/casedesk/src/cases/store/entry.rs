@@ -120,11 +120,29 @@ pub async fn entry(on: impl Read, id: EntryId) -> Result<Option<EntryRow>> {
     on.opt(Query::new(COLUMNS).push("WHERE e.id = ").bind(id)).await
 }
 
-/// The entry that this agent wrote under this client id, if the request is a repeated one.
-pub async fn entry_by_client_id(on: impl Read, agent: AgentId, client_id: &str) -> Result<Option<EntryId>> {
-    let row: Option<(EntryId,)> =
-        on.opt(q!("SELECT id FROM entries WHERE agent_id = $1 AND client_id = $2", agent, client_id)).await?;
-    Ok(row.map(|(id,)| id))
+/// The entry that this agent wrote under this client id, if the request is a repeated one, and whether it is
+/// on this case.
+pub async fn entry_by_client_id(
+    on: impl Read,
+    case: CaseId,
+    agent: AgentId,
+    client_id: &str,
+) -> Result<Option<(EntryId, bool)>> {
+    on.opt(q!(
+        "SELECT id, (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AS here
+         FROM entries WHERE agent_id = $2 AND client_id = $3",
+        case,
+        agent,
+        client_id
+    ))
+    .await
+}
+
+/// How many of these entries stand on the case itself.
+pub async fn count_entries(on: impl Read, case: CaseId, entries: &[EntryId]) -> Result<i64> {
+    let query = q!("SELECT COUNT(*) FROM entries WHERE case_id = $1 AND id IN ", case);
+    let (count,): (i64,) = on.one(query.bind_list(entries.iter().copied())).await?;
+    Ok(count)
 }
 
 /// The newest entry after `after` that somebody else wrote, or that came from outside.

@@ -1,4 +1,5 @@
-//! A mail as it was sent, for a sandboxed frame; and its source.
+//! A mail as it was sent, for a sandboxed frame.
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use askama::Template;
@@ -9,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::quarantine::as_text;
 use crate::cases::store::{self as cases, Attachment};
 use crate::cases::{CasesError, EntryId};
 use crate::desk::Desk;
+use crate::mail::rules;
 use crate::mail::store::{self, Message};
 use crate::staff::{Reader, Viewer};
 use crate::web::{Error, Html, Result};
@@ -46,9 +47,9 @@ pub(super) async fn html(
 ) -> Result<Response> {
     let digest = message(&desk, &by, id).await?.html_digest.ok_or_else(|| Error::not_found("such HTML"))?;
     let bytes = desk.files().get(&digest).await.map_err(CasesError::from)?;
-    let html = with_pictures(&desk, id, &String::from_utf8_lossy(&bytes)).await?;
     let images = asked.images == "yes";
-    let html = if images { with_remote_images(&html) } else { html };
+    let pictures = pictures(&desk, id).await?;
+    let html = rules::resolve_images(&String::from_utf8_lossy(&bytes), images, |cid| pictures.get(cid).cloned());
     let mut response = Html(Frame { html }).into_response();
     let headers = response.headers_mut();
     let policy = if images { WITH_IMAGES } else { SHUT };
@@ -58,12 +59,6 @@ pub(super) async fn html(
     Ok(response)
 }
 
-/// `GET /entries/{id}/source`
-pub(super) async fn source(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<EntryId>) -> Result<Response> {
-    let digest = message(&desk, &by, id).await?.raw_digest.ok_or_else(|| Error::not_found("such source"))?;
-    Ok(as_text(desk.files().get(&digest).await.map_err(CasesError::from)?.to_vec()))
-}
-
 /// What mail knows of an entry that the viewer may see.
 async fn message(desk: &Desk, by: &Viewer, id: EntryId) -> Result<Message> {
     let entry = cases::entry(desk.db(), id).await?.ok_or(CasesError::NoEntry(id))?;
@@ -71,20 +66,15 @@ async fn message(desk: &Desk, by: &Viewer, id: EntryId) -> Result<Message> {
     Ok(store::message(desk.db(), id).await?.ok_or(CasesError::NoEntry(id))?)
 }
 
-/// Puts the pictures that came with the mail in the places that name them.
-async fn with_pictures(desk: &Desk, id: EntryId, html: &str) -> Result<String> {
-    let files = cases::files_of_entries(desk.db(), &[id]).await?;
-    let mut html = html.to_owned();
-    let mut room = PICTURES_BYTES;
-    for file in files.iter().filter(|file| file.shows_inline) {
-        let Some(name) = file.content_id.as_deref().map(|id| format!("cid:{id}")) else { continue };
-        if !html.contains(&name) || file.size > room {
-            continue;
-        }
+/// The pictures that came with the mail, by the id that its HTML names them by, as `data:` addresses.
+async fn pictures(desk: &Desk, id: EntryId) -> Result<HashMap<String, String>> {
+    let (mut pictures, mut room) = (HashMap::new(), PICTURES_BYTES);
+    for file in cases::files_of_entries(desk.db(), &[id]).await?.into_iter().filter(|file| file.shows_inline) {
+        let Some(cid) = file.content_id.clone().filter(|_| file.size <= room) else { continue };
         room -= file.size;
-        html = html.replace(&name, &data_url(desk, file).await?);
+        pictures.insert(cid, data_url(desk, &file).await?);
     }
-    Ok(html)
+    Ok(pictures)
 }
 
 async fn data_url(desk: &Desk, file: &Attachment) -> Result<String> {
@@ -92,35 +82,4 @@ async fn data_url(desk: &Desk, file: &Attachment) -> Result<String> {
     let mut url = format!("data:{};base64,", file.content_type);
     let _ = write!(url, "{}", STANDARD.encode(&bytes));
     Ok(url)
-}
-
-/// The sanitiser left a placeholder in `src` and the address in the `data-src` behind it: the address takes its place.
-fn with_remote_images(html: &str) -> String {
-    const BETWEEN: &str = "\" data-src=\"";
-    let mut shown = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find(BETWEEN) {
-        let before = &rest[..at];
-        let cut = before.rfind(" src=\"").unwrap_or(at);
-        shown.push_str(&before[..cut]);
-        shown.push_str(" src=\"");
-        rest = &rest[at + BETWEEN.len()..];
-    }
-    shown.push_str(rest);
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn remote_images_come_back_when_asked_for() {
-        let safe =
-            casedesk_mail::sanitise("<p>a</p><img src=\"https://t.example/p.gif\" alt=\"x\"><img src=\"cid:1\">");
-        let html = with_remote_images(&safe.html);
-        assert!(html.contains(" src=\"https://t.example/p.gif\""), "{html}");
-        assert!(html.contains(" src=\"cid:1\""), "{html}");
-        assert!(!html.contains(" src=\"data:image"), "{html}");
-    }
 }

@@ -18,7 +18,6 @@ pub fn routes() -> Router<Desk> {
         .route("/quarantine/{id}/case", post(quarantine::make_case))
         .route("/quarantine/{id}/dismissal", post(quarantine::dismiss))
         .route("/entries/{id}/html", get(frame::html))
-        .route("/entries/{id}/source", get(frame::source))
         .route("/settings/mailboxes", get(mailboxes::all))
         .route("/alarms", get(mailboxes::alarms))
 }

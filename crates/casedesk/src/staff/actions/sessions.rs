@@ -139,10 +139,11 @@ pub(super) async fn sweep(desk: &Desk, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Ends the session under this id, when the same browser opens another.
-pub(super) async fn end(desk: &Desk, tx: &mut Tx, digest: &str, agent: AgentId) -> Result<()> {
-    if sessions::end(tx, digest).await? > 0 {
+/// Ends a session and tells the pages that were open with it; whose it was.
+pub(super) async fn end(desk: &Desk, tx: &mut Tx, digest: &str) -> Result<Option<AgentId>> {
+    let Some((agent, whole)) = sessions::end(tx, digest).await? else { return Ok(None) };
+    if whole {
         super::access_changed(desk, tx, Actor::Agent(agent), agent).await?;
     }
-    Ok(())
+    Ok(Some(agent))
 }

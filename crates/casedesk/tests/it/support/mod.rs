@@ -4,7 +4,17 @@
 //! databases may be created, on PostgreSQL too. Jobs run when the test says so; one left over at the
 //! end fails it.
 mod browser;
+pub(crate) mod certificates;
+pub(crate) mod dovecot;
+pub(crate) mod peer;
 mod post;
+pub(crate) mod postfix;
+pub(crate) mod process;
+pub(crate) mod proxy;
+pub(crate) mod recorder;
+pub(crate) mod relay;
+pub(crate) mod tokens;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -155,11 +165,17 @@ impl TestApp {
 
     /// Takes the mails that the desk wrote by itself.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
+        let resets = q!("SELECT COUNT(*) FROM jobs WHERE kind = 'staff.mail_reset'");
+        let (resets,): (i64,) = self.desk().db().one(resets).await.unwrap();
+        if resets > 0 {
+            self.drain().await;
+        }
         let mut tx = self.desk().db().begin().await.unwrap();
-        let jobs: Vec<(String,)> =
-            tx.all(q!("DELETE FROM jobs WHERE kind = 'system_mail' RETURNING payload")).await.unwrap();
+        let mut jobs: Vec<(i64, String)> =
+            tx.all(q!("DELETE FROM jobs WHERE kind = 'system_mail' RETURNING id, payload")).await.unwrap();
         tx.commit().await.unwrap();
-        jobs.iter().map(|(payload,)| serde_json::from_str(payload).unwrap()).collect()
+        jobs.sort();
+        jobs.iter().map(|(_, payload)| serde_json::from_str(payload).unwrap()).collect()
     }
 
     /// Runs the jobs that are due.

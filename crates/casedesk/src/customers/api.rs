@@ -1,0 +1,201 @@
+//! The customer file over the API: to read, and to let mail to an address rest or flow again.
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Contact, ContactId, Organisation, OrganisationId, actions, store};
+use crate::desk::Desk;
+use crate::staff::{Reader, Worker};
+use crate::web::api::{Json, Query, Path, limit};
+use crate::web::{Error, Result};
+
+/// The longest reason for a pause, in characters.
+const MOST_REASON: usize = 300;
+
+pub fn routes() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
+        .routes(routes!(list_organisations))
+        .routes(routes!(get_organisation))
+        .routes(routes!(list_contacts))
+        .routes(routes!(get_contact))
+        .routes(routes!(pause_address, resume_address))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Part of the name, or a whole domain.
+    #[serde(default)]
+    q: String,
+    /// The `next` of the page before.
+    after: Option<OrganisationId>,
+    /// 1 to 100; 50 when it is not given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrganisationPage {
+    organisations: Vec<Organisation>,
+    /// Give it as `after` to get the next page. `null`: this is the last one.
+    next: Option<OrganisationId>,
+}
+
+/// List organisations.
+#[utoipa::path(get, path = "/organisations", tag = "customers",
+    responses((status = 200, body = OrganisationPage)))]
+async fn list_organisations(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Json<OrganisationPage>> {
+    let limit = limit(asked.limit)?;
+    let after = asked.after.unwrap_or(OrganisationId(0));
+    let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut organisations = store::organisations_like(desk.db(), asked.q.trim(), after, one_more).await?;
+    let more = organisations.len() > limit;
+    organisations.truncate(limit);
+    let next = organisations.last().filter(|_| more).map(|last| last.id);
+    Ok(Json(OrganisationPage { organisations, next }))
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrganisationInFull {
+    #[serde(flatten)]
+    organisation: Organisation,
+    domains: Vec<String>,
+    contacts: Vec<ContactInList>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ContactInList {
+    id: ContactId,
+    name: String,
+}
+
+/// Get an organisation.
+#[utoipa::path(get, path = "/organisations/{id}", tag = "customers", params(("id" = OrganisationId, Path)),
+    responses((status = 200, body = OrganisationInFull)))]
+async fn get_organisation(
+    State(desk): State<Desk>,
+    _: Reader,
+    Path(id): Path<OrganisationId>,
+) -> Result<Json<OrganisationInFull>> {
+    let found = store::organisation(desk.db(), id).await?;
+    let contacts = store::contacts_of(desk.db(), id).await?;
+    Ok(Json(OrganisationInFull {
+        organisation: found.ok_or_else(|| Error::not_found("such organisation"))?,
+        domains: store::domains(desk.db(), id).await?,
+        contacts: contacts.into_iter().map(|c| ContactInList { id: c.id, name: c.name }).collect(),
+    }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Sought {
+    /// Part of a name or address.
+    q: String,
+    /// 1 to 100; 50 when it is not given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FoundContact {
+    id: ContactId,
+    name: String,
+    organisation_id: Option<OrganisationId>,
+    address: String,
+}
+
+/// Find contacts.
+#[utoipa::path(get, path = "/contacts", tag = "customers",
+    responses((status = 200, body = Vec<FoundContact>)))]
+async fn list_contacts(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(sought): Query<Sought>,
+) -> Result<Json<Vec<FoundContact>>> {
+    let limit = i64::try_from(limit(sought.limit)?).unwrap_or(i64::MAX);
+    let found = store::contacts_like(desk.db(), sought.q.trim(), limit).await?;
+    let shown = |(contact, address): (Contact, String)| FoundContact {
+        id: contact.id,
+        name: contact.name,
+        organisation_id: contact.organisation_id,
+        address,
+    };
+    Ok(Json(found.into_iter().map(shown).collect()))
+}
+
+#[derive(Serialize, ToSchema)]
+struct ContactInFull {
+    id: ContactId,
+    name: String,
+    organisation_id: Option<OrganisationId>,
+    addresses: Vec<Address>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Address {
+    address: String,
+    /// Why nothing automatic is sent to it. `null`: mail flows.
+    paused_reason: Option<String>,
+}
+
+/// Get a contact.
+#[utoipa::path(get, path = "/contacts/{id}", tag = "customers", params(("id" = ContactId, Path)),
+    responses((status = 200, body = ContactInFull)))]
+async fn get_contact(State(desk): State<Desk>, _: Reader, Path(id): Path<ContactId>) -> Result<Json<ContactInFull>> {
+    let contact = store::contact(desk.db(), id).await?.ok_or_else(|| Error::not_found("such contact"))?;
+    let addresses = store::addresses(desk.db(), id).await?;
+    Ok(Json(ContactInFull {
+        id,
+        name: contact.name,
+        organisation_id: contact.organisation_id,
+        addresses: addresses.into_iter().map(|(address, paused_reason)| Address { address, paused_reason }).collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPause {
+    /// Why, in at most 300 characters; it stands with the contact.
+    reason: String,
+}
+
+/// Send nothing automatic to an address any more.
+#[utoipa::path(put, path = "/contacts/{id}/addresses/{address}/pause", tag = "customers",
+    params(("id" = ContactId, Path), ("address" = String, Path)), responses((status = 204)))]
+async fn pause_address(
+    State(desk): State<Desk>,
+    _: Worker,
+    Path((id, address)): Path<(ContactId, String)>,
+    Json(new): Json<NewPause>,
+) -> Result<StatusCode> {
+    let reason = new.reason.trim();
+    if reason.is_empty() || reason.chars().count() > MOST_REASON {
+        return Err(Error::unprocessable(format!("Give a reason of at most {MOST_REASON} characters.")));
+    }
+    set_pause(&desk, id, &address, Some(reason)).await
+}
+
+/// Let mail to an address flow again.
+#[utoipa::path(delete, path = "/contacts/{id}/addresses/{address}/pause", tag = "customers",
+    params(("id" = ContactId, Path), ("address" = String, Path)), responses((status = 204)))]
+async fn resume_address(
+    State(desk): State<Desk>,
+    _: Worker,
+    Path((id, address)): Path<(ContactId, String)>,
+) -> Result<StatusCode> {
+    set_pause(&desk, id, &address, None).await
+}
+
+async fn set_pause(desk: &Desk, id: ContactId, address: &str, reason: Option<&str>) -> Result<StatusCode> {
+    let known = actions::set_pause(desk, id, address, reason).await?;
+    if known { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("such address of that contact")) }
+}
