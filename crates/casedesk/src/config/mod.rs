@@ -21,6 +21,7 @@ pub struct Config {
     pub desk: Desk,
     pub mail: Mail,
     pub login: Login,
+    pub webhooks: Webhooks,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -173,6 +174,12 @@ pub struct Login {
     pub idle_h: u64,
     pub longest_h: u64,
     pub require_totp: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub allow_private: bool,
 }
 
 fn imaps() -> u16 {
