@@ -24,7 +24,7 @@ use crate::{cases, customers, mail, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![webhooks::jobs::subscriber])
+    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![cases::jobs::subscriber, webhooks::jobs::subscriber])
 }
 
 /// Every job kind.
@@ -34,6 +34,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     let hooks = Hooks { desk: desk.clone(), caller };
     let worker = Worker::new(desk.db().clone(), desk.clock().clone())
         .register::<cases::jobs::PassTime>(desk.clone())
+        .register::<cases::jobs::IndexFiles>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)

@@ -22,6 +22,7 @@ pub struct Config {
     pub mail: Mail,
     pub login: Login,
     pub webhooks: Webhooks,
+    pub search: Search,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -180,6 +181,12 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
     pub allow_private: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    pub pdf_reader: Vec<String>,
 }
 
 fn imaps() -> u16 {
