@@ -1,5 +1,6 @@
 //! Mail addresses (RFC 5322 section 3.4), read from what people and programs really write.
 
+use crate::invisible::is_invisible;
 use crate::mime::words;
 
 /// More mailboxes than this in one field are not read: a reply to all of them is never wanted.
@@ -190,7 +191,7 @@ fn strip_quotes(name: &str) -> &str {
     name
 }
 
-/// Text on one line, white space collapsed.
+/// Text on one line: white space collapsed, nothing invisible left.
 pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
@@ -198,7 +199,7 @@ pub(crate) fn one_line(text: &str) -> String {
             if !out.is_empty() {
                 out.push(' ');
             }
-            out.push_str(word);
+            out.extend(word.chars().filter(|c| !is_invisible(*c)));
         }
     }
     out

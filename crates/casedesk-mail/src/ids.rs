@@ -6,25 +6,26 @@ const MAX_ID_BYTES: usize = 998;
 
 /// The ids of a References or In-Reply-To field, without angle brackets, in their order.
 pub(crate) fn parse(input: &str) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut found = Vec::new();
     let mut rest = input;
     while let Some((_, after)) = rest.split_once('<') {
         let end = after.find(['>', '<']).unwrap_or(after.len());
         let (id, tail) = after.split_at(end);
-        push(&mut out, id);
+        found.push(id);
         rest = tail.strip_prefix('>').unwrap_or(tail);
     }
-    if out.is_empty() {
+    if found.is_empty() {
         // Some programs write their ids without brackets.
-        for word in input
-            .split([' ', '\t', ','])
-            .filter(|word| word.contains('@'))
-        {
-            push(&mut out, word);
+        let words = input.split([' ', '\t', ',']);
+        found = words.filter(|word| word.contains('@')).collect();
+    }
+    let mut out: Vec<String> = Vec::new();
+    for id in found.split_off(found.len().saturating_sub(MAX_IDS)) {
+        let id = compact(id);
+        if !id.is_empty() && id.len() <= MAX_ID_BYTES && !out.contains(&id) {
+            out.push(id);
         }
     }
-    let surplus = out.len().saturating_sub(MAX_IDS);
-    out.drain(..surplus);
     out
 }
 
@@ -35,13 +36,6 @@ pub(crate) fn parse_one(input: &str) -> Option<String> {
         (!text.is_empty() && text.len() <= MAX_ID_BYTES).then(|| compact(text))
     };
     parse(input).into_iter().next().or_else(bare)
-}
-
-fn push(out: &mut Vec<String>, id: &str) {
-    let id = compact(id);
-    if !id.is_empty() && id.len() <= MAX_ID_BYTES && !out.contains(&id) {
-        out.push(id);
-    }
 }
 
 fn compact(id: &str) -> String {

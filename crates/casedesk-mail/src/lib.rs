@@ -23,6 +23,7 @@ mod forward;
 mod html;
 mod ids;
 mod inbound;
+mod invisible;
 mod lists;
 mod mime;
 mod outbound;

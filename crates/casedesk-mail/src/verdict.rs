@@ -203,7 +203,11 @@ fn bulk(facts: &Facts<'_>) -> Finding {
 
 /// A list that people write to: our own group, or one with an address for posting.
 fn is_discussion(facts: &Facts<'_>) -> bool {
-    facts.list.is_some_and(|list| {
+    // A group that rewrites From names the person behind it; a newsletter has nobody to name.
+    let rewritten = ["X-Original-From", "X-Original-Sender"]
+        .iter()
+        .any(|field| facts.headers.has(field));
+    rewritten || facts.list.is_some_and(|list| {
         let ours = list.post.as_ref().is_some_and(|post| {
             facts.desk.group_addresses.contains(post) || facts.desk.own_addresses.contains(post)
         });

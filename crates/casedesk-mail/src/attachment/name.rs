@@ -1,5 +1,7 @@
 //! File names of strangers, made harmless.
 
+use crate::invisible;
+
 const MAX_NAME_BYTES: usize = 120;
 const MAX_EXTENSION_BYTES: usize = 16;
 
@@ -15,7 +17,7 @@ pub(crate) fn safe_name(declared: &str) -> String {
     let component = declared.rsplit(['/', '\\']).next().unwrap_or_default();
     let visible: String = component
         .chars()
-        .filter(|c| !is_invisible(*c))
+        .filter(|c| !invisible::is_invisible(*c))
         .map(|c| if is_special(c) { '_' } else { c })
         .collect();
     let collapsed = crate::address::one_line(&visible);
@@ -27,16 +29,6 @@ pub(crate) fn safe_name(declared: &str) -> String {
         trimmed.to_owned()
     };
     shorten(&named, MAX_NAME_BYTES)
-}
-
-/// Control, format, bidirectional and zero-width characters, and what looks like nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
-    ) || (c.is_control() && !c.is_whitespace())
 }
 
 /// Characters with a meaning in shells, headers, HTML or file systems.

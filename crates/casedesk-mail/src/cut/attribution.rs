@@ -1,323 +1,12 @@
 //! The line that introduces quoted text: `On … wrote:` in many languages and programs.
 
 use super::Line;
+use super::words::{MONTHS, OPENERS, VERBS, WEEKDAYS};
+use crate::invisible::is_invisible;
 
 /// Attributions are wrapped over at most this many lines.
 const MAX_LINES: usize = 5;
 const MAX_BYTES: usize = 600;
-
-/// "wrote" and its like, lower case, as they end or stand in attributions.
-const VERBS: &[&str] = &[
-    "wrote",
-    "writes",
-    "schrieb",
-    "schreibt",
-    "geschrieben",
-    "a écrit",
-    "a ecrit",
-    "écrivait",
-    "escribió",
-    "escribio",
-    "ha escrito",
-    "escribía",
-    "ha scritto",
-    "scrive",
-    "scritto",
-    "escreveu",
-    "escreve",
-    "schreef",
-    "geschreven",
-    "schreven",
-    "skrev",
-    "skrifaði",
-    "skriver",
-    "kirjoitti",
-    "napisał",
-    "napisała",
-    "napisał(a)",
-    "napisał/a",
-    "pisze",
-    "napsal",
-    "napsal(a)",
-    "napsala",
-    "napísal",
-    "написал",
-    "написала",
-    "написал(а)",
-    "написав",
-    "написала",
-    "пишет",
-    "пише",
-    "писал",
-    "писал(а)",
-    "yazdı",
-    "şunları yazdı",
-    "yazmış",
-    "のメール",
-    "が書きました",
-    "は書きました",
-    "書きました",
-    "さんは書き",
-    "のメッセージ",
-    "写道",
-    "寫道",
-    "作成",
-    "작성",
-    "님이 작성",
-    "썼습니다",
-    "כתב",
-    "כתבה",
-    "כתב/ה",
-    "‏כתב",
-    "كتب",
-    "كتبت",
-    "έγραψε",
-    "írta",
-    "a scris",
-    "napisao",
-    "rašė",
-    "kirjutas",
-];
-
-/// The words before a date at the start, lower case.
-const OPENERS: &[&str] = &[
-    "on ",
-    "am ",
-    "le ",
-    "el ",
-    "il ",
-    "op ",
-    "den ",
-    "em ",
-    "dnia ",
-    "w dniu ",
-    "dne ",
-    "na ",
-    "pe ",
-    "la ",
-    "în ",
-    "date:",
-    "a ",
-    "vào ",
-    "on\u{a0}",
-    "в ",
-    "у ",
-    "во ",
-    "在 ",
-    "于 ",
-    "på ",
-    "ti ",
-    "ma ",
-    "ke ",
-    "to ",
-    "pe ",
-    "la ",
-    "su ",
-    "tir ",
-    "man ",
-    "ons ",
-    "tor ",
-    "fre ",
-    "lør ",
-    "søn ",
-    "mån ",
-    "tis ",
-    "lör ",
-    "sön ",
-    "στις ",
-    "‏בתאריך ",
-    "בתאריך ",
-    "ב-",
-    "ב‏",
-    "في ",
-    "بتاريخ ",
-];
-
-const WEEKDAYS: &[&str] = &[
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "mo.",
-    "di.",
-    "mi.",
-    "do.",
-    "fr.",
-    "sa.",
-    "so.",
-    "lun",
-    "mar",
-    "mer",
-    "jeu",
-    "ven",
-    "sam",
-    "dim",
-    "пн",
-    "вт",
-    "ср",
-    "чт",
-    "пт",
-    "сб",
-    "вс",
-    "нд",
-    "понедельник",
-    "вторник",
-    "среда",
-    "четверг",
-    "пятница",
-    "суббота",
-    "воскресенье",
-    "pon",
-    "wt",
-    "śr",
-    "czw",
-    "pt",
-    "sob",
-    "ndz",
-    "po ",
-    "út",
-    "st ",
-    "čt",
-    "pá",
-    "so ",
-    "ne ",
-];
-
-const MONTHS: &[&str] = &[
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-    "mär",
-    "mai",
-    "okt",
-    "dez",
-    "janv",
-    "févr",
-    "mars",
-    "avr",
-    "juin",
-    "juil",
-    "août",
-    "déc",
-    "ene",
-    "abr",
-    "ago",
-    "dic",
-    "gen",
-    "mag",
-    "giu",
-    "lug",
-    "set",
-    "ott",
-    "fev",
-    "out",
-    "mei",
-    "maj",
-    "tammi",
-    "helmi",
-    "maalis",
-    "huhti",
-    "touko",
-    "kesä",
-    "heinä",
-    "elo",
-    "syys",
-    "loka",
-    "marras",
-    "joulu",
-    "sty",
-    "lut",
-    "kwi",
-    "cze",
-    "lip",
-    "sie",
-    "wrz",
-    "paź",
-    "lis",
-    "gru",
-    "led",
-    "úno",
-    "bře",
-    "dub",
-    "kvě",
-    "čer",
-    "srp",
-    "zář",
-    "říj",
-    "янв",
-    "фев",
-    "мар",
-    "апр",
-    "мая",
-    "май",
-    "июн",
-    "июл",
-    "авг",
-    "сен",
-    "окт",
-    "ноя",
-    "дек",
-    "січ",
-    "лют",
-    "бер",
-    "кві",
-    "тра",
-    "чер",
-    "лип",
-    "сер",
-    "вер",
-    "жов",
-    "лис",
-    "гру",
-    "oca",
-    "şub",
-    "nis",
-    "haz",
-    "tem",
-    "ağu",
-    "eyl",
-    "eki",
-    "kas",
-    "ara",
-    "月",
-    "월",
-    "ינו",
-    "פבר",
-    "מרץ",
-    "אפר",
-    "מאי",
-    "יונ",
-    "יול",
-    "אוג",
-    "ספט",
-    "אוק",
-    "נוב",
-    "דצמ",
-    "يناير",
-    "فبراير",
-    "مارس",
-    "أبريل",
-    "مايو",
-    "يونيو",
-    "يوليو",
-    "أغسطس",
-    "سبتمبر",
-    "أكتوبر",
-    "نوفمبر",
-    "ديسمبر",
-];
 
 /// What an attribution has of the things that make one.
 struct Features {
@@ -342,6 +31,7 @@ pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize
         .rposition(|line| !line.is_blank())
         .map(|at| at + floor)?;
     let mut best = None;
+    let mut cut_at_name = false;
     for start in (floor..=last).rev().take(MAX_LINES) {
         if lines.get(start)?.is_blank() {
             break;
@@ -349,7 +39,10 @@ pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize
         let Some(features) = features(lines, start, last + 1).filter(is_attribution) else {
             continue;
         };
-        best = best.or(Some(start));
+        let cut_name = lines.get(start)?.text.trim_start().starts_with('<');
+        // The name that belongs to a leading address stands on the line above.
+        best = best.filter(|_| !cut_at_name).or(Some(start));
+        cut_at_name = cut_name;
         if features.opener {
             return Some(start);
         }
@@ -364,7 +57,9 @@ pub(crate) fn ending_after(lines: &[Line], start: usize) -> Option<usize> {
         if lines.get(end - 1)?.is_blank() {
             return None;
         }
-        let features = features(lines, start, end)?;
+        let Some(features) = features(lines, start, end) else {
+            continue;
+        };
         let whole = blank_above && (end == start + 1 || opens_with_mailbox(lines, start));
         if is_attribution(&features) && (features.opener || whole) {
             return Some(end);
@@ -397,13 +92,18 @@ fn is_attribution(found: &Features) -> bool {
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
+    let pieces = lines.get(start..end)?;
+    if !may_be_one(pieces) {
+        return None;
+    }
     let mut text = String::new();
-    for line in lines.get(start..end)? {
+    for line in pieces {
         let piece = line.text.trim();
         if text.len() + piece.len() > MAX_BYTES {
             return None;
         }
-        text.push_str(piece);
+        // Hebrew and Arabic programs wrap dates and addresses in direction marks.
+        text.extend(piece.chars().filter(|c| !is_invisible(*c)));
         text.push(' ');
     }
     let text = text.trim();
@@ -421,6 +121,24 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
         opener: dated || (colon && opens(&lower)),
         colon,
     })
+}
+
+/// The cheap part of the question, asked of every line: it ends in a colon or begins with a
+/// date, and holds a number or an address.
+fn may_be_one(pieces: &[Line]) -> bool {
+    let ends = pieces
+        .last()
+        .is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
+    let begins = pieces.first().is_some_and(|line| {
+        let start = line.text.trim_start();
+        start.starts_with("20") || start.starts_with("Posted by ")
+    });
+    let holds = pieces.iter().any(|line| {
+        line.text
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || byte == b'@')
+    });
+    (ends || begins) && holds
 }
 
 /// `2016-03-03 17:21 GMT+01:00 Some One` and `2013/7/20 Some One <some@one.example>`: Gmail in
@@ -468,7 +186,7 @@ fn has_name(text: &str) -> bool {
 
 /// Whether it begins as a date or as words that lead to one.
 fn opens(lower: &str) -> bool {
-    let rest = lower.trim_start_matches(['"', '*', '_', '\u{200e}', '\u{200f}']);
+    let rest = lower.trim_start_matches(['"', '*', '_']);
     rest.starts_with(|c: char| c.is_ascii_digit())
         || WEEKDAYS.iter().any(|day| rest.starts_with(day)) && has_date(rest)
         || OPENERS.iter().any(|opener| {

@@ -2,6 +2,8 @@
 
 use super::Line;
 
+/// A longer run of such lines is no header block.
+const MAX_BLOCK: usize = 40;
 /// Recipients may be wrapped over this many lines.
 const MAX_WRAPPED: usize = 6;
 
@@ -199,7 +201,7 @@ pub(crate) fn block_at(lines: &[Line], start: usize) -> Option<usize> {
     let mut seen: Vec<Label> = Vec::new();
     let mut wrapped = 0;
     let mut end = start;
-    for line in lines.get(start..)? {
+    for line in lines.iter().skip(start).take(MAX_BLOCK) {
         match field(&line.text) {
             Some((label, _)) => {
                 wrapped = 0;

@@ -92,7 +92,7 @@ const FORWARDED: &[&str] = &[
     "wiadomość przekazana dalej",
     "przekazana wiadomość",
     "początek przekazywanej wiadomości",
-    "przeposlaná zpráva",
+    "přeposlaná zpráva",
     "předaná zpráva",
     "začátek přeposílané zprávy",
     "пересылаемое сообщение",

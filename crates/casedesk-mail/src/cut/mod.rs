@@ -13,6 +13,7 @@ mod history;
 pub(crate) mod markers;
 mod quotes;
 mod signature;
+mod words;
 
 use crate::body::{Segment, SegmentKind};
 
@@ -55,8 +56,19 @@ fn has_quote_prefix(text: &str) -> bool {
     initials && rest.trim() != ":"
 }
 
+/// More lines than this are a pasted log; what follows them is shown as it is.
+const MAX_LINES: usize = 20_000;
+
 /// Cuts a body into segments that together hold every line.
 pub(crate) fn segments(lines: &[Line]) -> Vec<Segment> {
+    let (looked_at, rest) = lines.split_at(lines.len().min(MAX_LINES));
+    let mut kinds = kinds(looked_at);
+    kinds.extend(rest.iter().map(|_| SegmentKind::New));
+    join_blank_lines(lines, &mut kinds);
+    merge(lines, &kinds)
+}
+
+fn kinds(lines: &[Line]) -> Vec<SegmentKind> {
     let mut kinds = vec![SegmentKind::New; lines.len()];
     let end = match history::find(lines) {
         Some(found) => {
@@ -68,8 +80,7 @@ pub(crate) fn segments(lines: &[Line]) -> Vec<Segment> {
     let shown = lines.get(..end).unwrap_or(lines);
     signature::mark(shown, &mut kinds);
     quotes::mark(shown, &mut kinds, end < lines.len());
-    join_blank_lines(lines, &mut kinds);
-    merge(lines, &kinds)
+    kinds
 }
 
 /// Sets the kind of the lines from `start` to before `end`.

@@ -25,13 +25,9 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     if let Some((start, end)) = orphan(lines, &runs) {
         fill(kinds, start, end, SegmentKind::Quote);
     }
-    let is_text = |at: usize| {
-        let free = !runs.iter().any(|run| (run.start..run.end).contains(&at));
-        free && kinds.get(at) == Some(&SegmentKind::New)
-            && lines.get(at).is_some_and(|line| !line.is_blank())
-    };
-    let first = (0..lines.len()).find(|at| is_text(*at));
-    let last = (0..lines.len()).rev().find(|at| is_text(*at));
+    let text = own_text(lines, kinds, &runs);
+    let first = text.first().copied();
+    let last = text.last().copied();
     let answered = |run: &Run| !more_follows && last.is_some_and(|last| last >= run.end);
     let answered_count = runs.iter().filter(|run| answered(run)).count();
     let mut marks = Vec::new();
@@ -49,6 +45,22 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     for (start, end) in marks {
         fill(kinds, start, end, SegmentKind::Quote);
     }
+}
+
+/// The lines that are neither blank, folded nor in a run.
+fn own_text(lines: &[Line], kinds: &[SegmentKind], runs: &[Run]) -> Vec<usize> {
+    let mut in_run = vec![false; lines.len()];
+    for run in runs {
+        for slot in in_run.iter_mut().take(run.end).skip(run.start) {
+            *slot = true;
+        }
+    }
+    let free = lines.iter().zip(kinds).zip(in_run).enumerate();
+    free.filter(|(_, ((line, kind), in_run))| {
+        !in_run && **kind == SegmentKind::New && !line.is_blank()
+    })
+    .map(|(at, _)| at)
+    .collect()
 }
 
 /// An attribution on top whose quote was deleted: what follows is the reply.

@@ -60,6 +60,14 @@ const STYLES: [&str; 34] = [
     "width",
 ];
 
+/// Real mail settles at once.
+const MAX_PASSES: usize = 4;
+/// Of HTML that is only shown as text, no more than this is shown.
+const MAX_TEXT_BYTES: usize = 1024 * 1024;
+
+/// Written into every link; the sanitiser drops what the sender wrote there.
+const LINK: &str = " target=\"_blank\" rel=\"noopener noreferrer nofollow\"";
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 
 /// Makes HTML safe; doing it twice changes nothing.
@@ -71,19 +79,43 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 /// ```
 #[must_use]
 pub fn sanitise(html: &str) -> SafeHtml {
-    if !bounds::is_reasonable(html) {
-        let mut shown = String::from("<pre>");
-        for line in text::lines(html) {
-            shown.push_str(&super::escape(&line.text));
-            shown.push('\n');
+    settle(html).unwrap_or_else(|| clean(&as_text(html)))
+}
+
+/// Parsing misnested HTML can change what was written from it; the result is only trusted when
+/// it stays as it is, so that a browser sees what was checked.
+fn settle(html: &str) -> Option<SafeHtml> {
+    let reasonable = |html: &str| bounds::is_reasonable(html).then_some(());
+    reasonable(html)?;
+    let mut cleaned = clean(html);
+    for _ in 0..MAX_PASSES {
+        reasonable(&cleaned.html)?;
+        let again = clean(&cleaned.html);
+        if again == cleaned {
+            return Some(cleaned);
         }
-        shown.push_str("</pre>");
-        return SafeHtml {
-            html: CLEANER.clean(&shown).to_string(),
-            has_remote_images: false,
-        };
+        cleaned = again;
     }
-    neutralise_images(&CLEANER.clean(html).to_string())
+    None
+}
+
+fn clean(html: &str) -> SafeHtml {
+    // A character reference can smuggle in a carriage return, which no second reading keeps.
+    finish(&CLEANER.clean(html).to_string().replace('\r', "\n"))
+}
+
+/// What can be read of HTML that is not safe to show.
+fn as_text(html: &str) -> String {
+    let mut shown = String::from("<pre>");
+    for line in text::lines(html) {
+        if shown.len() > MAX_TEXT_BYTES {
+            break;
+        }
+        shown.push_str(&super::escape(&line.text));
+        shown.push('\n');
+    }
+    shown.push_str("</pre>");
+    shown
 }
 
 fn cleaner() -> Builder<'static> {
@@ -110,11 +142,9 @@ fn cleaner() -> Builder<'static> {
         .rm_tag_attributes("del", ["cite"])
         .rm_tag_attributes("ins", ["cite"])
         .add_generic_attributes(["style", "dir", "lang", "title"])
-        .filter_style_properties(HashSet::from(STYLES))
         .url_schemes(HashSet::from(["http", "https", "mailto", "cid", "data"]))
         .url_relative(UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .set_tag_attribute_value("a", "target", "_blank")
+        .link_rel(None)
         .attribute_filter(keep_attribute);
     builder
 }
@@ -134,10 +164,30 @@ fn keep_attribute<'u>(element: &str, attribute: &str, value: &'u str) -> Option<
         let kept = is_remote(value) || has_scheme(value, "mailto:");
         return kept.then_some(Cow::Borrowed(value));
     }
-    if attribute == "style" && value.to_ascii_lowercase().contains("url(") {
-        return None;
+    if attribute == "style" {
+        let kept = safe_style(value);
+        return (!kept.is_empty()).then_some(Cow::Owned(kept));
     }
     Some(Cow::Borrowed(value))
+}
+
+/// The declarations of known properties whose value is made of plain words, numbers and colours.
+fn safe_style(style: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " #.,%-!".contains(c);
+    let kept: Vec<String> = style
+        .split(';')
+        .filter_map(|declaration| declaration.split_once(':'))
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim()))
+        .filter(|(name, value)| {
+            // `rgb(0, 0, 0)` is the one function that mail programs write for text.
+            let inner = value
+                .strip_prefix("rgb(")
+                .and_then(|rest| rest.strip_suffix(')'));
+            STYLES.contains(&name.as_str()) && inner.unwrap_or(value).chars().all(plain)
+        })
+        .map(|(name, value)| format!("{name}:{value}"))
+        .collect();
+    kept.join(";")
 }
 
 fn has_scheme(value: &str, scheme: &str) -> bool {
@@ -157,29 +207,46 @@ fn is_raster_data(value: &str) -> bool {
         .any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
 }
 
-/// Moves the source of remote images to `data-src`.
+/// Moves the source of remote images to `data-src`, and has links open outside.
 ///
 /// The input is the sanitiser's own output, in which `<` stands for nothing but a tag and every
 /// attribute is written ` name="value"`, so that searching it is reading it.
-fn neutralise_images(html: &str) -> SafeHtml {
-    const TAG: &str = "<img";
+fn finish(html: &str) -> SafeHtml {
     let mut out = String::with_capacity(html.len());
     let mut has_remote_images = false;
     let mut rest = html;
-    while let Some(at) = rest.find(TAG) {
+    while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         let end = tag.find('>').unwrap_or(tag.len());
         let (tag, after) = tag.split_at(end);
         out.push_str(before);
-        out.push_str(TAG);
-        has_remote_images |= push_attributes(tag.strip_prefix(TAG).unwrap_or_default(), &mut out);
+        if let Some(attributes) = attributes_of(tag, "<img") {
+            out.push_str("<img");
+            has_remote_images |= push_attributes(attributes, &mut out);
+        } else if attributes_of(tag, "<a").is_some() {
+            out.push_str(tag);
+            out.push_str(LINK);
+        } else {
+            out.push_str(tag);
+        }
         rest = after;
+        // A parser drops the line break that begins a `pre`; one more keeps the first.
+        if attributes_of(tag, "<pre").is_some() && rest.starts_with(">\n") {
+            out.push_str(">\n");
+            rest = rest.strip_prefix('>').unwrap_or(rest);
+        }
     }
     out.push_str(rest);
     SafeHtml {
         html: out,
         has_remote_images,
     }
+}
+
+/// What follows the name when the tag is the one asked for.
+fn attributes_of<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let rest = tag.strip_prefix(name)?;
+    (rest.is_empty() || rest.starts_with(' ')).then_some(rest)
 }
 
 /// Copies the attributes of an image; says whether it is remote.

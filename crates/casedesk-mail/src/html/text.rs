@@ -243,17 +243,23 @@ fn quoting(name: &str, tag: &Tag) -> Quoting {
     if name == "blockquote" {
         return Quoting::Level;
     }
-    let class = attribute(tag, "class");
-    let wraps = [
+    const CLASSES: [&str; 9] = [
         "gmail_quote",
         "gmail_extra",
         "yahoo_quoted",
         "moz-cite-prefix",
         "moz-forward-container",
-    ]
-    .iter()
-    .any(|known| class.split_whitespace().any(|class| class == *known));
-    if wraps {
+        "protonmail_quote",
+        "zmail_extra",
+        "tutanota_quote",
+        "ydpyahoo_quoted",
+    ];
+    let class = attribute(tag, "class");
+    let by_class = class
+        .split_whitespace()
+        .any(|class| CLASSES.contains(&class));
+    // GMX and web.de name the element instead.
+    if by_class || attribute(tag, "name") == "quote" {
         Quoting::Wrapper
     } else {
         Quoting::Plain

@@ -4,7 +4,7 @@ use crate::attachment::{self, Attachment, Names};
 use crate::body::{Body, BodySource};
 use crate::cut::{self, Line};
 use crate::html;
-use crate::mime::{Part, flowed, tree::Notes};
+use crate::mime::{Part, flowed, tree::Notes, uuencoded};
 
 /// Longer text is kept as a file and shown from its beginning.
 const MAX_TEXT_BYTES: usize = 2 * 1024 * 1024;
@@ -29,6 +29,47 @@ struct Gathered {
     attachments: Vec<Attachment>,
     names: Names,
     repaired_charset: bool,
+    cut_text: bool,
+}
+
+impl Gathered {
+    /// Files that old programs put into the text itself.
+    fn take_uuencoded(&mut self, text: String) -> String {
+        let Some((text, files)) = uuencoded::take(&text) else {
+            return text;
+        };
+        for (name, bytes) in files {
+            let file = attachment::File {
+                declared_name: Some(name),
+                content_type: "application/octet-stream".to_owned(),
+                bytes,
+                inline: false,
+                content_id: None,
+            };
+            let built = attachment::build(file, &mut self.names);
+            self.attachments.push(built);
+        }
+        text
+    }
+
+    /// Text over the bound is kept whole as a file, and shown from its beginning.
+    fn bounded(&mut self, mut text: String) -> String {
+        if text.len() > MAX_TEXT_BYTES {
+            self.cut_text = true;
+            let whole = text.clone();
+            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+            let file = attachment::File {
+                declared_name: Some("whole-text.txt".to_owned()),
+                content_type: "text/plain".to_owned(),
+                bytes: whole.into_bytes(),
+                inline: false,
+                content_id: None,
+            };
+            let built = attachment::build(file, &mut self.names);
+            self.attachments.push(built);
+        }
+        text
+    }
 }
 
 /// Walks the tree.
@@ -39,6 +80,11 @@ pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
         notes
             .words
             .push("the text did not hold the charset it declares".to_owned());
+    }
+    if gathered.cut_text {
+        notes
+            .words
+            .push("the text is longer than is shown; the whole is attached".to_owned());
     }
     Content {
         body: body(&gathered.blocks),
@@ -100,6 +146,8 @@ fn leaf(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
     let (text, repaired) = part.text();
     gathered.repaired_charset |= repaired;
     let text = if is_plain { unflow(part, text) } else { text };
+    let text = gathered.take_uuencoded(text);
+    let text = gathered.bounded(text);
     gathered.blocks.push(if is_html {
         Block {
             plain: None,
@@ -172,10 +220,5 @@ fn whole_html(blocks: &[Block]) -> String {
 }
 
 fn plain_lines(text: &str) -> Vec<Line> {
-    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
-    text.get(..end)
-        .unwrap_or_default()
-        .lines()
-        .map(Line::plain)
-        .collect()
+    text.lines().map(Line::plain).collect()
 }

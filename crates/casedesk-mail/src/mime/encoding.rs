@@ -3,13 +3,15 @@
 
 use std::borrow::Cow;
 
+use super::uuencoded;
+
 /// The decoded bytes of a part body.
 pub(crate) fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "base64" => Cow::Owned(base64(body)),
         "quoted-printable" => Cow::Owned(quoted_printable(body)),
         "x-uuencode" | "uuencode" | "x-uue" | "uue" => {
-            uuencode(body).map_or(Cow::Borrowed(body), |(_, bytes)| Cow::Owned(bytes))
+            uuencoded::decode(body).map_or(Cow::Borrowed(body), Cow::Owned)
         }
         _ => Cow::Borrowed(body),
     }
@@ -94,49 +96,4 @@ pub(crate) fn hex(digit: u8) -> Option<u8> {
         b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     }
-}
-
-/// A uuencoded file and its name, when the input holds one.
-pub(crate) fn uuencode(input: &[u8]) -> Option<(String, Vec<u8>)> {
-    let mut name = None;
-    let mut out = Vec::new();
-    for line in input.split(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if name.is_none() {
-            name = begin_line(line);
-        } else if line == b"end" {
-            break;
-        } else {
-            push_uu_line(line, &mut out);
-        }
-    }
-    Some((name?, out))
-}
-
-/// The file name of a `begin 644 name` line.
-pub(crate) fn begin_line(line: &[u8]) -> Option<String> {
-    let rest = line.strip_prefix(b"begin ")?;
-    let (mode, name) = rest.split_at_checked(3)?;
-    let octal = mode.iter().all(|byte| (b'0'..=b'7').contains(byte));
-    let name = name.strip_prefix(b" ")?.trim_ascii();
-    (octal && !name.is_empty()).then(|| String::from_utf8_lossy(name).into_owned())
-}
-
-fn push_uu_line(line: &[u8], out: &mut Vec<u8>) {
-    let [length, data @ ..] = line else {
-        return;
-    };
-    let expected = usize::from(length.wrapping_sub(b' ') & 0x3f);
-    let start = out.len();
-    for group in data.chunks(4) {
-        let mut word = 0_u32;
-        for at in 0..4 {
-            let sextet = group
-                .get(at)
-                .map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
-            word = word << 6 | u32::from(sextet);
-        }
-        out.extend_from_slice(word.to_be_bytes().get(1..).unwrap_or_default());
-    }
-    out.truncate(start + expected);
 }

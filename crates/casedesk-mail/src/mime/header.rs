@@ -88,7 +88,7 @@ impl<'a> Headers<'a> {
 
     /// As [`Headers::structured`], for every field of this name.
     pub(crate) fn structured_all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = String> + 's {
-        self.raw_all(name).map(|raw| unfold(raw))
+        self.raw_all(name).map(unfold)
     }
 
     /// The readable text of the first field of this name (RFC 2047 section 5, case 1).

@@ -12,6 +12,7 @@ pub(crate) mod flowed;
 pub(crate) mod header;
 pub(crate) mod params;
 pub(crate) mod tree;
+pub(crate) mod uuencoded;
 pub(crate) mod words;
 
 pub(crate) use header::Headers;

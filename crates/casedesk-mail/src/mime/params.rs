@@ -151,7 +151,10 @@ pub(crate) fn split_unquoted(input: &str, separator: char) -> Vec<&str> {
 /// The content of a quoted string, or the token itself.
 fn unquote(value: &str) -> String {
     let Some(inner) = value.strip_prefix('"') else {
-        return value.trim_matches('\'').to_owned();
+        let apostrophes = value
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''));
+        return apostrophes.unwrap_or(value).to_owned();
     };
     let mut out = String::with_capacity(inner.len());
     let mut escaped = false;

@@ -159,11 +159,13 @@ fn mailbox(address: &Address) -> Option<Vec<String>> {
 
 /// An address that can stand in a header: one `@`, nothing that ends an address or a line.
 fn addr_spec(address: &str) -> Option<String> {
-    let clean = crate::normalise_address(address)?.address;
-    let safe = clean
-        .chars()
-        .all(|c| !c.is_control() && !c.is_whitespace() && !"<>(),;:\\\"[]".contains(c));
-    safe.then_some(clean)
+    let address = address.trim();
+    let ends_something =
+        |c: char| c.is_control() || c.is_whitespace() || "<>(),;:\\\"[]".contains(c);
+    if address.contains(ends_something) {
+        return None;
+    }
+    crate::normalise_address(address).map(|clean| clean.address)
 }
 
 fn message_id(id: &str) -> Option<String> {

@@ -1,6 +1,13 @@
 //! The tests of this crate, through its public door.
 
+#![expect(
+    clippy::expect_used,
+    reason = "what a test cannot do without should end it, also in its helpers"
+)]
+
 mod auto_replies;
+#[path = "../../fuzz/bodies.rs"]
+mod bodies;
 mod bounces;
 mod files;
 mod hostile;

@@ -236,6 +236,7 @@ impl World {
                 ("X-Original-From".into(), format!("{} <{original}>", mail.from.name.clone().unwrap_or_default())),
                 ("X-Original-Sender".into(), original),
                 ("List-ID".into(), "<ferrywell-support.groups.example>".into()),
+                ("List-Post".into(), format!("<mailto:{GROUP}>")),
                 ("Precedence".into(), "list".into()),
             ];
             mail.from = Address { name: mail.from.name.map(|n| format!("'{n}' via Support")), address: GROUP.into() };

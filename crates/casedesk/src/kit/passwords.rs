@@ -6,6 +6,7 @@ use std::time::Duration;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// How long one waits for a turn before being told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,6 +29,7 @@ pub enum Error {
 /// The hash to store for `password`, as a PHC string.
 pub async fn hash(password: String) -> Result<String, Error> {
     let salt = SaltString::encode_b64(super::secrets::random_token().as_bytes()).map_err(Error::Failed)?;
+    let password = same_on_every_keyboard(&password);
     in_turn(move || Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()))
         .await?
         .map_err(Error::Failed)
@@ -35,6 +37,7 @@ pub async fn hash(password: String) -> Result<String, Error> {
 
 /// Whether `password` is the one that `stored` was made of; it takes as long when there is none.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool, Error> {
+    let password = same_on_every_keyboard(&password);
     in_turn(move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
@@ -43,6 +46,11 @@ pub async fn verify(password: String, stored: Option<String>) -> Result<bool, Er
     })
     .await?
     .map_err(Error::Failed)
+}
+
+/// One keyboard types é as one character, another as two (NIST SP 800-63B section 3.1.1.2).
+fn same_on_every_keyboard(password: &str) -> String {
+    password.nfkc().collect()
 }
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
@@ -61,6 +69,8 @@ mod tests {
         assert!(verify("correct horse".into(), Some(stored.clone())).await.unwrap());
         assert!(!verify("correct house".into(), Some(stored)).await.unwrap());
         assert!(!verify(String::new(), None).await.unwrap());
+        let stored = hash("caf\u{e9} au lait".into()).await.unwrap();
+        assert!(verify("cafe\u{301} au lait".into(), Some(stored)).await.unwrap());
     }
 
     #[test]

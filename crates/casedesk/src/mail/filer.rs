@@ -43,8 +43,14 @@ pub async fn file_waiting(desk: &Desk, stop: &CancellationToken) -> Result<bool,
         let ids = store::waiting(desk.db(), after, BATCH).await?;
         let Some(last) = ids.last().copied() else { return Ok(trouble) };
         after = last;
-        let mut prepared =
-            futures::stream::iter(ids).map(|id| async move { (id, actions::prepare(desk, id).await) }).buffered(AHEAD);
+        // Each in a task of its own: a half-done reading that nobody drives would keep its connection.
+        let mut prepared = futures::stream::iter(ids)
+            .map(|id| {
+                let desk = desk.clone();
+                let task = tokio::spawn(async move { actions::prepare(&desk, id).await });
+                async move { (id, task.await.unwrap_or_else(|broke| Err(MailError::Broke(broke.to_string())))) }
+            })
+            .buffered(AHEAD);
         while let Some((id, result)) = prepared.next().await {
             if stop.is_cancelled() {
                 return Ok(trouble);

@@ -1,12 +1,16 @@
 //! Where a request comes from: the peer's address, or what a trusted proxy says of it.
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::desk::Desk;
+
+/// Says once that a proxy is not named in the settings.
+static NOT_TRUSTED: Once = Once::new();
 
 /// The far end of a request.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +38,12 @@ impl FromRequestParts<Desk> for Client {
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
         let program = parts.headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()));
+        let proxies = &desk.config().server.trusted_proxies;
+        if proxies.is_empty() && parts.headers.contains_key("x-forwarded-for") {
+            NOT_TRUSTED.call_once(|| tracing::warn!(peer = ?peer, "requests come through a proxy that server.trusted_proxies does not name: all its clients count as one"));
+        }
         Ok(Self {
-            ip: peer.map(|peer| origin(peer, &parts.headers, &desk.config().server.trusted_proxies)),
+            ip: peer.map(|peer| origin(peer, &parts.headers, proxies)),
             program: program.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect(),
         })
     }

@@ -39,6 +39,8 @@ pub(super) struct Opened {
 pub(super) struct Session {
     inner: async_imap::Session<Wire>,
     can_idle: bool,
+    /// Whether the server told of new mail since the last search began.
+    news: bool,
 }
 
 impl Session {
@@ -54,7 +56,7 @@ impl Session {
             None => by_password(client, imap, offered).await?,
         };
         let capabilities = within("CAPABILITY", inner.capabilities()).await?.map_err(refused("CAPABILITY"))?;
-        Ok(Self { can_idle: imap.idle && capabilities.has_str("IDLE"), inner })
+        Ok(Self { can_idle: imap.idle && capabilities.has_str("IDLE"), inner, news: false })
     }
 
     /// Opens the folder read-only, so that nothing here can change a flag.
@@ -91,6 +93,8 @@ impl Session {
     /// The uids that match, in order.
     pub(super) async fn search(&mut self, query: &str) -> Result<Vec<u32>> {
         let mut found = Vec::new();
+        self.news = false;
+        while self.inner.unsolicited_responses.try_recv().is_ok() {}
         self.run("SEARCH", &format!("UID SEARCH {query}"), |response| {
             if let Response::MailboxData(MailboxDatum::Search(uids)) = response {
                 found.extend(uids);
@@ -146,6 +150,9 @@ impl Session {
     /// Waits until the server tells of something new, but `longest` at the most. With a server that
     /// cannot tell, sleeps for `poll` and asks.
     pub(super) async fn wait(mut self, longest: Duration, poll: Duration) -> Result<Self> {
+        if self.news {
+            return Ok(self);
+        }
         if !self.can_idle {
             tokio::time::sleep(poll).await;
             self.run("NOOP", "NOOP", |_| ()).await?;
@@ -163,12 +170,7 @@ impl Session {
             }
         }
         let inner = within("DONE", idle.done()).await?.map_err(refused("IDLE"))?;
-        Ok(Self { inner, can_idle: true })
-    }
-
-    /// Forgets what the server told by itself; before a search, which tells all.
-    pub(super) fn forget_news(&self) {
-        while self.inner.unsolicited_responses.try_recv().is_ok() {}
+        Ok(Self { inner, can_idle: true, news: false })
     }
 
     pub(super) async fn leave(mut self) {
@@ -198,10 +200,17 @@ impl Session {
             match response.parsed() {
                 Response::Done { tag: of, status, outcome } if *of == tag => return judge(what, status, outcome),
                 Response::Data { status: Status::Bye, outcome } => return Err(bye(outcome)),
-                other => see(other),
+                other => {
+                    self.news |= is_news(other);
+                    see(other);
+                }
             }
         }
     }
+}
+
+fn is_news(response: &Response<'_>) -> bool {
+    matches!(response, Response::MailboxData(MailboxDatum::Exists(_)))
 }
 
 /// Messages on their way.
@@ -224,6 +233,7 @@ impl Fetching<'_> {
                 }
                 Response::Data { status: Status::Bye, outcome } => return Err(bye(outcome)),
                 other => {
+                    self.session.news |= is_news(other);
                     if let Some(message) = content(other, false) {
                         return Ok(Some(message));
                     }

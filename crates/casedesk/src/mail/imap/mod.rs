@@ -126,11 +126,12 @@ impl<I: Intake> Reader<I> {
         let result = tokio::select! {
             result = Box::pin(self.sit(&hold, stuck, &mut progress)) => result,
             result = keep(&hold) => result,
-            () = stop.cancelled() => {
-                let _ = hold.release().await;
-                Ok(())
-            }
+            () = stop.cancelled() => Ok(()),
         };
+        // Another node may have more luck. If this fails, the lease runs out by itself.
+        if let Err(error) = hold.release().await {
+            tracing::warn!(mailbox = self.imap.name, %error, "a mailbox could not be given free");
+        }
         (result, progress)
     }
 

@@ -14,7 +14,7 @@ use crate::config::{Imap, Security};
 use crate::mail::tls;
 
 /// How long each step may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST_LINE: usize = 8192;
 /// How many lines an answer may have.
 const MOST_LINES: usize = 50;
@@ -117,7 +117,11 @@ async fn dial(imap: &Imap) -> Result<TcpStream> {
         _ => return Err(ImapError::UnknownHost(host.to_owned())),
     };
     match timeout(PATIENCE, TcpStream::connect(&addresses[..])).await {
-        Ok(Ok(tcp)) => Ok(tcp),
+        Ok(Ok(tcp)) => {
+            // The library writes a command in pieces, and each would wait for the last one's acknowledgement.
+            let _ = tcp.set_nodelay(true);
+            Ok(tcp)
+        }
         Ok(Err(error)) => Err(unreachable(error.to_string())),
         Err(_) => Err(unreachable("no answer".into())),
     }

@@ -48,10 +48,8 @@ pub(super) struct Sync<'a, I> {
 impl<I: Intake> Sync<'_, I> {
     /// Reads everything that is new. When this returns, the mailbox is up to date.
     pub(super) async fn catch_up(&mut self, session: &mut Session, opened: Opened) -> Result<()> {
-        session.forget_news();
         let position = self.position(opened).await?;
         let (last, window) = (number(position.last_uid), number(position.window_uid));
-        self.fill_gaps(session, opened).await?;
         if last < window {
             let uids = session.search(&window_query(last, window, position.window_since)).await?;
             self.read(session, opened, uids.into_iter().filter(|uid| (last + 1..=window).contains(uid)).collect())
@@ -62,7 +60,9 @@ impl<I: Intake> Sync<'_, I> {
         // `n:*` names the last message even when its uid is below n.
         let uids = session.search(&format!("UID {}:*", last.saturating_add(1))).await?;
         self.read(session, opened, uids.into_iter().filter(|uid| *uid > last).collect()).await?;
-        Ok(self.hold.well().await?)
+        self.hold.well().await?;
+        // Last, so that what fails again holds up nothing.
+        self.fill_gaps(session, opened).await
     }
 
     /// Where reading stands; begins anew when the server numbers the folder anew.

@@ -33,6 +33,22 @@ pub(super) async fn send(desk: &Desk, tx: &mut Tx, mail: &LinkMail<'_>) -> Resul
     Ok(())
 }
 
+/// Tells an agent by mail that their login was changed, so that a theft does not stay unseen.
+pub(super) async fn tell_owner(desk: &Desk, tx: &mut Tx, agent: &agents::Agent, what: &str) -> Result<()> {
+    let desk_name = &desk.config().desk.name;
+    let mail = LinkMail {
+        to: &agent.email,
+        name: &agent.name,
+        subject: "Your login was changed".into(),
+        text: format!(
+            "At the desk of {desk_name}, {what}.\n\n\
+             If it was not you, ask an administrator to look into it, and choose a new password here:\n{}\n",
+            desk.link("/reset")
+        ),
+    };
+    send(desk, tx, &mail).await
+}
+
 /// Makes a link that works once; its digest alone is kept.
 pub(super) async fn new_link(
     desk: &Desk,
@@ -118,7 +134,10 @@ pub async fn set_password_by_link(
     super::end_all(desk, &mut tx, Actor::Agent(agent.id), agent.id, None).await?;
     let action = match kind {
         LinkKind::Invitation => "staff.invitation_taken",
-        LinkKind::Reset => "staff.password_reset",
+        LinkKind::Reset => {
+            tell_owner(desk, &mut tx, &agent, "your password was set anew through a mailed link").await?;
+            "staff.password_reset"
+        }
     };
     super::audit(&mut tx, &Audit::new(now, Actor::Agent(agent.id), action).on("agent", agent.id.0).from(client))
         .await?;
@@ -148,6 +167,9 @@ pub async fn change_password(desk: &Desk, viewer: &Viewer, old: Secret, new: Sec
     agents::set_password(&mut tx, viewer.id, &hash).await?;
     access::use_links(&mut tx, viewer.id, desk.now()).await?;
     super::end_all(desk, &mut tx, viewer.actor(), viewer.id, besides).await?;
+    if let Some(agent) = agents::agent(&mut tx, viewer.id).await? {
+        tell_owner(desk, &mut tx, &agent, "your password was changed").await?;
+    }
     super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.password_changed").on("agent", viewer.id.0)).await?;
     tx.commit().await?;
     Ok(())

@@ -99,7 +99,10 @@ async fn remove(desk: &Desk, viewer: &Viewer, id: AgentId) -> Result<()> {
         _ => None,
     };
     let mut tx = desk.db().begin().await?;
-    agents::agent(&mut tx, id).await?.ok_or(Error::Unknown("agent"))?;
+    let agent = agents::agent(&mut tx, id).await?.ok_or(Error::Unknown("agent"))?;
+    if agent.has_totp {
+        super::password::tell_owner(desk, &mut tx, &agent, "your second factor was removed").await?;
+    }
     agents::set_totp(&mut tx, id, None, None).await?;
     access::clear_recovery_codes(&mut tx, id).await?;
     super::end_all(desk, &mut tx, viewer.actor(), id, besides).await?;

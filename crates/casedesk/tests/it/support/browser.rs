@@ -16,6 +16,7 @@ pub(crate) struct Browser {
     address: SocketAddr,
     headers: Vec<(String, String)>,
     cookies: Mutex<BTreeMap<String, String>>,
+    says_origin: bool,
 }
 
 /// What the desk answered.
@@ -28,7 +29,7 @@ pub(crate) struct Answer {
 impl Browser {
     pub(super) fn new(app: &TestApp) -> Self {
         let address = SocketAddr::from(([192, 0, 2, 10], 40000));
-        Self { app: app.clone(), address, headers: Vec::new(), cookies: Mutex::default() }
+        Self { app: app.clone(), address, headers: Vec::new(), cookies: Mutex::default(), says_origin: true }
     }
 
     /// The same with another address.
@@ -41,6 +42,11 @@ impl Browser {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// The same, not saying which page a form was on.
+    pub(crate) fn without_origin(self) -> Self {
+        Self { says_origin: false, ..self }
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
@@ -77,7 +83,10 @@ impl Browser {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        if !method.is_safe() && !self.headers.iter().any(|(name, _)| name == "origin" || name == "authorization") {
+        if self.says_origin
+            && !method.is_safe()
+            && !self.headers.iter().any(|(name, _)| name == "origin" || name == "authorization")
+        {
             request = request.header(header::ORIGIN, self.app.desk().link(""));
         }
         if !kind.is_empty() {

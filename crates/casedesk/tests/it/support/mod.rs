@@ -4,6 +4,17 @@
 //! databases may be created, on PostgreSQL too. Jobs run when the test says so; one left over at the
 //! end fails it.
 mod browser;
+pub(crate) mod certificates;
+pub(crate) mod dovecot;
+pub(crate) mod peer;
+mod post;
+pub(crate) mod postfix;
+pub(crate) mod process;
+pub(crate) mod proxy;
+pub(crate) mod recorder;
+pub(crate) mod relay;
+pub(crate) mod tokens;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,12 +26,14 @@ use casedesk::desk::Desk;
 use casedesk::kit::secrets::sha256_hex;
 use casedesk::kit::{Clock, Secret, Timestamp, secrets};
 use casedesk::staff::actions::NewColleague;
-use casedesk::staff::{AgentId, Role};
+use casedesk::staff::{AgentId, Proof, Role, Viewer};
+use casedesk::web::client::Client;
 use casedesk::{app, q};
 use futures::FutureExt as _;
 use sqlx::{Connection as _, Executor as _};
 
 pub(crate) use browser::{Answer, Browser};
+pub(crate) use post::{Caught, Letter, Relay};
 
 /// When every test begins.
 pub(crate) const START: &str = "2027-03-01T09:00:00Z";
@@ -126,6 +139,22 @@ impl TestApp {
         casedesk::staff::store::by_email(self.desk().db(), &email).await.unwrap().unwrap().id
     }
 
+    /// An agent as an action is told who asks.
+    pub(crate) async fn viewer(&self, name: &str, role: Role) -> Viewer {
+        let id = self.agent(name, role).await;
+        Viewer {
+            id,
+            name: name.into(),
+            email: format!("{}@desk.example", name.to_lowercase()),
+            role,
+            teams: vec![],
+            hidden_teams: vec![],
+            time_zone: "UTC".into(),
+            proof: Proof::Session(String::new()),
+            client: Client::default(),
+        }
+    }
+
     /// Makes an agent and logs them in.
     pub(crate) async fn logged_in(&self, name: &str, role: Role) -> Browser {
         self.agent(name, role).await;
@@ -144,7 +173,6 @@ impl TestApp {
     }
 
     /// Runs the jobs that are due.
-    #[expect(dead_code, reason = "the rooms with jobs of their own use it")]
     pub(crate) async fn drain(&self) -> usize {
         app::worker(self.desk()).unwrap().drain().await.unwrap()
     }
@@ -157,10 +185,14 @@ impl TestApp {
 }
 
 /// A folder of its own for each test, removed at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("casedesk-test-{}", secrets::random_token()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)

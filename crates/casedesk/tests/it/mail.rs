@@ -1,0 +1,538 @@
+//! Mail in and out: what product and RFCs promise, one test each.
+use std::time::Duration;
+
+use casedesk::cases::actions::{self as cases, Reply};
+use casedesk::cases::rules::Change;
+use casedesk::cases::{CaseState, Delivery, EntryKind, WaitingOn};
+use casedesk::customers::{self, OrganisationKind, Person};
+use casedesk::mail::{InboundState, Source, Taken, actions as mail, store};
+use casedesk::staff::Role;
+
+use crate::support::{Caught, Letter, Relay, TestApp, on_both, with_settings};
+
+const OURS: (&str, &str) = ("MAIL__FROM", "support@desk.example");
+
+/// Runs a test on a desk that sends through a relay, which keeps what it is given.
+async fn with_relay(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &Relay)) {
+    let (relay, port) = Relay::start().await;
+    let smtp = [OURS, ("MAIL__SMTP__HOST", "127.0.0.1"), ("MAIL__SMTP__PORT", &port), ("MAIL__SMTP__SECURITY", "none")];
+    let settings: Vec<(&str, &str)> = smtp.iter().chain(more).copied().collect();
+    with_settings(&settings, async |app| test(app, &relay).await).await;
+}
+
+fn anna(subject: &str, text: &str) -> Letter {
+    Letter::new("Anna Berg <anna@northbay.example>", subject, text)
+}
+
+fn to(address: &str) -> Vec<Person> {
+    vec![Person { name: None, address: address.into() }]
+}
+
+/// Lets the desk send what is due once the undo's time is over.
+async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
+    app.drain().await;
+    app.advance(Duration::from_secs(16));
+    app.drain().await;
+    relay.take()
+}
+
+/// A case of Anna's that an agent has answered: its number, and the answer as the relay got it.
+async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Caught) {
+    let case = app.case_of(&anna("No login", "It does not work.")).await;
+    let by = app.viewer("Ben", Role::Agent).await;
+    let reply = Reply { body: "Please try **again**.".into(), to: to("anna@northbay.example"), ..Reply::default() };
+    cases::reply(app.desk(), &by, case, reply).await.unwrap();
+    let caught = sends(app, relay).await.remove(0);
+    (case, caught)
+}
+
+// Rule 1: raw first.
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_quarantined_whole_and_can_be_retried() {
+    on_both(async |app| {
+        let garbage = bytes::Bytes::from_static(b"\x00\xff no mail at all");
+        let lies = app.arrives_raw(garbage.clone()).await;
+        assert_eq!((lies.state, lies.entry), (InboundState::Quarantined, None));
+        assert!(!lies.reason.is_empty());
+        let row = store::inbound(app.desk().db(), lies.id).await.unwrap().unwrap();
+        assert_eq!(row.raw.as_deref(), Some(&garbage[..]));
+        mail::retry(app.desk(), lies.id).await.unwrap();
+        app.file().await;
+        assert_eq!(app.lies(lies.id).await.state, InboundState::Quarantined);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_poisoned_message_does_not_hold_up_those_behind_it() {
+    on_both(async |app| {
+        mail::take_in(app.desk(), Source::Api, bytes::Bytes::from_static(b"\x00")).await.unwrap();
+        for i in 0..5 {
+            mail::take_in(app.desk(), Source::Api, anna(&format!("Subject {i}"), "text").raw()).await.unwrap();
+        }
+        app.file().await;
+        assert_eq!(app.count_cases().await, 5);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_raw_bytes_of_a_filed_mail_are_kept_as_they_came() {
+    on_both(async |app| {
+        let letter = anna("No login", "text");
+        let lies = app.arrives(&letter).await;
+        let row = store::inbound(app.desk().db(), lies.id).await.unwrap().unwrap();
+        assert_eq!(row.raw, None, "the bytes have moved to the file store");
+        assert_eq!(app.desk().files().get(&row.digest.unwrap()).await.unwrap(), letter.raw());
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+// Rule 2: once.
+
+#[tokio::test]
+async fn a_group_copy_and_the_direct_copy_are_one_entry() {
+    with_settings(&[OURS, ("MAIL__GROUPS", "help@groups.example")], async |app| {
+        let direct = anna("No login", "It does not work.\n\nAnna");
+        let copy = direct
+            .clone()
+            .with("From", "'Anna Berg' via Help <help@groups.example>")
+            .with("X-Original-From", "Anna Berg <anna@northbay.example>")
+            .with("Subject", "[help] No login")
+            .with("List-ID", "<help.groups.example>")
+            .with("List-Post", "<mailto:help@groups.example>")
+            .with("Precedence", "list");
+        let first = app.arrives(&copy).await;
+        let second = app.arrives(&direct).await;
+        assert_eq!((first.state, second.state), (InboundState::Filed, InboundState::Duplicate));
+        assert_eq!(app.timeline(first.case.unwrap()).await.len(), 1);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_uid_of_a_mailbox_is_stored_once() {
+    on_both(async |app| {
+        let source = Source::Imap { mailbox: "support", uid_validity: 1, uid: 7 };
+        let raw = anna("No login", "text").raw();
+        assert!(matches!(mail::take_in(app.desk(), source, raw.clone()).await.unwrap(), Taken::Stored(_)));
+        assert_eq!(mail::take_in(app.desk(), source, raw.clone()).await.unwrap(), Taken::Again);
+        // A changed UIDVALIDITY brings it again under another key: the filing recognises it.
+        let source = Source::Imap { mailbox: "support", uid_validity: 2, uid: 1 };
+        assert!(matches!(mail::take_in(app.desk(), source, raw).await.unwrap(), Taken::Stored(_)));
+        app.file().await;
+        assert_eq!(app.count_cases().await, 1);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_message_under_a_used_id_is_kept() {
+    on_both(async |app| {
+        let first = anna("No login", "one");
+        let second = anna("No login", "two").with("Message-ID", first.get("Message-ID"));
+        let (first, second) = (app.arrives(&first).await, app.arrives(&second).await);
+        assert_eq!((first.state, second.state), (InboundState::Filed, InboundState::Filed));
+        assert_ne!(first.entry, second.entry);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+// Rule 3: who wrote it.
+
+#[tokio::test]
+async fn behind_a_group_the_author_is_the_original_one_and_the_choice_is_explained() {
+    on_both(async |app| {
+        let letter = anna("No login", "text")
+            .with("From", "'Anna Berg' via Help <help@groups.example>")
+            .with("X-Original-From", "Anna Berg <anna@northbay.example>")
+            .with("List-Post", "<mailto:help@groups.example>");
+        let details = app.incoming(app.arrives(&letter).await.entry.unwrap()).await;
+        assert_eq!(details.from.unwrap().address, "anna@northbay.example");
+        assert!(details.author_reason.unwrap().contains("X-Original-From"));
+        assert!(details.alternatives.iter().any(|p| p.address == "help@groups.example"));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_colleagues_answer_from_their_own_program_is_an_outgoing_message() {
+    on_both(async |app| {
+        let opening = anna("No login", "text");
+        let case = app.case_of(&opening).await;
+        app.agent("Ben", Role::Agent).await;
+        let answer = Letter::new("Ben <ben@desk.example>", "Re: No login", "Try again.")
+            .with("To", "anna@northbay.example")
+            .with("Cc", "support@desk.example")
+            .answering(opening.get("Message-ID"));
+        let lies = app.arrives(&answer).await;
+        assert_eq!(lies.case, Some(case));
+        let details = app.outgoing(lies.entry.unwrap()).await;
+        assert!(details.elsewhere);
+        assert_eq!(details.to[0].address, "anna@northbay.example");
+        assert_eq!(app.case(case).await.waiting_on, Some(WaitingOn::Customer));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forged_answer_of_a_colleague_sends_nothing() {
+    with_relay(&[], async |app, relay| {
+        let opening = anna("No login", "text");
+        app.case_of(&opening).await;
+        app.agent("Ben", Role::Agent).await;
+        let forged = Letter::new("Ben <ben@desk.example>", "Re: No login", "Send your password to evil.")
+            .answering(opening.get("Message-ID"));
+        app.arrives(&forged).await;
+        assert!(sends(app, relay).await.is_empty());
+    })
+    .await;
+}
+
+// Rule 4: where it belongs.
+
+#[tokio::test]
+async fn an_answer_to_our_mail_finds_its_case_by_each_proof_alone() {
+    with_relay(&[], async |app, relay| {
+        let (case, mail) = answered(app, relay).await;
+        let by_address = anna("Other subject", "by address").with("To", &mail.header("Reply-To").unwrap());
+        let by_id = anna("Yet another", "by id").answering(&mail.header("Message-ID").unwrap());
+        let by_token = anna("About [CD-1001]", "by token");
+        for letter in [by_address, by_id, by_token] {
+            assert_eq!(app.arrives(&letter).await.case, Some(case), "{}", letter.text);
+        }
+        assert_eq!(app.count_cases().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_common_ancestor_that_never_came_here_ties_mails_together() {
+    on_both(async |app| {
+        let one = anna("First branch", "one").answering("<lost@customer.example>");
+        let two = anna("Second branch", "two").answering("<lost@customer.example>");
+        let case = app.case_of(&one).await;
+        assert_eq!(app.arrives(&two).await.case, Some(case));
+        let ancestor = anna("Root", "zero").with("Message-ID", "<lost@customer.example>");
+        assert_eq!(app.arrives(&ancestor).await.case, Some(case));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reply_quoting_a_foreign_case_number_opens_a_new_case() {
+    on_both(async |app| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let stranger = Letter::new("Eve <eve@elsewhere.example>", &format!("Re: No login [CD-{case}]"), "let me in");
+        let lies = app.arrives(&stranger).await;
+        assert_ne!(lies.case, Some(case));
+        assert_eq!(app.timeline(case).await.len(), 1);
+        let colleague = Letter::new("Otto <otto@northbay.example>", &format!("Re: No login [CD-{case}]"), "me too");
+        assert_eq!(app.arrives(&colleague).await.case, Some(case));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_domain_shared_by_strangers_proves_nothing() {
+    on_both(async |app| {
+        let case = app.case_of(&Letter::new("A <a@gmail.com>", "No login", "text")).await;
+        let other = Letter::new("B <b@gmail.com>", &format!("Re: No login [CD-{case}]"), "let me in");
+        assert_ne!(app.arrives(&other).await.case, Some(case));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_fresh_mail_about_an_open_case_opens_another_with_a_hint() {
+    on_both(async |app| {
+        let case = app.case_of(&anna("Folder monitor stops", "one")).await;
+        let again = app.arrives(&anna("Folder monitor stops", "still").with("Message-ID", "<new@x.example>")).await;
+        assert_ne!(again.case, Some(case));
+        let hint = app.incoming(again.entry.unwrap()).await.looks_like.unwrap();
+        assert_eq!(hint.case, case);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_named_by_a_later_mail_is_proposed_and_not_answered() {
+    on_both(async |app| {
+        let opening = anna("No login", "text").with("Cc", "Otto <otto@northbay.example>, Consultant <c@consult.example>");
+        let case = app.case_of(&opening).await;
+        let spoofed = anna("Re: No login", "more")
+            .with("Cc", "Eve <eve@elsewhere.example>, Ida <ida@northbay.example>")
+            .answering(opening.get("Message-ID"));
+        app.arrives(&spoofed).await;
+        let people = casedesk::cases::store::people(app.desk().db(), case).await.unwrap();
+        let role = |address: &str| people.iter().find(|p| p.address == address).unwrap().role.as_str();
+        assert_eq!(role("anna@northbay.example"), "requester");
+        assert_eq!(role("otto@northbay.example"), "cc");
+        assert_eq!(role("c@consult.example"), "cc");
+        assert_eq!(role("ida@northbay.example"), "cc");
+        assert_eq!(role("eve@elsewhere.example"), "proposed");
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+// Rule 5: no storms.
+
+#[tokio::test]
+async fn an_auto_reply_is_filed_on_its_case_and_wakes_nobody() {
+    with_relay(&[], async |app, relay| {
+        let (case, mail) = answered(app, relay).await;
+        let vacation = anna("Automatic reply", "I am away.")
+            .with("Auto-Submitted", "auto-replied")
+            .answering(&mail.header("Message-ID").unwrap());
+        let lies = app.arrives(&vacation).await;
+        assert_eq!(lies.case, Some(case));
+        assert_eq!(app.case(case).await.state, CaseState::Waiting);
+        assert_eq!(app.timeline(case).await.last().unwrap().kind, EntryKind::Machine);
+        assert!(sends(app, relay).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bounce_is_filed_on_its_case_and_pauses_the_address() {
+    with_relay(&[], async |app, relay| {
+        let (case, mail) = answered(app, relay).await;
+        let id = mail.header("Message-ID").unwrap();
+        let bounce = format!(
+            "From: MAILER-DAEMON@mx.example\r\nTo: support@desk.example\r\nSubject: Undelivered Mail Returned to Sender\r\n\
+             Message-ID: <b1@mx.example>\r\nReturn-Path: <>\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n\
+             --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+             Final-Recipient: rfc822; anna@northbay.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+             Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n\
+             --b\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Re: No login\r\n\r\n--b--\r\n"
+        );
+        let lies = app.arrives_raw(bounce.into()).await;
+        assert_eq!(lies.case, Some(case), "{}", lies.reason);
+        let paused = customers::store::paused(app.desk().db(), "anna@northbay.example").await.unwrap();
+        assert!(paused.unwrap().contains("no such user"));
+        assert_eq!(app.case(case).await.state, CaseState::Waiting);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_machine_that_belongs_to_no_case_is_set_aside_and_can_become_one() {
+    on_both(async |app| {
+        let robot = Letter::new("Monitor <monitor@northbay.example>", "Disk almost full", "92 %").with("Auto-Submitted", "auto-generated");
+        let lies = app.arrives(&robot).await;
+        assert_eq!((lies.state, lies.case), (InboundState::Aside, None));
+        assert_eq!(app.count_cases().await, 0);
+        mail::make_case(app.desk(), lies.id).await.unwrap();
+        app.file().await;
+        assert!(app.lies(lies.id).await.case.is_some());
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+async fn make_customer(app: &TestApp) {
+    let mut tx = app.desk().db().begin().await.unwrap();
+    let kind = OrganisationKind::Customer;
+    customers::actions::add_organisation(&mut tx, "Northbay", kind, &["northbay.example"], app.desk().now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_case_of_a_customer_is_acknowledged_once_in_words_of_ours() {
+    with_relay(&[], async |app, relay| {
+        make_customer(app).await;
+        let opening = anna("Buy pills at evil.example", "text");
+        let case = app.case_of(&opening).await;
+        let caught = sends(app, relay).await;
+        assert_eq!(caught.len(), 1);
+        let mail = &caught[0];
+        assert_eq!(mail.envelope_from, "", "nobody need hear that a receipt failed");
+        assert_eq!(mail.envelope_to, ["anna@northbay.example"]);
+        assert_eq!(mail.header("Auto-Submitted").as_deref(), Some("auto-replied"));
+        assert_eq!(mail.header("X-Auto-Response-Suppress").as_deref(), Some("All"));
+        assert_eq!(mail.header("In-Reply-To").as_deref(), Some(opening.get("Message-ID")));
+        assert!(mail.raw.contains(&format!("CD-{case}")));
+        let more = anna("Re: Buy pills at evil.example", "more").answering(opening.get("Message-ID"));
+        app.arrives(&more).await;
+        assert!(sends(app, relay).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn prospects_robots_and_paused_addresses_get_no_acknowledgement() {
+    with_relay(&[], async |app, relay| {
+        app.arrives(&Letter::new("P <p@prospect.example>", "Hello", "text")).await;
+        make_customer(app).await;
+        app.arrives(&anna("Away", "away").with("Auto-Submitted", "auto-replied")).await;
+        app.arrives(&Letter::new("no-reply@northbay.example", "Report", "weekly")).await;
+        assert!(sends(app, relay).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_flood_in_one_name_gets_few_answers() {
+    with_relay(&[("MAIL__AUTOMATIC_PER_DAY", "3")], async |app, relay| {
+        make_customer(app).await;
+        for i in 0..12 {
+            app.arrives(&anna(&format!("Flood {i}"), "text")).await;
+        }
+        assert_eq!(sends(app, relay).await.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_mail_that_comes_back_is_no_second_entry() {
+    let group = [("MAIL__GROUPS", "help@groups.example"), ("MAIL__COPY_TO_GROUP", "help@groups.example")];
+    with_relay(&group, async |app, relay| {
+        let (case, mail) = answered(app, relay).await;
+        assert!(mail.envelope_to.contains(&"help@groups.example".into()));
+        let before = app.timeline(case).await.len();
+        let lies = app.arrives_raw(mail.raw.clone().into()).await;
+        assert_eq!(lies.state, InboundState::Duplicate);
+        assert_eq!(app.timeline(case).await.len(), before);
+    })
+    .await;
+}
+
+// Out.
+
+#[tokio::test]
+async fn an_answer_threads_in_the_customers_program_and_carries_both_forms() {
+    with_relay(&[], async |app, relay| {
+        let (case, mail) = answered(app, relay).await;
+        let opening = anna("No login", "It does not work.");
+        assert_eq!(mail.header("In-Reply-To").as_deref(), Some(opening.get("Message-ID")));
+        assert!(mail.header("References").unwrap().contains(opening.get("Message-ID")));
+        assert_eq!(mail.header("Subject").unwrap(), format!("Re: No login [CD-{case}]"));
+        assert!(mail.header("Reply-To").unwrap().contains("support+"));
+        assert_eq!(mail.header("Auto-Submitted"), None);
+        assert!(mail.header("Content-Type").unwrap().starts_with("multipart/alternative"));
+        assert!(mail.raw.contains("<strong>again</strong>"));
+        assert_eq!(mail.envelope_from, "support@desk.example");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_never_leaves() {
+    with_relay(&[], async |app, relay| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        cases::note(app.desk(), &by, case, "SECRET of ours", vec![], None).await.unwrap();
+        let reply = Reply { body: "Hello".into(), to: to("anna@northbay.example"), ..Reply::default() };
+        cases::reply(app.desk(), &by, case, reply).await.unwrap();
+        let caught = sends(app, relay).await;
+        assert_eq!(caught.len(), 1);
+        assert!(!caught[0].raw.contains("SECRET"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_try_sends_the_same_bytes_under_the_same_id() {
+    with_relay(&[], async |app, relay| {
+        let (case, first) = answered(app, relay).await;
+        let entry = app.timeline(case).await.last().unwrap().id;
+        // As after a crash between the relay's yes and our note of it.
+        let mut tx = app.desk().db().begin().await.unwrap();
+        let from = [Delivery::Sent];
+        casedesk::cases::store::set_delivery(&mut tx, entry, &from, Delivery::Sending, None).await.unwrap();
+        casedesk::queue::enqueue(&mut tx, &casedesk::mail::jobs::Deliver { entry }, app.desk().now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let again = sends(app, relay).await.remove(0);
+        assert_eq!(again.header("Message-ID"), first.header("Message-ID"));
+        assert!(again.raw.ends_with(first.raw.split_once("Message-ID").unwrap().1));
+        let sent = app.timeline(case).await.into_iter().filter(|e| e.kind == EntryKind::MailOut).count();
+        assert_eq!(sent, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_relay_a_reply_fails_visibly() {
+    with_settings(&[OURS], async |app| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        let reply = Reply { body: "Hello".into(), to: to("anna@northbay.example"), ..Reply::default() };
+        let entry = cases::reply(app.desk(), &by, case, reply).await.unwrap();
+        app.advance(Duration::from_secs(16));
+        app.drain().await;
+        let row = app.timeline(case).await.into_iter().find(|row| row.id == entry).unwrap();
+        assert_eq!(row.delivery, Some(Delivery::Failed));
+        assert!(row.failure.unwrap().contains("mail.smtp.host"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_relay_that_is_down_is_asked_for_four_days_and_then_the_failure_is_shown() {
+    let down = [OURS, ("MAIL__SMTP__HOST", "127.0.0.1"), ("MAIL__SMTP__PORT", "1"), ("MAIL__SMTP__SECURITY", "none")];
+    with_settings(&down, async |app| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        let reply = Reply { body: "Hello".into(), to: to("anna@northbay.example"), ..Reply::default() };
+        let entry = cases::reply(app.desk(), &by, case, reply).await.unwrap();
+        app.advance(Duration::from_secs(16));
+        let delivery = async || app.timeline(case).await.into_iter().find(|row| row.id == entry).unwrap().delivery;
+        for _ in 0..46 {
+            app.drain().await;
+            assert_eq!(delivery().await, Some(Delivery::Sending));
+            app.advance(Duration::from_hours(2));
+        }
+        for _ in 0..6 {
+            app.drain().await;
+            app.advance(Duration::from_hours(2));
+        }
+        assert_eq!(delivery().await, Some(Delivery::Failed));
+        app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_and_subjects_cannot_add_a_header_to_what_goes_out() {
+    with_relay(&[], async |app, relay| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        cases::change(app.desk(), &by, case, &Change::Subject("x\r\nBcc: eve@elsewhere.example".into())).await.unwrap();
+        let name = Some("a\r\nBcc: eve@elsewhere.example\r\n\"<e@e.example>,".into());
+        let recipient = vec![Person { name, address: "anna@northbay.example".into() }];
+        cases::reply(app.desk(), &by, case, Reply { body: "Hello".into(), to: recipient, ..Reply::default() }).await.unwrap();
+        let caught = sends(app, relay).await;
+        assert_eq!(caught[0].envelope_to, ["anna@northbay.example"]);
+        assert_eq!(caught[0].header("Bcc"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn control_headers_and_internal_ids_of_strangers_are_ignored() {
+    on_both(async |app| {
+        let case = app.case_of(&anna("No login", "text")).await;
+        let forged = Letter::new("Eve <eve@elsewhere.example>", "Hi", "let me in")
+            .with("X-Casedesk-Case", &case.to_string())
+            .with("X-Casedesk-Loop", "1")
+            .with("References", &format!("<cd.{case}.1.AAAAAAAAAAAA@desk.example>"));
+        assert_ne!(app.arrives(&forged).await.case, Some(case));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}

@@ -1,0 +1,5 @@
+//! Mail by wire: the listener, the mailboxes, the relay, each against the real thing.
+mod imap;
+mod listener;
+mod oauth;
+mod relay;
