@@ -232,18 +232,18 @@ async fn killed_between_fetch_and_store_nothing_is_lost() {
 async fn one_node_reads_at_a_time_and_another_takes_over() {
     let Some(dovecot) = Dovecot::start().await else { return };
     let mut program = dovecot.sign_in("ada").await;
-    let (bare, first) = reading_of(&dovecot, "ada").await;
+    let (bare, intake) = reading_of(&dovecot, "ada").await;
     program.append("INBOX", &mail("one")).await;
-    let reading = bare.read(&first);
-    until_taken(&first, 1).await;
-    let second = Recorder::default();
-    let waiting = bare.read(&second);
+    let reading = bare.read(&intake);
+    until_taken(&intake, 1).await;
+    let waiting = bare.read(&intake);
     program.append("INBOX", &mail("two")).await;
-    until_taken(&first, 2).await;
+    until_taken(&intake, 2).await;
+    assert_eq!(intake.tries(), 2, "two nodes read it");
     reading.stop().await;
     program.append("INBOX", &mail("three")).await;
-    until_taken(&second, 1).await;
-    assert_eq!(second.raw(), [mail("three")]);
+    until_taken(&intake, 3).await;
+    assert_eq!(intake.raw(), ["one", "two", "three"].map(mail));
     waiting.stop().await;
 }
 
