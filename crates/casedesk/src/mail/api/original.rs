@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::mail::store::Message;
 use crate::mail::{MailError, rules, store};
 use crate::staff::{Reader, Viewer};
-use crate::web::api::{Query, Path};
+use crate::web::api::{Path, Query};
 use crate::web::{Error, Result, disposition};
 
 /// No script, no form, no font; the frame is framed by the desk alone.
