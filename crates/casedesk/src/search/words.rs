@@ -52,7 +52,8 @@ impl Wanted {
             phrases.extend(runs.into_iter().map(words_of).filter(|run| !run.is_empty()));
         }
         phrases.truncate(MOST_WORDS);
-        let last_is_prefix = !typed.ends_with(['"', ' ']) && !phrases.last()?.ends_with(is_unspaced);
+        let last: &String = phrases.last()?;
+        let last_is_prefix = !typed.ends_with(['"', ' ']) && !last.ends_with(is_unspaced);
         Some(Self { phrases, last_is_prefix })
     }
 }
@@ -74,5 +75,6 @@ mod tests {
         assert!(wanted.last_is_prefix);
         assert!(!Wanted::parse("done ").unwrap().last_is_prefix);
         assert_eq!(Wanted::parse(" \" -- "), None);
+        assert_eq!(Wanted::parse("\""), None);
     }
 }

@@ -36,7 +36,8 @@ pub fn subscriber<'a>(tx: &'a mut Tx, desk: &'a Desk, id: i64, event: &'a Event)
             return Ok(vec![]);
         }
         let deliveries = actions::prepare(tx, desk, id, event).await?;
-        let job = |delivery| Wanted { kind: Deliver::KIND, payload: serde_json::json!({ "delivery": delivery }), at: None };
+        let job =
+            |delivery| Wanted { kind: Deliver::KIND, payload: serde_json::json!({ "delivery": delivery }), at: None };
         Ok(deliveries.into_iter().map(job).collect())
     })
 }

@@ -172,7 +172,8 @@ mod tests {
     fn a_signature_is_the_one_of_the_standard() {
         // The example of the Standard Webhooks specification.
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}").unwrap();
+        let signed =
+            signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}").unwrap();
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -210,7 +211,9 @@ mod tests {
 
     #[test]
     fn only_web_addresses_without_a_password_are_called() {
-        for url in ["ftp://example.com/", "file:///etc/passwd", "https://a:b@example.com/", "gopher://x", "nonsense", ""] {
+        for url in
+            ["ftp://example.com/", "file:///etc/passwd", "https://a:b@example.com/", "gopher://x", "nonsense", ""]
+        {
             assert!(matches!(checked_url(url, true), Err(WebhooksError::BadUrl(_))), "{url}");
         }
     }

@@ -1,17 +1,721 @@
 //! The JSON API: its description, who may do what, and that nobody gets at what is not theirs.
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use casedesk::staff::Role;
+use casedesk::cases::CaseId;
+use casedesk::db::Read as _;
+use casedesk::q;
+use casedesk::staff::{Role, Scope, TeamId, Viewer};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, on_both};
+use crate::support::{Answer, Browser, Letter, TestApp, on_both};
+
+/// A desk with people of every role, and cases of which some are in a team that only the administrator sees.
+pub(crate) struct World {
+    pub(crate) ada: Viewer,
+    pub(crate) ben: Viewer,
+    pub(crate) admin: Browser,
+    pub(crate) agent: Browser,
+    reader: Browser,
+    /// An administrator's token that may only read.
+    looker: Browser,
+    pub(crate) team: TeamId,
+    pub(crate) open: CaseId,
+    hidden: CaseId,
+}
+
+pub(crate) async fn program(app: &TestApp, viewer: &Viewer, scope: Scope) -> Browser {
+    let made = casedesk::staff::actions::make_token(app.desk(), viewer, scope.as_str(), scope, None).await.unwrap();
+    app.program(&made.text)
+}
+
+impl World {
+    pub(crate) async fn new(app: &TestApp) -> Self {
+        let ada = app.viewer("Ada", Role::Admin).await;
+        let ben = app.viewer("Ben", Role::Agent).await;
+        let rea = app.viewer("Rea", Role::ReadOnly).await;
+        let team = casedesk::staff::actions::add_team(app.desk(), &ada, "Security", true).await.unwrap();
+        let world = Self {
+            admin: program(app, &ada, Scope::Admin).await,
+            agent: program(app, &ben, Scope::Write).await,
+            reader: program(app, &rea, Scope::Write).await,
+            looker: program(app, &ada, Scope::Read).await,
+            ada,
+            ben,
+            team,
+            open: app.case_of(&Letter::new("anna@northbay.example", "No login", "It does not work.")).await,
+            hidden: app.case_of(&Letter::new("carl@southbay.example", "A leak", "The breach is secret.")).await,
+        };
+        world.hide(world.hidden).await;
+        app.forget_jobs("mail.acknowledge").await;
+        world
+    }
+
+    pub(crate) async fn hide(&self, case: CaseId) {
+        let path = format!("/api/v1/cases/{case}/team");
+        let answer = self.admin.json(Method::PUT, &path, &json!({ "team_id": self.team })).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    }
+
+    async fn hidden_case(&self, app: &TestApp, subject: &str) -> CaseId {
+        let case = app.case_of(&Letter::new("carl@southbay.example", subject, "More of it.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        self.hide(case).await;
+        case
+    }
+}
+
+pub(crate) fn reply_to_anna(body: &str) -> Value {
+    json!({ "body": body, "to": [{ "address": "anna@northbay.example" }] })
+}
+
+async fn description(app: &TestApp) -> Value {
+    app.browser().get("/api/openapi.json").await.json()
+}
+
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+    details: Value,
+}
+
+fn operations(description: &Value) -> Vec<Operation> {
+    let paths = description["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, details)| (path, method, details)))
+        .map(|(path, method, details)| Operation {
+            id: details["operationId"].as_str().unwrap().to_owned(),
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.clone(),
+            details: details.clone(),
+        })
+        .collect()
+}
+
+/// A path in which every parameter is something that does not exist.
+fn nowhere(path: &str) -> String {
+    let mut filled = String::new();
+    for piece in path.split_inclusive(['{', '}']) {
+        match piece.strip_suffix('}') {
+            Some("kind") => filled.push_str("note"),
+            Some(_) => filled.push_str("999999"),
+            None => filled.push_str(piece.trim_end_matches('{')),
+        }
+    }
+    filled
+}
 
 #[tokio::test]
-async fn doc_dump() {
+async fn the_description_names_every_operation_with_its_errors_and_nothing_that_it_does_not_define() {
     on_both(async |app| {
-        let answer = app.browser().get("/api/openapi.json").await;
-        std::fs::write("/tmp/api-openapi.json", &answer.text).unwrap();
+        let description = description(app).await;
+        assert_eq!(description["openapi"], "3.1.0");
+        assert!(description["components"]["securitySchemes"]["token"].is_object());
+        let mut ids = BTreeSet::new();
+        for operation in operations(&description) {
+            let (id, details) = (&operation.id, &operation.details);
+            assert!(ids.insert(id.clone()), "two operations are called {id}");
+            assert!(!details["tags"].as_array().unwrap().is_empty(), "{id} has no tag");
+            for status in ["401", "403", "404", "422"] {
+                let body = &details["responses"][status]["content"]["application/problem+json"];
+                assert!(body.is_object(), "{id} does not describe its {status}");
+            }
+            let named = operation.path.matches('{').count();
+            let parameters =
+                details["parameters"].as_array().map_or(0, |all| all.iter().filter(|p| p["in"] == "path").count());
+            assert_eq!(named, parameters, "{id} does not describe its path");
+        }
+        let text = description.to_string();
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap();
+            assert!(description["components"]["schemas"][name].is_object(), "{name} is not defined");
+        }
+    })
+    .await;
+}
+
+/// Sources that put a route up: in an `api.rs` it is always one that is described.
+#[test]
+fn every_route_of_the_api_is_described() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![sources.clone()];
+    let mut described = 0;
+    while let Some(folder) = folders.pop() {
+        for item in std::fs::read_dir(&folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let path = path.strip_prefix(&sources).unwrap();
+            let is_api = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("api" | "api.rs")));
+            let in_web = path.components().any(|part| part.as_os_str() == "web");
+            if is_api && !in_web {
+                assert!(!text.contains(".route("), "{} puts up a route that is not described", path.display());
+                described += text.matches("routes!(").count();
+            } else {
+                let undescribed = text.matches("\"/api/").count() - text.matches("\"/api/openapi.json\"").count();
+                let allowed = text.matches("starts_with(\"/api/\")").count() + text.matches("nest(\"/api/v1\"").count();
+                assert!(undescribed <= allowed, "{} serves something under /api by itself", path.display());
+            }
+        }
+    }
+    assert!(described > 40, "the search found nothing");
+}
+
+/// What only administrators may do.
+const ADMIN: &[&str] = &[
+    "add_team",
+    "audit",
+    "change_agent",
+    "change_team",
+    "change_webhook",
+    "delete_template",
+    "delete_webhook",
+    "get_webhook",
+    "invite",
+    "invite_again",
+    "list_deliveries",
+    "list_webhooks",
+    "register_webhook",
+    "remove_second_factor",
+    "renew_webhook_secret",
+    "show_agent",
+    "take_in",
+];
+/// What changes nothing but one's own things.
+const OWN: &[&str] = &["change_me", "see"];
+/// What no token may do, whoever holds it.
+const IN_PERSON: &[&str] = &["end_other_sessions", "end_session", "make_token", "revoke_token", "sessions"];
+/// What only reads, but not for everybody.
+const FOR_WORKERS: &[&str] = &["list_quarantine", "get_quarantined"];
+
+#[tokio::test]
+async fn every_operation_asks_for_a_login_and_for_the_right_role() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let all = operations(&description(app).await);
+        assert!(all.len() > 80);
+        for operation in all {
+            let (id, path) = (operation.id.as_str(), nowhere(&operation.path));
+            let ask = async |browser: &Browser| {
+                let body = if operation.method == Method::GET { String::new() } else { "{}".to_owned() };
+                browser.body(operation.method.clone(), &path, "application/json", &body).await.status
+            };
+            let refused = StatusCode::FORBIDDEN;
+            let stranger = ask(&app.browser().with("accept", "application/json")).await;
+            assert_eq!(stranger, StatusCode::UNAUTHORIZED, "{id} without a login");
+            let in_person = IN_PERSON.contains(&id);
+            let admin = ADMIN.contains(&id);
+            let changes = operation.method != Method::GET && !OWN.contains(&id);
+            let expect = |who: &str, status: StatusCode, no: bool| {
+                assert_eq!(status == refused, no, "{id} by {who}: {status}");
+                assert_ne!(status, StatusCode::UNAUTHORIZED, "{id} by {who}");
+                assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{id} by {who}");
+                assert!(!status.is_server_error(), "{id} by {who}: {status}");
+            };
+            expect("a reader", ask(&world.reader).await, in_person || admin || changes || FOR_WORKERS.contains(&id));
+            expect("an agent", ask(&world.agent).await, in_person || admin);
+            expect("an administrator", ask(&world.admin).await, in_person);
+            if operation.method != Method::GET {
+                expect("a token that may only read", ask(&world.looker).await, true);
+            }
+        }
+        app.forget_jobs("system_mail").await;
+    })
+    .await;
+}
+
+/// Everything an agent can name that is in a team closed to them: operation, method, path, body.
+async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, String, Value)> {
+    let (open, hidden) = (world.open, world.hidden);
+    let other = world.hidden_case(app, "Another leak").await;
+    let third = world.hidden_case(app, "A third leak").await;
+    let in_it = app.timeline(hidden).await[0].id;
+    let merged =
+        world.admin.json(Method::POST, &format!("/api/v1/cases/{other}/merges"), &json!({ "into": third })).await;
+    let merge = merged.json()["merge_id"].clone();
+    let note = world.admin.json(Method::POST, &format!("/api/v1/cases/{third}/notes"), &json!({ "text": "off" })).await;
+    let entries = json!({ "entries": [note.json()["entry_id"]], "subject": "Split off" });
+    let split = world.admin.json(Method::POST, &format!("/api/v1/cases/{third}/splits"), &entries).await;
+    assert_eq!(split.status, StatusCode::CREATED, "{}", split.text);
+    let (split,): (i64,) = app.desk().db().one(q!("SELECT MAX(id) FROM splits")).await.unwrap();
+    let form = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--x--\r\n";
+    let kind = "multipart/form-data; boundary=x";
+    let file = world.admin.body(Method::POST, &format!("/api/v1/cases/{open}/draft-files"), kind, form).await.json();
+    let view = json!({ "name": "Mine", "query": "leak" });
+    let view = world.admin.json(Method::POST, "/api/v1/saved-views", &view).await.json()["id"].clone();
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    let case = |rest: &str| format!("/api/v1/cases/{hidden}{rest}");
+    let none = Value::Null;
+    vec![
+        ("get_case", get.clone(), case(""), none.clone()),
+        ("list_entries", get.clone(), case("/entries"), none.clone()),
+        ("list_cases", get.clone(), format!("/api/v1/cases?view=team-{}", world.team), none.clone()),
+        ("list_cases", get.clone(), format!("/api/v1/cases?view=saved-{view}"), none.clone()),
+        ("post_reply", post.clone(), case("/replies"), reply_to_anna("Hello")),
+        ("undo_reply", delete.clone(), case(&format!("/replies/{in_it}")), none.clone()),
+        ("undo_reply", delete.clone(), format!("/api/v1/cases/{open}/replies/{in_it}"), none.clone()),
+        ("post_note", post.clone(), case("/notes"), json!({ "text": "x" })),
+        ("solve", post.clone(), case("/solution"), none.clone()),
+        ("reopen", post.clone(), case("/reopening"), none.clone()),
+        ("close", post.clone(), case("/closure"), none.clone()),
+        ("wait", post.clone(), case("/waiting"), json!({ "on": "customer" })),
+        ("set_priority", put.clone(), case("/priority"), json!({ "priority": "high" })),
+        ("set_kind", put.clone(), case("/kind"), json!({ "kind": "problem" })),
+        ("set_assignee", put.clone(), case("/assignee"), json!({ "agent_id": world.ben.id })),
+        ("set_team", put.clone(), case("/team"), json!({ "team_id": null })),
+        ("set_subject", put.clone(), case("/subject"), json!({ "subject": "x" })),
+        (
+            "change_many",
+            post.clone(),
+            "/api/v1/joint-changes".into(),
+            json!({ "cases": [open, hidden], "change": { "do": "solve" } }),
+        ),
+        ("add_tag", put.clone(), case("/tags/x"), none.clone()),
+        ("remove_tag", delete.clone(), case("/tags/x"), none.clone()),
+        ("watch", put.clone(), case("/watch"), none.clone()),
+        ("unwatch", delete.clone(), case("/watch"), none.clone()),
+        ("add_participant", put.clone(), case("/people/ben@desk.example"), none.clone()),
+        ("remove_participant", delete.clone(), case("/people/carl@southbay.example"), none.clone()),
+        ("see", put.clone(), case("/seen"), json!({ "entry_id": in_it })),
+        ("link", put.clone(), case(&format!("/links/{open}")), json!({ "kind": "related" })),
+        ("link", put.clone(), format!("/api/v1/cases/{open}/links/{hidden}"), json!({ "kind": "related" })),
+        ("unlink", delete.clone(), case(&format!("/links/{open}")), none.clone()),
+        ("unlink", delete.clone(), format!("/api/v1/cases/{open}/links/{hidden}"), none.clone()),
+        ("merge", post.clone(), case("/merges"), json!({ "into": open })),
+        ("merge", post.clone(), format!("/api/v1/cases/{open}/merges"), json!({ "into": hidden })),
+        ("join_suggested", post.clone(), case("/joining"), none.clone()),
+        ("unmerge", delete.clone(), format!("/api/v1/merges/{merge}"), none.clone()),
+        ("split", post.clone(), case("/splits"), json!({ "entries": [in_it], "subject": "x" })),
+        ("split", post.clone(), format!("/api/v1/cases/{open}/splits"), json!({ "entries": [in_it], "subject": "x" })),
+        ("unsplit", delete.clone(), format!("/api/v1/splits/{split}"), none.clone()),
+        ("get_drafts", get.clone(), case("/drafts"), none.clone()),
+        ("put_draft", put.clone(), case("/drafts/note"), json!({ "body": "x", "based_on": 0 })),
+        ("add_file", post, case("/draft-files"), none.clone()),
+        ("remove_file", delete.clone(), format!("/api/v1/draft-files/{}", file["id"]), none.clone()),
+        ("get_attachment", get.clone(), format!("/attachments/{}", file["id"]), none.clone()),
+        ("get_html", get.clone(), format!("/entries/{in_it}/html"), none.clone()),
+        ("get_raw", get, format!("/entries/{in_it}/raw"), none.clone()),
+        ("change_view", put, format!("/api/v1/saved-views/{view}"), json!({ "name": "x", "query": "" })),
+        ("delete_view", delete, format!("/api/v1/saved-views/{view}"), none),
+    ]
+}
+
+/// Operations that name things which belong to everybody who works here, or to administrators alone.
+const COMMON: &[&str] = &[
+    "change_agent",
+    "change_team",
+    "change_template",
+    "change_webhook",
+    "delete_template",
+    "delete_webhook",
+    "dismiss",
+    "end_session",
+    "get_contact",
+    "get_organisation",
+    "get_quarantined",
+    "get_template",
+    "get_webhook",
+    "invite_again",
+    "list_deliveries",
+    "make_case",
+    "pause_address",
+    "remove_second_factor",
+    "renew_webhook_secret",
+    "resume_address",
+    "retry",
+    "revoke_token",
+    "show_agent",
+];
+
+#[tokio::test]
+async fn what_is_in_a_closed_team_does_not_exist_for_others_by_whatever_id_it_is_named() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let all = foreign(app, &world).await;
+        for operation in operations(&description(app).await) {
+            let known = all.iter().any(|(id, ..)| *id == operation.id) || COMMON.contains(&operation.id.as_str());
+            assert!(known || !operation.path.contains('{'), "{} is not tried with a foreign id", operation.id);
+        }
+        let before = events(app).await;
+        let known = nowhere_says(&world).await;
+        for (id, method, path, body) in all {
+            let answer = match (&body, id) {
+                (_, "add_file") => {
+                    let form =
+                        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--x--\r\n";
+                    world.agent.body(method, &path, "multipart/form-data; boundary=x", form).await
+                }
+                (Value::Null, _) => world.agent.body(method, &path, "", "").await,
+                (body, _) => world.agent.json(method, &path, body).await,
+            };
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id} {path}: {}", answer.text);
+            if path.starts_with("/api/v1/cases/") {
+                assert_eq!(answer.json(), known, "{id} tells a closed case from none");
+            }
+        }
+        assert_eq!(events(app).await, before, "something was changed");
+        for path in ["/api/v1/cases?q=leak", "/api/v1/cases?q=breach", "/api/v1/search?q=leak"] {
+            let found = world.agent.get(path).await;
+            assert_eq!(found.json()["cases"], json!([]), "{path}");
+            assert_ne!(world.admin.get(path).await.json()["cases"], json!([]), "{path}");
+        }
+        let found = world.agent.get(&format!("/api/v1/search?q={}", world.hidden)).await;
+        assert_eq!(found.json()["cases"], json!([]));
+        let slug = format!("team-{}", world.team);
+        assert!(!world.agent.get("/api/v1/views").await.text.contains(&slug));
+        assert!(world.admin.get("/api/v1/views").await.text.contains(&slug));
+    })
+    .await;
+}
+
+async fn nowhere_says(world: &World) -> Value {
+    world.agent.get("/api/v1/cases/999999").await.json()
+}
+
+async fn events(app: &TestApp) -> i64 {
+    casedesk::events::latest(app.desk().db()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_case_that_was_merged_into_a_closed_one_is_closed_too() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let into = json!({ "into": world.hidden });
+        let merge = world.admin.json(Method::POST, &format!("/api/v1/cases/{}/merges", world.open), &into).await;
+        assert_eq!(merge.status, StatusCode::CREATED);
+        let path = format!("/api/v1/cases/{}/notes", world.open);
+        let note = world.agent.json(Method::POST, &path, &json!({ "text": "into the dark" })).await;
+        assert_eq!(note.status, StatusCode::NOT_FOUND, "{}", note.text);
+        let shown = world.agent.get(&format!("/api/v1/cases/{}", world.open)).await.json();
+        assert_eq!(shown["merged_into"], Value::Null);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_read_page_by_page_without_loss_or_repetition() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        for i in 0..6 {
+            app.advance(Duration::from_secs(1));
+            app.case_of(&Letter::new("anna@northbay.example", &format!("Case {i}"), "text")).await;
+        }
+        app.forget_jobs("mail.acknowledge").await;
+        for sort in ["newest", "oldest", "created"] {
+            let (mut seen, mut next) = (Vec::new(), String::new());
+            loop {
+                let path = format!("/api/v1/cases?q=from:anna&limit=3&sort={sort}{next}");
+                let page = world.agent.get(&path).await.json();
+                let cases = page["cases"].as_array().unwrap();
+                assert!(cases.len() <= 3);
+                seen.extend(cases.iter().map(|case| case["id"].as_i64().unwrap()));
+                let Some(word) = page["next"].as_str() else { break };
+                next = format!("&after={word}");
+            }
+            assert_eq!(seen.len(), 7, "{sort}");
+            assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 7, "{sort}");
+        }
+        for wrong in ["limit=0", "limit=101", "after=nonsense", "sort=sideways", "q=status:asleep", "wiew=mine"] {
+            let answer = world.agent.get(&format!("/api/v1/cases?{wrong}")).await;
+            assert!(answer.status.is_client_error(), "{wrong}: {}", answer.status);
+            assert!(answer.json()["detail"].as_str().unwrap().len() > 10);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_reply_is_one_reply_and_it_can_be_taken_back() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let path = format!("/api/v1/cases/{}/replies", world.open);
+        let mut reply = reply_to_anna("Try again.");
+        reply["client_id"] = json!("abc");
+        reply["then"] = json!({ "do": "solve" });
+        let first = world.agent.json(Method::POST, &path, &reply).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+        assert_eq!(world.agent.json(Method::POST, &path, &reply).await.json(), first.json());
+        let shown = world.agent.get(&format!("/api/v1/cases/{}", world.open)).await.json();
+        assert_eq!(shown["state"], "solved");
+        let replies = shown["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "mail_out").count();
+        assert_eq!(replies, 1);
+        let other = app.case_of(&Letter::new("anna@northbay.example", "Other", "text")).await;
+        let elsewhere = world.agent.json(Method::POST, &format!("/api/v1/cases/{other}/replies"), &reply).await;
+        assert_eq!(elsewhere.status, StatusCode::CONFLICT, "a client id of another case: {}", elsewhere.text);
+        let undone = world.agent.body(Method::DELETE, &format!("{path}/{}", first.json()["entry_id"]), "", "").await;
+        assert_eq!(undone.status, StatusCode::NO_CONTENT, "{}", undone.text);
+        let drafts = world.agent.get(&format!("/api/v1/cases/{}/drafts", world.open)).await.json();
+        assert_eq!(drafts["drafts"][0]["body"], "Try again.");
+        app.forget_jobs("mail.deliver").await;
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reply_stops_when_somebody_wrote_meanwhile_and_says_what() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let seen = world.agent.get(&format!("/api/v1/cases/{}", world.open)).await.json()["last_entry_id"].clone();
+        let notes = format!("/api/v1/cases/{}/notes", world.open);
+        let note = world.admin.json(Method::POST, &notes, &json!({ "text": "I am on it." })).await.json();
+        let mut reply = reply_to_anna("Try again.");
+        reply["based_on"] = seen;
+        let path = format!("/api/v1/cases/{}/replies", world.open);
+        let stopped = world.agent.json(Method::POST, &path, &reply).await;
+        assert_eq!(stopped.status, StatusCode::CONFLICT);
+        assert_eq!(stopped.headers["content-type"], "application/problem+json");
+        assert_eq!(stopped.json()["newest_entry"], note["entry_id"]);
+        reply["anyway"] = json!(true);
+        assert_eq!(world.agent.json(Method::POST, &path, &reply).await.status, StatusCode::CREATED);
+        app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_the_callers_to_set_is_refused() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let case = |rest: &str| format!("/api/v1/cases/{}{rest}", world.open);
+        let mut reply = reply_to_anna("x");
+        reply["agent_id"] = json!(world.ada.id);
+        let tries = [
+            (Method::POST, case("/replies"), reply),
+            (Method::POST, case("/notes"), json!({ "text": "x", "kind": "mail_out" })),
+            (Method::POST, case("/waiting"), json!({ "on": "customer", "state": "closed" })),
+            (Method::PUT, case("/assignee"), json!({})),
+            (Method::PUT, case("/priority"), json!({ "priority": "high", "id": 1 })),
+            (Method::POST, "/api/v1/joint-changes".into(), json!({ "cases": [], "change": { "do": "solve", "x": 1 } })),
+            (Method::POST, "/api/v1/saved-views".into(), json!({ "name": "x", "query": "", "agent_id": world.ada.id })),
+        ];
+        for (method, path, body) in tries {
+            let answer = world.agent.json(method, &path, &body).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {body}: {}", answer.text);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_split_cannot_reach_into_another_case() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let foreign = app.timeline(world.hidden).await[0].id;
+        let own = app.timeline(world.open).await[0].id;
+        let path = format!("/api/v1/cases/{}/notes", world.open);
+        world.agent.json(Method::POST, &path, &json!({ "text": "a note that stays" })).await;
+        world.agent.json(Method::POST, &path, &json!({ "text": "another" })).await;
+        let path = format!("/api/v1/cases/{}/splits", world.open);
+        let split = json!({ "entries": [own, foreign], "subject": "Mine now" });
+        assert_eq!(world.agent.json(Method::POST, &path, &split).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.agent.get("/api/v1/cases?q=breach").await.json()["cases"], json!([]));
+        assert_eq!(app.timeline(world.hidden).await[0].id, foreign);
+    })
+    .await;
+}
+
+/// The reply's words, as a stranger or an agent may set them.
+const PAYLOADS: [&str; 4] =
+    ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\"><img src=x onerror=alert(1)>", "{{7*7}}\u{202E}\0end"];
+
+#[tokio::test]
+async fn whatever_is_written_comes_back_as_plain_json() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        for payload in PAYLOADS {
+            let new = json!({
+                "requester": { "address": "mallory@evil.example", "name": payload },
+                "subject": payload, "note": payload,
+            });
+            let made = world.agent.json(Method::POST, "/api/v1/cases", &new).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+            let case = made.json()["id"].clone();
+            let template = json!({ "name": payload, "body": payload });
+            world.agent.json(Method::POST, "/api/v1/templates", &template).await;
+            let kept = payload.replace('\0', "\u{FFFD}");
+            for path in [format!("/api/v1/cases/{case}"), "/api/v1/cases".into(), "/api/v1/templates".into()] {
+                let answer = world.agent.get(&path).await;
+                assert_eq!(answer.headers["content-type"], "application/json");
+                assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+                let quoted = serde_json::to_string(&kept).unwrap();
+                assert!(answer.text.contains(&quoted), "{path} changes {payload}: {}", answer.text);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_filter_breaks_the_search_whatever_is_typed() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let pieces = [
+            "from:",
+            "org:",
+            "tag:",
+            "status:",
+            "state:",
+            "priority:",
+            "kind:",
+            "assignee:",
+            "team:",
+            "before:",
+            "after:",
+            "\"",
+            "'",
+            "%",
+            "_",
+            "\\",
+            "*",
+            "(",
+            ")",
+            "AND",
+            "OR",
+            "NOT",
+            "NEAR",
+            "-",
+            "--",
+            ";",
+            ":",
+            "<->",
+            "&",
+            "|",
+            "!",
+            "\0",
+            "\u{202E}",
+            "接続",
+            "é",
+            "2026-11-01",
+            "9999-99-99",
+            "-9999-01-01",
+            "open",
+            "me",
+            "nobody",
+            "1 OR 1=1",
+            "^",
+            "{",
+            "}",
+            "a:b:c",
+            "\u{1F980}",
+            "xyzzy",
+            " ",
+            "\t",
+            "\n",
+            "999999999999999999999",
+        ];
+        // A small generator of its own, so that a failure can be seen again.
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+        };
+        for _ in 0..250 {
+            let typed: String = (0..=next(6)).map(|_| pieces[next(pieces.len())]).collect();
+            let encoded: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+            for path in ["/api/v1/cases?q=", "/api/v1/search?q="] {
+                let answer = world.agent.get(&format!("{path}{encoded}")).await;
+                let fine = matches!(answer.status, StatusCode::OK | StatusCode::UNPROCESSABLE_ENTITY);
+                assert!(fine, "{typed:?}: {} {}", answer.status, answer.text);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mail_is_taken_in_from_a_program_and_what_was_set_aside_is_looked_after() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let mail =
+            "From: dora@west.example\r\nSubject: By a program\r\nMessage-ID: <p1@west.example>\r\n\r\nHello.\r\n";
+        let taken = world.admin.body(Method::POST, "/api/v1/mail", "message/rfc822", mail).await;
+        assert_eq!(taken.status, StatusCode::ACCEPTED, "{}", taken.text);
+        let robot = "From: robot@west.example\r\nAuto-Submitted: auto-replied\r\nSubject: Away\r\n\r\nI am away.\r\n";
+        world.admin.body(Method::POST, "/api/v1/mail", "message/rfc822", robot).await;
+        app.file().await;
+        let found = world.agent.get("/api/v1/cases?q=from:dora@west.example").await.json();
+        assert_eq!(found["cases"][0]["subject"], "By a program");
+        let filed = taken.json()["inbound_id"].clone();
+        let source = world.agent.get(&format!("/api/v1/quarantine/{filed}/raw")).await;
+        assert_eq!(source.status, StatusCode::NOT_FOUND, "what is on a case is shown there alone");
+        let aside = world.agent.get("/api/v1/quarantine?state=aside").await.json();
+        let id = aside["messages"][0]["id"].clone();
+        assert!(world.agent.get(&format!("/api/v1/quarantine/{id}/raw")).await.text.contains("I am away."));
+        let made = world.agent.body(Method::POST, &format!("/api/v1/quarantine/{id}/cases"), "", "").await;
+        assert_eq!(made.status, StatusCode::ACCEPTED);
+        app.file().await;
+        assert_eq!(world.agent.get("/api/v1/cases?q=away").await.json()["cases"][0]["subject"], "Away");
+        let again = world.agent.body(Method::POST, &format!("/api/v1/quarantine/{id}/dismissal"), "", "").await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customers_address_rests_and_flows_again() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let found = world.agent.get("/api/v1/contacts?q=anna").await.json();
+        let id = found[0]["id"].clone();
+        let path = format!("/api/v1/contacts/{id}/addresses/anna@northbay.example/pause");
+        let paused = world.agent.json(Method::PUT, &path, &json!({ "reason": "on leave" })).await;
+        assert_eq!(paused.status, StatusCode::NO_CONTENT, "{}", paused.text);
+        let shown = world.agent.get(&format!("/api/v1/contacts/{id}")).await.json();
+        assert_eq!(shown["addresses"][0]["paused_reason"], "on leave");
+        assert_eq!(world.agent.body(Method::DELETE, &path, "", "").await.status, StatusCode::NO_CONTENT);
+        let wrong = format!("/api/v1/contacts/{id}/addresses/carl@southbay.example/pause");
+        assert_eq!(world.agent.body(Method::DELETE, &wrong, "", "").await.status, StatusCode::NOT_FOUND);
+        let organisations = world.agent.get("/api/v1/organisations?q=northbay.example&limit=1").await.json();
+        let organisation = organisations["organisations"][0]["id"].clone();
+        let full = world.agent.get(&format!("/api/v1/organisations/{organisation}")).await.json();
+        assert_eq!(full["domains"], json!(["northbay.example"]));
+        assert_eq!(full["contacts"][0]["id"], id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn templates_and_views_come_change_and_go() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let made = |answer: Answer| answer.json()["id"].clone();
+        let (a, b) = (json!({ "name": "A", "body": "a" }), json!({ "name": "B", "body": "b" }));
+        let first = made(world.agent.json(Method::POST, "/api/v1/templates", &a).await);
+        let second = made(world.agent.json(Method::POST, "/api/v1/templates", &b).await);
+        let path = format!("/api/v1/templates/{second}");
+        assert_eq!(world.agent.json(Method::PUT, &path, &a).await.status, StatusCode::CONFLICT);
+        let renamed = json!({ "name": "C", "body": "c" });
+        assert_eq!(world.agent.json(Method::PUT, &path, &renamed).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(world.agent.get(&path).await.json()["body"], "c");
+        for _ in 0..2 {
+            world.admin.body(Method::DELETE, &format!("/api/v1/templates/{first}"), "", "").await;
+        }
+        assert_eq!(world.agent.get("/api/v1/templates").await.json().as_array().unwrap().len(), 1);
+        let view = json!({ "name": "Logins", "query": "login status:new", "shared": true });
+        let view = made(world.admin.json(Method::POST, "/api/v1/saved-views", &view).await);
+        let list = world.agent.get(&format!("/api/v1/cases?view=saved-{view}")).await.json();
+        assert_eq!(list["cases"][0]["id"], json!(world.open));
+        let counts = world.agent.get("/api/v1/views").await.json();
+        let counts: BTreeMap<String, i64> = counts
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|view| (view["slug"].as_str().unwrap().to_owned(), view["count"].as_i64().unwrap()))
+            .collect();
+        assert_eq!((counts[&format!("saved-{view}")], counts["open"]), (1, 1));
+        let wrong = json!({ "name": "x", "query": "status:asleep" });
+        let wrong = world.agent.json(Method::POST, "/api/v1/saved-views", &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     })
     .await;
 }

@@ -3,8 +3,10 @@
 
 mod api;
 mod architecture;
+mod attachments;
 mod cases;
 mod mail;
 mod staff;
 mod support;
+mod webhooks;
 mod wire;

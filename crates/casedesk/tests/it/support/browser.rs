@@ -49,6 +49,13 @@ impl Browser {
         Self { says_origin: false, ..self }
     }
 
+    /// Another one with the same headers and one more, and with no cookies.
+    pub(crate) fn clone_with(&self, name: &str, value: &str) -> Self {
+        let mut other = Self::new(&self.app);
+        other.headers.clone_from(&self.headers);
+        other.with(name, value)
+    }
+
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }
@@ -76,6 +83,11 @@ impl Browser {
 
     pub(crate) async fn json(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.send(method, path, "application/json", body.to_string()).await
+    }
+
+    /// Sends a body of any type.
+    pub(crate) async fn body(&self, method: Method, path: &str, kind: &str, body: &str) -> Answer {
+        self.send(method, path, kind, body.to_owned()).await
     }
 
     async fn send(&self, method: Method, path: &str, kind: &str, body: String) -> Answer {
