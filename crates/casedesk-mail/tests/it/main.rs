@@ -10,6 +10,7 @@ mod files;
 mod hostile;
 mod html;
 mod languages;
+mod multiparts;
 mod mutations;
 mod outbound;
 mod people;
