@@ -5,6 +5,7 @@
 mod auto_replies;
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
+mod bounce_fixtures;
 mod bounces;
 mod files;
 mod hostile;
