@@ -92,9 +92,6 @@ fn percent(count: Count) -> f64 {
 fn floor(source: &str, measure: &str) -> f64 {
     match (measure, source) {
         ("survive", _) => 100.0,
-        // Four of its files end in the midst of parts; that parser makes attachments of their
-        // last texts, this one shows them.
-        ("fields", "mail_parser") => 92.0,
         ("fields", _) => 97.0,
         ("reply", "email_reply_trimmer") => 90.0,
         ("reply", _) => 85.0,

@@ -125,7 +125,8 @@ fn failure(recipient: Recipient, notice: &str, delayed: bool) -> Failure {
     let said = recipient.diagnostic.as_deref().unwrap_or_default();
     let near = notice::about(notice, &recipient.address);
     let found = reason::understand(&[said, near, notice], recipient.status.as_deref());
-    let unsure = found.permanence == Permanence::Hard && reason::is_filter_of_carrier(said, &recipient.address);
+    let denied = reason::denies_unknown(said, near, notice) || reason::is_filter_of_carrier(said, &recipient.address);
+    let unsure = found.permanence == Permanence::Hard && denied;
     let passing = delayed || recipient.delayed || unsure;
     Failure {
         status: found.status.or(recipient.status),

@@ -33,6 +33,10 @@ struct Gathered {
 }
 
 impl Gathered {
+    fn has_text(&self) -> bool {
+        self.blocks.iter().any(|block| has_ink(&block.plain) || has_ink(&block.html))
+    }
+
     /// Files that old programs put into the text itself.
     fn take_uuencoded(&mut self, text: String) -> String {
         let Some((text, files)) = uuencoded::take(&text) else {
@@ -76,7 +80,7 @@ impl Gathered {
 /// Walks the tree.
 pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
     let mut gathered = Gathered::default();
-    walk(root, false, &mut gathered);
+    walk(root, Place::default(), &mut gathered);
     if gathered.repaired_charset {
         notes.words.push("the text did not hold the charset it declares".to_owned());
     }
@@ -86,19 +90,39 @@ pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
     Content { body: body(&gathered.blocks), attachments: gathered.attachments }
 }
 
-fn walk(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
+/// Where in the tree a part stands, as far as that decides what it is.
+#[derive(Default, Clone, Copy)]
+struct Place {
+    /// It belongs to the first part of a multipart/related (RFC 2387).
+    is_related_leaf: bool,
+    is_in_alternative: bool,
+}
+
+fn walk(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
     if part.children.is_empty() {
-        leaf(part, is_related_leaf, gathered);
+        leaf(part, place, gathered);
         return;
     }
     let first_block = gathered.blocks.len();
+    let is_alternative = part.is("multipart/alternative");
     for (at, child) in part.children.iter().enumerate() {
-        walk(child, part.is("multipart/related") && at > 0, gathered);
+        let inner = Place {
+            is_related_leaf: part.is("multipart/related") && at > 0,
+            is_in_alternative: place.is_in_alternative || is_alternative,
+        };
+        walk(child, inner, gathered);
     }
-    if part.is("multipart/alternative") {
+    if is_alternative {
         let forms = gathered.blocks.split_off(first_block);
         gathered.blocks.push(join_forms(forms));
     }
+}
+
+/// A mail that was cut off on its way ends in the midst of a part. Such a rest is no finished
+/// text: behind a text that is whole it is kept as a file, as far as it came. Where it is all
+/// the text there is, or another form of the text before it, it is shown.
+fn is_rest_of_cut_mail(part: &Part<'_>, place: Place, gathered: &Gathered) -> bool {
+    part.is_cut_short && !place.is_in_alternative && !part.raw_body.trim_ascii().is_empty() && gathered.has_text()
 }
 
 /// The forms of an alternative (RFC 2046 section 5.1.4) say the same: they are one block.
@@ -122,10 +146,12 @@ fn append(slot: &mut Option<String>, text: Option<String>) {
     }
 }
 
-fn leaf(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
+fn leaf(part: &Part<'_>, place: Place, gathered: &mut Gathered) {
     let named = part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
-    let is_file =
-        part.disposition.value == "attachment" || is_related_leaf || (named && part.disposition.value != "inline");
+    let is_file = part.disposition.value == "attachment"
+        || place.is_related_leaf
+        || (named && part.disposition.value != "inline")
+        || is_rest_of_cut_mail(part, place, gathered);
     let is_html = part.is("text/html");
     // A multipart in which no part was found is shown as what it is: text.
     let is_plain = part.is("text/plain") || part.content_type.main_type() == "multipart";
@@ -153,9 +179,8 @@ fn unflow(part: &Part<'_>, text: String) -> String {
 }
 
 fn body(blocks: &[Block]) -> Body {
-    let has_text = |form: &Option<String>| form.as_ref().is_some_and(|text| !text.trim().is_empty());
-    let has_plain = blocks.iter().any(|block| has_text(&block.plain));
-    let has_html = blocks.iter().any(|block| has_text(&block.html));
+    let has_plain = blocks.iter().any(|block| has_ink(&block.plain));
+    let has_html = blocks.iter().any(|block| has_ink(&block.html));
     let mut lines = Vec::new();
     for block in blocks {
         match (&block.plain, &block.html) {
@@ -189,6 +214,10 @@ fn whole_html(blocks: &[Block]) -> String {
         })
         .collect();
     pieces.join("\n")
+}
+
+fn has_ink(form: &Option<String>) -> bool {
+    form.as_ref().is_some_and(|text| !text.trim().is_empty())
 }
 
 fn plain_lines(text: &str) -> Vec<Line> {

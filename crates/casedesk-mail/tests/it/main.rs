@@ -5,11 +5,13 @@
 mod auto_replies;
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
+mod bounce_fixtures;
 mod bounces;
 mod files;
 mod hostile;
 mod html;
 mod languages;
+mod multiparts;
 mod mutations;
 mod outbound;
 mod people;
