@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::{Contact, ContactId, Organisation, OrganisationId, actions, store};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
-use crate::web::api::{Json, Query, Path, limit};
+use crate::web::api::{Json, Path, Query, limit};
 use crate::web::{Error, Result};
 
 /// The longest reason for a pause, in characters.

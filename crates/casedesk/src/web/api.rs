@@ -103,7 +103,8 @@ pub fn describe(mut description: OpenApi) -> OpenApi {
         .build();
     let token =
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token of an agent.")).build();
-    let session = ApiKeyValue::with_description("casedesk", "The session of a page of the desk; `__Host-casedesk` over https.");
+    let session =
+        ApiKeyValue::with_description("casedesk", "The session of a page of the desk; `__Host-casedesk` over https.");
     let shared = ComponentsBuilder::new()
         .schema_from::<Problem>()
         .security_scheme("token", SecurityScheme::Http(token))

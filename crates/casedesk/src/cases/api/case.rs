@@ -9,7 +9,7 @@ use crate::cases::{CaseId, CasesError, EntryData, EntryId};
 use crate::desk::Desk;
 use crate::staff::{Reader, Viewer};
 use crate::web::Result;
-use crate::web::api::{Json, Query, Path, limit};
+use crate::web::api::{Json, Path, Query, limit};
 
 /// How many entries come along with a case.
 const LATEST: usize = 50;

@@ -10,7 +10,7 @@ use crate::kit::Timestamp;
 use crate::mail::store::SetAside;
 use crate::mail::{InboundId, InboundState, MailError, actions, store};
 use crate::staff::Worker;
-use crate::web::api::{Json, Query, Path, limit};
+use crate::web::api::{Json, Path, Query, limit};
 use crate::web::{Result, disposition};
 
 #[derive(Deserialize, IntoParams)]
