@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that breaks off says where")]
 
 mod api;
+mod architecture;
 mod cases;
 mod mail;
 mod pages;
