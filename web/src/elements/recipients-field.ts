@@ -120,7 +120,7 @@ class RecipientsField extends HTMLElement {
   }
 
   #set = (event: Event): void => {
-    const name = this.dataset['name'] as 'to' | 'cc' | 'bcc';
+    const name = this.dataset['name'] as 'to' | 'cc';
     const kept = (event as CustomEvent<Draft>).detail[name];
     for (const chip of this.querySelectorAll('.chip')) if (!kept.includes(chip.querySelector('input')?.value ?? '')) chip.remove();
     for (const to of kept) this.add(to, to, false);

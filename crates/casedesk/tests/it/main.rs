@@ -6,6 +6,7 @@ mod architecture;
 mod attachments;
 mod cases;
 mod mail;
+mod pages;
 mod staff;
 mod support;
 mod webhooks;
