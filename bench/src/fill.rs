@@ -297,4 +297,3 @@ impl Writer {
         tables.texts.add(tx, row!(self.document, title, words_of(&text), people, "")).await
     }
 }
-

@@ -47,7 +47,12 @@ pub(crate) async fn measure(
     table.add_times(&format!("one mail acknowledged, {name}"), &mut times, Target::None);
     table.add(format!("filed while taking in, {name}"), filed_meanwhile as f64, "mails", Target::None);
     let after = filed.saturating_sub(taken);
-    table.add(format!("filing afterwards, {name}"), per_second(count - filed_meanwhile, after), "mails/s", Target::None);
+    table.add(
+        format!("filing afterwards, {name}"),
+        per_second(count - filed_meanwhile, after),
+        "mails/s",
+        Target::None,
+    );
     Ok(())
 }
 

@@ -87,7 +87,9 @@ fn made_up(dice: &mut Dice, number: usize) -> String {
     let domain = customer % 300;
     let (replied, subject) = match earlier {
         Some(earlier) => (
-            format!("In-Reply-To: <mix-{earlier}@customer.example>\r\nReferences: <mix-{earlier}@customer.example>\r\n"),
+            format!(
+                "In-Reply-To: <mix-{earlier}@customer.example>\r\nReferences: <mix-{earlier}@customer.example>\r\n"
+            ),
             format!("Re: {} {earlier}", word(earlier)),
         ),
         None => (String::new(), format!("{} {number}", word(number))),

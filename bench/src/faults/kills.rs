@@ -196,7 +196,11 @@ impl Round<'_> {
 }
 
 fn written(number: u64, plan: &Plan, attempt: u64) -> Vec<u8> {
-    if plan.changed_when_repeated { mail(number, &format!("{attempt}.{}", id(number))) } else { mail(number, &id(number)) }
+    if plan.changed_when_repeated {
+        mail(number, &format!("{attempt}.{}", id(number)))
+    } else {
+        mail(number, &id(number))
+    }
 }
 
 async fn connect(port: u16) -> anyhow::Result<Sender> {
