@@ -52,7 +52,7 @@ impl Dovecot {
     /// Settings of a desk that reads this mailbox.
     pub(crate) fn settings(&self) -> String {
         format!(
-            "[[mail.imap]]\nname = \"support\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n\
+            "[[mail.imap]]\nname = \"support\"\nhost = \"localhost\"\nport = {}\nsecurity = \"none\"\n\
              user = \"{USER}\"\npassword = \"secret\"\nfolder = \"INBOX\"\nsince_days = 0\nidle = true\npoll_s = 1\n",
             self.imap
         )

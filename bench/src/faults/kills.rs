@@ -19,7 +19,7 @@ pub(super) struct Plan {
     pub(super) kills: usize,
     /// A relay in front of it that has a bug.
     pub(super) relay: Option<Bug>,
-    /// What is sent again is given another Message-ID and date.
+    /// What is sent again is given another Message-ID.
     pub(super) changed_when_repeated: bool,
     /// Also over IMAP.
     pub(super) imap: bool,

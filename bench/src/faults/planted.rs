@@ -2,7 +2,7 @@
 //!
 //! Neither is in the desk. *Acknowledging before the commit* is a relay that says 250 at once and hands the mail to
 //! the desk a moment later; the kill takes the relay along. *No idempotency* is a sender that gives a mail another
-//! Message-ID and another date each time it sends it, so that the desk cannot know it again, behind a relay that lets
+//! Message-ID each time it sends it, so that the desk cannot know it again, behind a relay that lets
 //! the kill fall between the commit and the 250. In both the mark in the text says which mail it is.
 use super::Checks;
 use super::kills::{Plan, run};
