@@ -79,3 +79,30 @@ test('a mail is shown as it was sent without asking anybody else', async ({ aoif
   await expect(aoife.frameLocator('mail-frame iframe').locator('b')).toHaveText('evening');
   expect(asked.filter((url) => url.includes('elsewhere.example'))).toEqual([]);
 });
+
+test('what is refused is told beside the page, and nothing typed is lost', async ({ aoife }) => {
+  await openCase(aoife, 'Folder monitor stops');
+  await reply(aoife).fill('Half a sentence');
+  await aoife.getByRole('button', { name: 'More actions' }).click();
+  await aoife.getByRole('menuitem', { name: 'Link to…' }).click();
+  await aoife.getByLabel('The other case').fill('CD-999999');
+  await aoife.getByRole('dialog').getByRole('button', { name: 'Link', exact: true }).click();
+  await expect(aoife.locator('desk-toast')).toContainText('There is no such case');
+  await expect(aoife.getByLabel('The other case')).toHaveValue('CD-999999');
+  await aoife.keyboard.press('Escape');
+  await expect(reply(aoife)).toHaveValue('Half a sentence');
+  await reply(aoife).fill('');
+});
+
+test('a case is merged into another and taken out again', async ({ aoife }) => {
+  const root = await newCase(aoife, { from: 'Kim <kim@merge.example>', subject: 'The one that goes on', text: 'First mail.' });
+  await newCase(aoife, { from: 'Kim <kim@merge.example>', subject: 'The same again', text: 'Second mail.' });
+  await aoife.getByRole('button', { name: 'More actions' }).click();
+  await aoife.getByRole('menuitem', { name: 'Merge into…' }).click();
+  await aoife.getByLabel('The case that goes on').fill(`CD-${root}`);
+  await aoife.getByRole('dialog').getByRole('button', { name: 'Merge', exact: true }).click();
+  await expect(aoife.locator('.case-title')).toHaveText('The one that goes on');
+  await expect(aoife.locator('.entry', { hasText: 'Second mail.' })).toBeVisible();
+  await aoife.locator('.entry', { hasText: 'merged' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(aoife.locator('.case-title')).toHaveText('The same again');
+});

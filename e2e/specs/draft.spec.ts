@@ -65,3 +65,35 @@ test('a file goes up with the reply, and can be taken off again', async ({ aoife
   await expect(entry.locator('.file')).toHaveCount(1);
   await expect(entry.locator('.file')).toContainText('steps.txt');
 });
+
+test('a preview shows the text as it will look, and the text comes back', async ({ aoife }) => {
+  await openCase(aoife, 'Can SharePoint be a source?');
+  await aoife.keyboard.press('r');
+  await reply(aoife).fill('It is **on the road map**.');
+  await aoife.getByRole('button', { name: 'Preview' }).click();
+  await expect(aoife.locator('.preview strong')).toHaveText('on the road map');
+  await aoife.getByRole('button', { name: 'Preview' }).click();
+  await expect(reply(aoife)).toBeFocused();
+  await expect(reply(aoife)).toHaveValue('It is **on the road map**.');
+  await reply(aoife).fill('');
+});
+
+test('a template is put in with its fields, and a colleague is named in a note', async ({ aoife }) => {
+  await aoife.goto('/settings/templates/new');
+  await aoife.getByLabel('Name').fill('Installation details');
+  await aoife.getByLabel('Text').fill('Dear {{first name}}, about {{case}}: which version is it?');
+  await aoife.getByRole('button', { name: 'Keep the template' }).click();
+  const number = await openCase(aoife, 'Folder monitor stops');
+  await aoife.keyboard.press('r');
+  await aoife.keyboard.press('Control+;');
+  await aoife.getByPlaceholder('Find a template').fill('details');
+  await aoife.getByRole('option', { name: /Installation details/ }).click();
+  await expect(reply(aoife)).toHaveValue(`Dear Thandiwe, about CD-${number}: which version is it?`);
+  await reply(aoife).fill('');
+  await reply(aoife).press('Escape');
+  await aoife.keyboard.press('i');
+  await note(aoife).pressSequentially('Ask @luk');
+  await aoife.getByRole('option', { name: /Łukasz/ }).click();
+  await expect(note(aoife)).toHaveValue(/^Ask @lukasz/);
+  await note(aoife).fill('');
+});

@@ -71,6 +71,7 @@ function take(message: Message): void {
     case 'presence':
       return showPresence((message as { case: number }).case, (message as { agents: Agent[] }).agents);
     case 'counts':
+      takeAlarms();
       return takeCounts();
     case 'alarm':
       return takeAlarms();

@@ -38,7 +38,7 @@ pub use body::{Body, BodySource, Segment, SegmentKind};
 pub use bounce::{BounceReport, Failure, Permanence};
 pub use evidence::Evidence;
 pub use forward::Forwarded;
-pub use html::{SafeHtml, sanitise};
+pub use html::{SafeHtml, sanitise, text_of_html};
 pub use inbound::{Desk, InboundMail, Unreadable, read};
 pub use lists::{ListFacts, ListKind};
 pub use outbound::{AutoSubmitted, OutboundAttachment, OutboundMail, write};

@@ -18,22 +18,28 @@ use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
 use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
-use crate::{cases, customers, mail, staff};
+use crate::webhooks::actions::Hooks;
+use crate::webhooks::client::Caller;
+use crate::{cases, customers, mail, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![mail::jobs::subscriber])
+    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![cases::jobs::subscriber, webhooks::jobs::subscriber])
 }
 
 /// Every job kind.
 pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     let postman = Postman { desk: desk.clone(), relay: Relay::new(desk)? };
+    let caller = Caller::new(desk.config().webhooks.allow_private)?;
+    let hooks = Hooks { desk: desk.clone(), caller };
     let worker = Worker::new(desk.db().clone(), desk.clock().clone())
         .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
+        .register::<cases::jobs::IndexFiles>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
-        .register::<mail::jobs::SystemMail>(postman);
+        .register::<mail::jobs::SystemMail>(postman)
+        .register::<webhooks::jobs::Deliver>(hooks);
     Ok(worker)
 }
 
@@ -63,7 +69,8 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(staff::api::routes())
         .merge(customers::api::routes())
         .merge(cases::api::routes(most_mail))
-        .merge(mail::api::routes(most_mail));
+        .merge(mail::api::routes(most_mail))
+        .merge(webhooks::api::routes());
     let (router, description) = OpenApiRouter::new()
         .nest("/api/v1", rooms)
         .merge(cases::api::files())

@@ -60,7 +60,7 @@ impl Desk {
 
     /// Appends an event in the caller's transaction.
     pub async fn tell(&self, tx: &mut crate::db::Tx, event: &Event) -> crate::db::Result<i64> {
-        crate::events::append(tx, &self.0.subscribers, event).await
+        crate::events::append(tx, self, &self.0.subscribers, event).await
     }
 }
 

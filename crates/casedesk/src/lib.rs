@@ -16,3 +16,4 @@ pub mod queue;
 pub mod search;
 pub mod staff;
 pub mod web;
+pub mod webhooks;

@@ -353,27 +353,15 @@ pub(crate) fn understand(texts: &[&str], reported: Option<&str>) -> Understood {
         .or_else(|| texts.get(2).and_then(|notice| by_words(notice)))
         .or_else(|| reported.and_then(by_code))
         .unwrap_or((Permanence::Soft, "the mail could not be delivered"));
-    Understood {
-        permanence,
-        words,
-        status: code,
-    }
+    Understood { permanence, words, status: code }
 }
 
 /// Japanese mobile carriers answer "user unknown" without naming the address when the
 /// subscriber's filter refuses a mail that was already sent.
 pub(crate) fn is_filter_of_carrier(said: &str, address: &str) -> bool {
-    const CARRIERS: [&str; 6] = [
-        "ezweb.ne.jp",
-        "au.com",
-        "docomo.ne.jp",
-        "softbank.ne.jp",
-        "i.softbank.jp",
-        "ymobile.ne.jp",
-    ];
-    address
-        .rsplit_once('@')
-        .is_some_and(|(_, domain)| CARRIERS.contains(&domain) && !said.contains(address))
+    const CARRIERS: [&str; 6] =
+        ["ezweb.ne.jp", "au.com", "docomo.ne.jp", "softbank.ne.jp", "i.softbank.jp", "ymobile.ne.jp"];
+    address.rsplit_once('@').is_some_and(|(_, domain)| CARRIERS.contains(&domain) && !said.contains(address))
 }
 
 fn by_words(text: &str) -> Option<(Permanence, &'static str)> {
@@ -410,12 +398,10 @@ fn is_telling(status: &str) -> bool {
 
 /// The first enhanced status code in a text.
 pub(crate) fn status_code(text: &str) -> Option<String> {
-    text.split(|c: char| {
-        c.is_whitespace() || matches!(c, '(' | ')' | '#' | '[' | ']' | ':' | ';' | ',' | '-' | '<')
-    })
-    .map(|word| word.trim_matches('.'))
-    .find(|word| is_status(word))
-    .map(str::to_owned)
+    text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '#' | '[' | ']' | ':' | ';' | ',' | '-' | '<'))
+        .map(|word| word.trim_matches('.'))
+        .find(|word| is_status(word))
+        .map(str::to_owned)
 }
 
 fn is_status(word: &str) -> bool {
@@ -423,18 +409,12 @@ fn is_status(word: &str) -> bool {
     let [class, subject, detail] = parts.as_slice() else {
         return false;
     };
-    let digits = |text: &str| {
-        (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     matches!(*class, "2" | "4" | "5") && digits(subject) && digits(detail)
 }
 
 /// Whether a line holds an SMTP reply code of failure.
 pub(crate) fn has_reply_code(line: &str) -> bool {
     line.split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| {
-            word.len() == 3
-                && word.starts_with(['4', '5'])
-                && word.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        .any(|word| word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -281,26 +281,15 @@ impl Signs {
 pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Signs {
     let headers = &root.headers;
     let from = headers.text("From").unwrap_or_default().to_lowercase();
-    let return_path = headers
-        .structured("Return-Path")
-        .unwrap_or_default()
-        .to_lowercase();
+    let return_path = headers.structured("Return-Path").unwrap_or_default().to_lowercase();
     let null_path = headers.has("Return-Path") && address::parse_list(&return_path).is_empty();
     let subject = subject.to_lowercase();
     // A person's answer or forward carries a mark in front.
     let own_words = crate::evidence::base_subject(&subject).len() == subject.trim().len();
-    let notice: String = super::notice::split(text)
-        .0
-        .chars()
-        .take(6_000)
-        .collect::<String>()
-        .to_lowercase();
+    let notice: String = super::notice::split(text).0.chars().take(6_000).collect::<String>().to_lowercase();
     let has = |list: &[&str], text: &str| list.iter().any(|known| text.contains(known));
     let report_type = root.is("multipart/report")
-        && root
-            .content_type
-            .get("report-type")
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
+        && root.content_type.get("report-type").is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
     Signs {
         sender: has(SENDERS, &from) || null_path || return_path.contains("mailer-daemon"),
         subject: own_words && has(SUBJECTS, &subject),
@@ -308,8 +297,6 @@ pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Signs {
         failed_field: headers.has("X-Failed-Recipients"),
         report_type,
         delayed: has(DELAYS, &subject)
-            || (has(DELAYS, &notice)
-                && !notice.contains("permanent")
-                && !has(&["failed", "failure"], &subject)),
+            || (has(DELAYS, &notice) && !notice.contains("permanent") && !has(&["failed", "failure"], &subject)),
     }
 }

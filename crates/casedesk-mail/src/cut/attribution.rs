@@ -27,11 +27,7 @@ struct Features {
 /// Where the attribution begins that stands directly above the quoted line `quoted`, not above
 /// `floor`.
 pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize> {
-    let last = lines
-        .get(floor..quoted)?
-        .iter()
-        .rposition(|line| !line.is_blank())
-        .map(|at| at + floor)?;
+    let last = lines.get(floor..quoted)?.iter().rposition(|line| !line.is_blank()).map(|at| at + floor)?;
     let mut best = None;
     let mut cut_at_name = false;
     for start in (floor..=last).rev().take(MAX_LINES) {
@@ -90,8 +86,7 @@ fn is_attribution(found: &Features) -> bool {
     if !found.colon {
         return found.opener;
     }
-    (found.verb && (found.date || found.address || found.time || found.via))
-        || (found.date && found.closed)
+    (found.verb && (found.date || found.address || found.time || found.via)) || (found.date && found.closed)
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
@@ -130,18 +125,14 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
 /// The cheap part of the question, asked of every line: it ends in a colon or begins with a
 /// date, and holds a number, an address or a `via`.
 fn may_be_one(pieces: &[Line]) -> bool {
-    let ends = pieces
-        .last()
-        .is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
+    let ends = pieces.last().is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
     let begins = pieces.first().is_some_and(|line| {
         let start = line.text.trim_start();
         start.starts_with("20") || start.starts_with("Posted by ")
     });
     let holds = pieces.iter().any(|line| {
         let text = &line.text;
-        text.bytes()
-            .any(|byte| byte.is_ascii_digit() || byte == b'@')
-            || text.contains(" via ")
+        text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') || text.contains(" via ")
     });
     (ends || begins) && holds
 }
@@ -153,20 +144,13 @@ fn is_old_gmail(lower: &str) -> bool {
     let date = words.next().unwrap_or_default();
     let dated = date.len() >= 8
         && date.starts_with("20")
-        && date
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
-    dated
-        && (lower.contains(" gmt+")
-            || lower.contains(" gmt-")
-            || (lower.ends_with('>') && has_address(lower)))
+        && date.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    dated && (lower.contains(" gmt+") || lower.contains(" gmt-") || (lower.ends_with('>') && has_address(lower)))
 }
 
 /// `Posted by someone on 01/21/2016`: forums above the post that they mail.
 fn is_forum_post(lower: &str) -> bool {
-    lower
-        .strip_prefix("posted by ")
-        .is_some_and(|rest| rest.contains(" on ") && has_numeric_date(rest))
+    lower.strip_prefix("posted by ").is_some_and(|rest| rest.contains(" on ") && has_numeric_date(rest))
 }
 
 /// A capital letter in a word behind the first that belongs to no date, or a script without
@@ -175,16 +159,10 @@ fn has_name(text: &str) -> bool {
     text.split_whitespace().skip(1).any(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let lower = word.to_lowercase();
-        let of_date = ["am", "pm", "uhr", "gmt", "utc", "cet", "cest", "est", "pst"]
-            .contains(&lower.as_str())
-            || MONTHS
-                .iter()
-                .chain(WEEKDAYS)
-                .any(|known| lower.starts_with(known.trim_end_matches(['.', ' '])));
+        let of_date = ["am", "pm", "uhr", "gmt", "utc", "cet", "cest", "est", "pst"].contains(&lower.as_str())
+            || MONTHS.iter().chain(WEEKDAYS).any(|known| lower.starts_with(known.trim_end_matches(['.', ' '])));
         let capital = word.starts_with(char::is_uppercase);
-        let caseless = word
-            .chars()
-            .any(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
+        let caseless = word.chars().any(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
         !of_date && (capital || caseless)
     })
 }
@@ -220,23 +198,19 @@ fn has_date(lower: &str) -> bool {
 }
 
 fn has_numeric_date(lower: &str) -> bool {
-    lower
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .any(|word| {
-            let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-            parts.len() >= 3
-                && parts.iter().take(3).all(|part| {
-                    (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-                })
-        })
+    lower.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
+        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+        parts.len() >= 3
+            && parts
+                .iter()
+                .take(3)
+                .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 fn starts_a_word(text: &str, needle: &str) -> bool {
-    text.match_indices(needle).any(|(at, _)| {
-        text.get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_none_or(|c| !c.is_alphabetic())
-    })
+    text.match_indices(needle)
+        .any(|(at, _)| text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphabetic()))
 }
 
 /// `14:20`, `14.20`, `14h20`.

@@ -58,11 +58,9 @@ fn own_text(lines: &[Line], kinds: &[SegmentKind], runs: &[Run]) -> Vec<usize> {
         }
     }
     let free = lines.iter().zip(kinds).zip(in_run).enumerate();
-    free.filter(|(_, ((line, kind), in_run))| {
-        !in_run && **kind == SegmentKind::New && !line.is_blank()
-    })
-    .map(|(at, _)| at)
-    .collect()
+    free.filter(|(_, ((line, kind), in_run))| !in_run && **kind == SegmentKind::New && !line.is_blank())
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// An attribution on top whose quote was deleted: what follows is the reply.
@@ -86,11 +84,7 @@ fn runs(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Run> {
         }
         let end = run_end(lines, at);
         let floor = out.last().map_or(0, |run| run.end);
-        out.push(Run {
-            start: attribution::above(lines, floor, at).unwrap_or(at),
-            quoted: at,
-            end,
-        });
+        out.push(Run { start: attribution::above(lines, floor, at).unwrap_or(at), quoted: at, end });
         at = end;
     }
     out

@@ -61,10 +61,7 @@ impl Gathered {
         let end = text.floor_char_boundary(MAX_TEXT_BYTES);
         let shown = text.get(..end).unwrap_or_default().to_owned();
         let file = attachment::File {
-            declared_name: Some(format!(
-                "whole-text.{}",
-                if is_html { "html" } else { "txt" }
-            )),
+            declared_name: Some(format!("whole-text.{}", if is_html { "html" } else { "txt" })),
             content_type: if is_html { "text/html" } else { "text/plain" }.to_owned(),
             bytes: text.into_bytes(),
             inline: false,
@@ -81,19 +78,12 @@ pub(crate) fn read(root: &Part<'_>, notes: &mut Notes) -> Content {
     let mut gathered = Gathered::default();
     walk(root, false, &mut gathered);
     if gathered.repaired_charset {
-        notes
-            .words
-            .push("the text did not hold the charset it declares".to_owned());
+        notes.words.push("the text did not hold the charset it declares".to_owned());
     }
     if gathered.cut_text {
-        notes
-            .words
-            .push("the text is longer than is shown; the whole is attached".to_owned());
+        notes.words.push("the text is longer than is shown; the whole is attached".to_owned());
     }
-    Content {
-        body: body(&gathered.blocks),
-        attachments: gathered.attachments,
-    }
+    Content { body: body(&gathered.blocks), attachments: gathered.attachments }
 }
 
 fn walk(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
@@ -133,67 +123,43 @@ fn append(slot: &mut Option<String>, text: Option<String>) {
 }
 
 fn leaf(part: &Part<'_>, is_related_leaf: bool, gathered: &mut Gathered) {
-    let named =
-        part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
-    let is_file = part.disposition.value == "attachment"
-        || is_related_leaf
-        || (named && part.disposition.value != "inline");
+    let named = part.disposition.get("filename").is_some() || part.content_type.get("name").is_some();
+    let is_file =
+        part.disposition.value == "attachment" || is_related_leaf || (named && part.disposition.value != "inline");
     let is_html = part.is("text/html");
     // A multipart in which no part was found is shown as what it is: text.
     let is_plain = part.is("text/plain") || part.content_type.main_type() == "multipart";
     if is_file || !(is_plain || is_html) {
-        gathered
-            .attachments
-            .push(attachment::from_part(part, &mut gathered.names));
+        gathered.attachments.push(attachment::from_part(part, &mut gathered.names));
         return;
     }
     let (text, repaired) = part.text();
     gathered.repaired_charset |= repaired;
     let text = if is_plain { unflow(part, text) } else { text };
-    let text = if is_plain {
-        gathered.take_uuencoded(text)
-    } else {
-        text
-    };
+    let text = if is_plain { gathered.take_uuencoded(text) } else { text };
     let text = gathered.bounded(text, is_html);
     gathered.blocks.push(if is_html {
-        Block {
-            plain: None,
-            html: Some(text),
-        }
+        Block { plain: None, html: Some(text) }
     } else {
-        Block {
-            plain: Some(text),
-            html: None,
-        }
+        Block { plain: Some(text), html: None }
     });
 }
 
 /// RFC 3676 joins the lines that the sender's program broke.
 fn unflow(part: &Part<'_>, text: String) -> String {
-    let has = |name: &str, value: &str| {
-        part.content_type
-            .get(name)
-            .is_some_and(|found| found.eq_ignore_ascii_case(value))
-    };
-    if has("format", "flowed") {
-        flowed::join(&text, has("delsp", "yes"))
-    } else {
-        text
-    }
+    let has =
+        |name: &str, value: &str| part.content_type.get(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
+    if has("format", "flowed") { flowed::join(&text, has("delsp", "yes")) } else { text }
 }
 
 fn body(blocks: &[Block]) -> Body {
-    let has_text =
-        |form: &Option<String>| form.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let has_text = |form: &Option<String>| form.as_ref().is_some_and(|text| !text.trim().is_empty());
     let has_plain = blocks.iter().any(|block| has_text(&block.plain));
     let has_html = blocks.iter().any(|block| has_text(&block.html));
     let mut lines = Vec::new();
     for block in blocks {
         match (&block.plain, &block.html) {
-            (Some(plain), html) if !plain.trim().is_empty() || html.is_none() => {
-                lines.extend(plain_lines(plain))
-            }
+            (Some(plain), html) if !plain.trim().is_empty() || html.is_none() => lines.extend(plain_lines(plain)),
             (_, Some(html)) => lines.extend(html::text::lines(html)),
             _ => {}
         }
@@ -218,9 +184,7 @@ fn whole_html(blocks: &[Block]) -> String {
         .iter()
         .filter_map(|block| match (&block.html, &block.plain) {
             (Some(html), _) => Some(html.clone()),
-            (None, Some(plain)) if !plain.trim().is_empty() => {
-                Some(format!("<pre>{}</pre>", html::escape(plain)))
-            }
+            (None, Some(plain)) if !plain.trim().is_empty() => Some(format!("<pre>{}</pre>", html::escape(plain))),
             _ => None,
         })
         .collect();

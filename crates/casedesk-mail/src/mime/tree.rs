@@ -36,11 +36,7 @@ impl<'a> Part<'a> {
     pub(crate) fn text(&self) -> (String, bool) {
         let bytes = self.bytes();
         let (text, repaired) = super::charset::decode(&bytes, self.content_type.get("charset"));
-        let text = if text.contains('\r') {
-            text.replace("\r\n", "\n").replace('\r', "\n")
-        } else {
-            text.into_owned()
-        };
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
         (text, repaired)
     }
 }
@@ -72,26 +68,12 @@ pub(crate) fn parse<'a>(raw: &'a [u8], notes: &mut Notes) -> Part<'a> {
     part
 }
 
-fn parse_part<'a>(
-    input: &'a [u8],
-    default_type: &str,
-    depth: usize,
-    notes: &mut Notes,
-) -> Part<'a> {
+fn parse_part<'a>(input: &'a [u8], default_type: &str, depth: usize, notes: &mut Notes) -> Part<'a> {
     notes.parts += 1;
     let (headers, raw_body) = Headers::split(input);
     let content_type = content_type(&headers, default_type);
-    let disposition = headers
-        .structured("Content-Disposition")
-        .map(|value| Params::parse(&value))
-        .unwrap_or_default();
-    let mut part = Part {
-        headers,
-        content_type,
-        disposition,
-        raw_body,
-        children: Vec::new(),
-    };
+    let disposition = headers.structured("Content-Disposition").map(|value| Params::parse(&value)).unwrap_or_default();
+    let mut part = Part { headers, content_type, disposition, raw_body, children: Vec::new() };
     if part.content_type.main_type() == "multipart" {
         split_multipart(&mut part, depth, notes);
     }
@@ -100,10 +82,7 @@ fn parse_part<'a>(
 
 /// The Content-Type, or the default of RFC 2045 section 5.2 when it is missing or no type.
 fn content_type(headers: &Headers<'_>, default_type: &str) -> Params {
-    let declared = headers
-        .structured("Content-Type")
-        .map(|value| Params::parse(&value))
-        .unwrap_or_default();
+    let declared = headers.structured("Content-Type").map(|value| Params::parse(&value)).unwrap_or_default();
     if declared.value.contains('/') {
         return declared;
     }
@@ -126,18 +105,13 @@ fn split_multipart<'a>(part: &mut Part<'a>, depth: usize, notes: &mut Notes) {
     let Some(boundary) = boundary else {
         return;
     };
-    let default_type = if part.is("multipart/digest") {
-        "message/rfc822"
-    } else {
-        "text/plain"
-    };
+    let default_type = if part.is("multipart/digest") { "message/rfc822" } else { "text/plain" };
     for section in sections(part.raw_body, &boundary) {
         if notes.parts >= MAX_PARTS {
             notes.add("there are more parts than are read");
             break;
         }
-        part.children
-            .push(parse_part(section, default_type, depth + 1, notes));
+        part.children.push(parse_part(section, default_type, depth + 1, notes));
     }
 }
 
@@ -179,10 +153,7 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
         at = next;
     }
     if let Some(start) = open {
-        out.push(without_glued_end(
-            body.get(start..).unwrap_or_default(),
-            boundary,
-        ));
+        out.push(without_glued_end(body.get(start..).unwrap_or_default(), boundary));
     }
     out
 }
@@ -190,18 +161,12 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
 /// A closing delimiter that stands behind the last line instead of on its own.
 fn without_glued_end<'a>(section: &'a [u8], boundary: &[u8]) -> &'a [u8] {
     let closing = [b"--", boundary, b"--"].concat();
-    section
-        .trim_ascii_end()
-        .strip_suffix(closing.as_slice())
-        .unwrap_or(section)
+    section.trim_ascii_end().strip_suffix(closing.as_slice()).unwrap_or(section)
 }
 
 /// Whether the line is a delimiter of this boundary, and if so, whether it is the closing one.
 fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line
-        .strip_prefix(b"--")?
-        .strip_prefix(boundary)?
-        .trim_ascii_end();
+    let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?.trim_ascii_end();
     match rest {
         b"" => Some(false),
         b"--" => Some(true),
@@ -220,9 +185,5 @@ pub(crate) fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
         return Cow::Borrowed(raw);
     }
-    Cow::Owned(
-        raw.iter()
-            .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
-            .collect(),
-    )
+    Cow::Owned(raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }

@@ -1,9 +1,6 @@
 //! The tests of this crate, through its public door.
 
-#![expect(
-    clippy::expect_used,
-    reason = "what a test cannot do without should end it, also in its helpers"
-)]
+#![expect(clippy::expect_used, reason = "what a test cannot do without should end it, also in its helpers")]
 
 mod auto_replies;
 #[path = "../../fuzz/bodies.rs"]

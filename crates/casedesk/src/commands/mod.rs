@@ -58,6 +58,9 @@ enum Command {
     /// Take mail in from files.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Read a PDF on standard input and write its text; `serve` runs it as a process of its own.
+    #[command(hide = true)]
+    PdfText,
     /// Print the settings' documented default, to copy lines from.
     Settings,
     /// Print completions for a shell, to be put where that shell looks for them.
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "casedesk", &mut std::io::stdout());
         }
+        Command::PdfText => crate::files::text::read_pdf()?,
         Command::Serve => on_runtime(config, serve::run)?,
         Command::Agent(command) => on_runtime(config, |config| agent::run(config, command))?,
         Command::Check => on_runtime(config, check::run)?,

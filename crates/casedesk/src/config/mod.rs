@@ -21,6 +21,8 @@ pub struct Config {
     pub desk: Desk,
     pub mail: Mail,
     pub login: Login,
+    pub webhooks: Webhooks,
+    pub search: Search,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +32,7 @@ pub struct Server {
     pub public_url: url::Url,
     pub data: PathBuf,
     pub trusted_proxies: Vec<IpAddr>,
+    pub metrics_allow: Vec<IpAddr>,
     pub threads: usize,
 }
 
@@ -173,6 +176,18 @@ pub struct Login {
     pub idle_h: u64,
     pub longest_h: u64,
     pub require_totp: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub allow_private: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    pub pdf_reader: Vec<String>,
 }
 
 fn imaps() -> u16 {

@@ -10,13 +10,11 @@ use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
-use crate::cases::{CaseId, EntryId, Priority, WaitingOn};
+use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
 use crate::customers::{self, OrganisationKind, Person};
-use crate::db::Read as _;
 use crate::desk::Desk;
 use crate::kit::{Timestamp, secrets};
 use crate::mail::{Source, Taken, actions as mail, filer, store as mail_store};
-use crate::q;
 use crate::queue::Worker;
 use crate::staff::{self, Proof, Role, Viewer};
 use crate::web::client::Client;
@@ -251,8 +249,7 @@ impl World {
         let Taken::Stored(id) = taken else { return Ok(None) };
         let entry = mail_store::inbound(self.desk.db(), id).await?.and_then(|row| row.entry_id);
         let Some(entry) = entry else { return Ok(None) };
-        let (case,): (CaseId,) = self.desk.db().one(q!("SELECT case_id FROM entries WHERE id = $1", entry)).await?;
-        Ok(Some(case))
+        Ok(case_store::entry(self.desk.db(), entry).await?.map(|row| row.case_id))
     }
 
     /// What every real desk has too: something that cannot be read, and a machine that belongs to no case.

@@ -1,9 +1,11 @@
 //! The event log and the live bus. An event is appended in the transaction of the change it tells
 //! of; the rooms that asked for its kind enqueue their jobs in that same transaction; every open
 //! page hears of it after the commit. Nothing private is on the bus: only what changed, not how.
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Read as _, Result, Tx};
+use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::q;
 
@@ -45,22 +47,37 @@ pub struct Wanted {
 /// Decides, from an event with its number, which jobs it asks for.
 pub type Subscriber = fn(i64, &Event) -> Vec<Wanted>;
 
+/// The same for one that must look into the database first, in the event's own transaction.
+pub type Asking = for<'a> fn(&'a mut Tx, &'a Desk, i64, &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>>;
+
 /// Every subscriber of the program, registered once at start.
 #[derive(Clone, Default)]
-pub struct Subscribers(Vec<Subscriber>);
+pub struct Subscribers {
+    plain: Vec<Subscriber>,
+    asking: Vec<Asking>,
+}
 
 impl Subscribers {
-    pub fn new(all: Vec<Subscriber>) -> Self {
-        Self(all)
+    pub fn new(plain: Vec<Subscriber>) -> Self {
+        Self { plain, asking: vec![] }
     }
 
-    fn wanted(&self, id: i64, event: &Event) -> Vec<Wanted> {
-        self.0.iter().flat_map(|subscriber| subscriber(id, event)).collect()
+    #[must_use]
+    pub fn asking(self, asking: Vec<Asking>) -> Self {
+        Self { asking, ..self }
+    }
+
+    async fn wanted(&self, tx: &mut Tx, desk: &Desk, id: i64, event: &Event) -> Result<Vec<Wanted>> {
+        let mut wanted: Vec<Wanted> = self.plain.iter().flat_map(|subscriber| subscriber(id, event)).collect();
+        for subscriber in &self.asking {
+            wanted.extend(subscriber(tx, desk, id, event).await?);
+        }
+        Ok(wanted)
     }
 }
 
 /// Writes the event, enqueues what its subscribers want, and tells the bus when all is committed.
-pub async fn append(tx: &mut Tx, subscribers: &Subscribers, event: &Event) -> Result<i64> {
+pub async fn append(tx: &mut Tx, desk: &Desk, subscribers: &Subscribers, event: &Event) -> Result<i64> {
     let id = tx
         .insert(q!(
             "INSERT INTO events (topic, subject, kind, team_id, agent_id, at, data)
@@ -74,7 +91,7 @@ pub async fn append(tx: &mut Tx, subscribers: &Subscribers, event: &Event) -> Re
             event.data.to_string(),
         ))
         .await?;
-    for wanted in subscribers.wanted(id, event) {
+    for wanted in subscribers.wanted(tx, desk, id, event).await? {
         crate::queue::enqueue_raw(tx, wanted.kind, &wanted.payload, None, wanted.at.unwrap_or(event.at)).await?;
     }
     let notice =

@@ -1,5 +1,7 @@
 //! The file store: attachments and raw mail by the SHA-256 of what they hold. A name under which
 //! something is stored is always ours; whatever a sender called it is only text in a table.
+pub mod text;
+
 use std::path::Path;
 use std::sync::Arc;
 

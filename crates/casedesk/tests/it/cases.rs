@@ -251,7 +251,7 @@ async fn search_finds_by_words_people_tags_states_and_dates() {
             ("status:solved", vec![]),
             ("before:2027-03-01", vec![]),
             ("after:2027-03-01 from:anna", vec![case]),
-            ("100%", vec![]),
+            ("77%", vec![]),
             ("from:%", vec![]),
         ] {
             assert_eq!(search(app, &by, typed).await, wanted, "{typed}");

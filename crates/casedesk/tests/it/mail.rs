@@ -320,7 +320,7 @@ async fn a_bounce_is_filed_on_its_case_and_pauses_the_address() {
              --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
              Final-Recipient: rfc822; anna@northbay.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
              Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n\
-             --b\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Re: No login\r\n\r\n--b--\r\n"
+             --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Re: No login\r\n\r\n--b--\r\n"
         );
         let lies = app.arrives_raw(bounce.into()).await;
         assert_eq!(lies.case, Some(case), "{}", lies.reason);

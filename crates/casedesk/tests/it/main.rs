@@ -1,9 +1,10 @@
 //! The desk's promises, tried through its public door on a real database. One file for each room.
 #![expect(clippy::unwrap_used, reason = "a test that breaks off says where")]
 
+mod api;
+mod architecture;
 mod cases;
 mod mail;
-mod api;
 mod staff;
 mod support;
 mod wire;

@@ -1,12 +1,14 @@
 //! What is done to cases: one verb, one transaction each.
 mod change;
 mod draft;
+mod files;
 mod receive;
 mod related;
 mod write;
 
 pub use change::*;
 pub use draft::*;
+pub use files::*;
 pub use receive::*;
 pub use related::*;
 pub use write::*;

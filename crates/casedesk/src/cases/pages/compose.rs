@@ -71,6 +71,11 @@ fn person(address: &str, people: &[CasePerson]) -> Person {
     Person { name: known.and_then(|person| person.name.clone()), address: address.to_owned() }
 }
 
+/// `POST /preview`: Markdown as the customer and the colleagues will see it.
+pub(super) async fn preview(_: Reader, text: Fields) -> axum::response::Html<String> {
+    axum::response::Html(crate::kit::markdown::to_html(text.one("body")))
+}
+
 /// `POST /cases/{id}/replies`: 409 with the new entry when the case changed since writing began.
 pub(super) async fn reply(
     State(desk): State<Desk>,

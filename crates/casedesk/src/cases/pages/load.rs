@@ -64,7 +64,7 @@ pub(super) async fn shown(desk: &Desk, rows: &[EntryRow], names: &Names) -> Resu
     for row in rows {
         entries.extend(entry::entry(row, &files, names)?);
     }
-    Ok(entries)
+    Ok(entry::gathered(entries))
 }
 
 /// What stands above the timeline.

@@ -276,3 +276,9 @@ pub async fn return_files_to_draft(tx: &mut Tx, entry: EntryId) -> Result<u64> {
 pub async fn delete_draft_file(tx: &mut Tx, id: AttachmentId, agent: AgentId) -> Result<u64> {
     tx.exec(q!("DELETE FROM attachments WHERE id = $1 AND agent_id = $2 AND entry_id IS NULL", id, agent)).await
 }
+
+/// Every stored file that an attachment names, by its SHA-256.
+pub async fn digests(on: impl Read) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on.all(q!("SELECT DISTINCT digest FROM attachments")).await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}

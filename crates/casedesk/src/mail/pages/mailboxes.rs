@@ -5,6 +5,7 @@ use axum::extract::State;
 use super::shell;
 use crate::desk::Desk;
 use crate::mail::mailboxes::{self, State as Mailbox, Trouble};
+use crate::mail::{InboundState, store};
 use crate::staff::Reader;
 use crate::web::shell::{Alarm, Shell};
 use crate::web::turbo::Streams;
@@ -34,6 +35,7 @@ struct Page {
 #[template(path = "web/alarms_stream.html")]
 struct Alarms {
     alarms: Vec<Alarm>,
+    quarantined: i64,
 }
 
 /// `GET /settings/mailboxes`
@@ -104,5 +106,6 @@ pub(super) async fn alarms(State(desk): State<Desk>, _: Reader) -> Result<Stream
         href: "/settings/mailboxes".into(),
         action: "See what to do".into(),
     };
-    Ok(Streams(Alarms { alarms: states.iter().filter(|state| state.alarmed).map(alarm).collect() }))
+    let quarantined = store::count(desk.db(), InboundState::Quarantined).await?;
+    Ok(Streams(Alarms { alarms: states.iter().filter(|state| state.alarmed).map(alarm).collect(), quarantined }))
 }

@@ -1,0 +1,56 @@
+//! The words of an entry's files, for the search.
+use super::index;
+use crate::cases::store::{self, Attachment, EntryRow};
+use crate::cases::{CasesError, EntryData, EntryId, PersonRole};
+use crate::customers::Person;
+use crate::desk::Desk;
+use crate::files::text;
+
+/// The most text of all files of one entry that is indexed, in bytes.
+const MOST: usize = 200_000;
+
+/// Reads the entry's files and indexes it again, with their names and words.
+pub async fn index_files(desk: &Desk, entry: EntryId) -> Result<(), CasesError> {
+    let files = store::files_of_entries(desk.db(), &[entry]).await?;
+    let mut words: String = files.iter().map(|file| format!("{} ", file.name)).collect();
+    for file in &files {
+        if words.len() < MOST
+            && let Some(read) = read(desk, file).await?
+        {
+            words.push_str(&read);
+            words.push('\n');
+        }
+    }
+    let mut tx = desk.db().begin().await?;
+    // Read again: it may have moved to another case meanwhile.
+    let Some(row) = store::entry(&mut tx, entry).await? else { return Ok(()) };
+    let case = store::case(&mut tx, row.case_id).await?.ok_or(CasesError::NoCase(row.case_id))?;
+    let known = store::people(&mut tx, row.case_id).await?;
+    let taking_part = |person: &Person| {
+        known.iter().any(|known| known.address == person.address && known.role != PersonRole::Removed)
+    };
+    let people = people(&row)?.into_iter().filter(taking_part);
+    let people: Vec<String> = people.map(|p| format!("{} {}", p.name.unwrap_or_default(), p.address)).collect();
+    let people = people.join(" ");
+    index(&mut tx, &case, entry, row.case_id, &row.text, &people, &words).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn read(desk: &Desk, file: &Attachment) -> Result<Option<String>, CasesError> {
+    let Some(kind) = text::Kind::of(&file.content_type, &file.name) else { return Ok(None) };
+    if file.size > text::MOST_BYTES {
+        return Ok(None);
+    }
+    let bytes = desk.files().get(&file.digest).await?;
+    Ok(text::extract(kind, bytes, &desk.config().search.pdf_reader).await)
+}
+
+/// Who wrote it or was written to.
+fn people(row: &EntryRow) -> Result<Vec<Person>, CasesError> {
+    Ok(match row.data()? {
+        EntryData::Incoming(details) => details.from.into_iter().chain(details.to).chain(details.cc).collect(),
+        EntryData::Outgoing(details) => details.to.into_iter().chain(details.cc).collect(),
+        EntryData::Note { .. } | EntryData::Change(_) => vec![],
+    })
+}
