@@ -1,6 +1,7 @@
 //! The small tools every room uses: clock, secrets, cursors, safe HTML. No SQL, no HTTP, no domain words.
 pub mod clock;
 pub mod markdown;
+pub mod names;
 pub mod paging;
 pub mod passwords;
 pub mod qr;

@@ -70,7 +70,7 @@ pub fn subscriber(_: i64, event: &Event) -> Vec<Wanted> {
             let at = event.data["send_at_us"].as_i64().map(Timestamp);
             vec![Wanted { kind: Deliver::KIND, payload: entry(), at }]
         }
-        ("case", "opened") if event.data["machine"] == false => {
+        ("case", "opened") if event.data["machine"] == false && event.data["brought_over"] == false => {
             vec![Wanted { kind: Acknowledge::KIND, payload: entry(), at: None }]
         }
         _ => vec![],

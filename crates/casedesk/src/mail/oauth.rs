@@ -3,16 +3,18 @@
 //!
 //! Some providers hand out a new refresh token each time and treat the use of an old one as theft. So a
 //! new one is stored before anything else happens, and only one node at a time asks.
+mod store;
+
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::config::OAuth;
-use crate::db::{Db, Read as _};
+use crate::db::Db;
 use crate::desk::Desk;
 use crate::kit::secrets::sha256_hex;
-use crate::kit::{Clock, Secret, Timestamp};
-use crate::q;
+use self::store::Row;
+use crate::kit::{Clock, Secret};
 
 /// How long the token endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -61,12 +63,6 @@ pub struct Tokens {
     settings: OAuth,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    refresh_token: String,
-    access_token: String,
-    expires_at: Timestamp,
-}
 
 /// RFC 6749 section 5.1.
 #[derive(Deserialize)]
@@ -118,54 +114,32 @@ impl Tokens {
     /// Forgets a token that the mail server refused, so that the next one is new.
     pub async fn refused(&self, token: &Secret) -> Result<(), OAuthError> {
         let mut tx = self.db.begin().await?;
-        tx.exec(q!(
-            "UPDATE oauth_tokens SET access_token = '' WHERE name = $1 AND access_token = $2",
-            &self.name,
-            token
-        ))
-        .await?;
+        store::forget(&mut tx, &self.name, token).await?;
         Ok(tx.commit().await?)
     }
 
     /// The row is the settings' until the endpoint changes it; other settings begin anew.
     async fn prepare(&self, origin: &str) -> Result<(), OAuthError> {
         let mut tx = self.db.begin().await?;
-        tx.exec(q!(
-            "INSERT INTO oauth_tokens (name, origin, refresh_token) VALUES ($1, $2, $3)
-             ON CONFLICT (name) DO UPDATE SET origin = excluded.origin, refresh_token = excluded.refresh_token,
-                 access_token = '', expires_at = 0, refreshing_until = 0
-             WHERE oauth_tokens.origin <> excluded.origin",
-            &self.name,
-            origin,
-            &self.settings.refresh_token
-        ))
-        .await?;
+        store::prepare(&mut tx, &self.name, origin, &self.settings.refresh_token).await?;
         Ok(tx.commit().await?)
     }
 
     async fn row(&self) -> Result<Row, OAuthError> {
-        let row = q!("SELECT refresh_token, access_token, expires_at FROM oauth_tokens WHERE name = $1", &self.name);
-        Ok(self.db.one(row).await?)
+        Ok(store::row(&self.db, &self.name).await?)
     }
 
     async fn take_turn(&self) -> Result<bool, OAuthError> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let rows = tx
-            .exec(q!(
-                "UPDATE oauth_tokens SET refreshing_until = $1 WHERE name = $2 AND refreshing_until < $3",
-                now.plus(TIMEOUT * 2),
-                &self.name,
-                now
-            ))
-            .await?;
+        let rows = store::take_turn(&mut tx, &self.name, now.plus(TIMEOUT * 2), now).await?;
         tx.commit().await?;
         Ok(rows == 1)
     }
 
     async fn end_turn(&self) -> Result<(), OAuthError> {
         let mut tx = self.db.begin().await?;
-        tx.exec(q!("UPDATE oauth_tokens SET refreshing_until = 0 WHERE name = $1", &self.name)).await?;
+        store::end_turn(&mut tx, &self.name).await?;
         Ok(tx.commit().await?)
     }
 
@@ -177,14 +151,8 @@ impl Tokens {
         let good_for = granted.expires_in.map_or(UNSAID, Duration::from_secs);
         let refresh_token = granted.refresh_token.as_deref().filter(|t| !t.is_empty()).unwrap_or(&row.refresh_token);
         let mut tx = self.db.begin().await?;
-        tx.exec(q!(
-            "UPDATE oauth_tokens SET refresh_token = $1, access_token = $2, expires_at = $3 WHERE name = $4",
-            refresh_token,
-            &granted.access_token,
-            self.clock.now().plus(good_for),
-            &self.name
-        ))
-        .await?;
+        let until = self.clock.now().plus(good_for);
+        store::keep(&mut tx, &self.name, refresh_token, &granted.access_token, until).await?;
         tx.commit().await?;
         metrics::counter!("casedesk_oauth_refreshed_total", "name" => self.name.clone()).increment(1);
         Ok(Secret::new(granted.access_token))

@@ -1,8 +1,11 @@
 //! Decisions about mail: what a message's fingerprint is, and who may get automatic mail. Pure.
+use std::time::Duration;
+
 use casedesk_mail::{InboundMail, Kind, SegmentKind};
 
 use crate::cases::Fold;
 use crate::customers::Person;
+use crate::kit::Timestamp;
 use crate::kit::secrets::sha256_hex;
 
 /// Tries until a message that cannot be filed goes to the quarantine.
@@ -18,6 +21,21 @@ pub fn fingerprint(mail: &InboundMail) -> String {
     });
     let files: Vec<String> = mail.attachments.iter().map(|file| sha256_hex(&file.bytes)).collect();
     sha256_hex([&id, &mail.author.address.address, &words, &files.join(" ")].map(String::as_str).join("\n").as_bytes())
+}
+
+/// Mail written so long before it came is brought over (an import, the first reading of a mailbox).
+const OLD: Duration = Duration::from_hours(48);
+/// 1990-01-01: an earlier Date is a wrong clock.
+const FIRST_DATE: Timestamp = Timestamp::from_seconds(631_152_000);
+
+/// Whether a message is old mail that comes only now. Nobody waits for a receipt of it.
+pub fn is_brought_over(date_s: Option<i64>, received_at: Timestamp) -> bool {
+    date_s.map(Timestamp::from_seconds).is_some_and(|date| date >= FIRST_DATE && received_at.since(date) > OLD)
+}
+
+/// When a message counts as having come: when we took it, or when it was written for mail brought over.
+pub fn time_of(date_s: Option<i64>, received_at: Timestamp) -> Timestamp {
+    date_s.filter(|_| is_brought_over(date_s, received_at)).map_or(received_at, Timestamp::from_seconds)
 }
 
 /// Whether a machine wrote it: such mail is filed, and answered by nobody.
@@ -139,6 +157,16 @@ fn content_id(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_mail_keeps_its_date_and_a_wrong_clock_does_not() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        assert_eq!(time_of(Some(1_700_000_000), now), Timestamp::from_seconds(1_700_000_000));
+        assert_eq!(time_of(Some(1_799_990_000), now), now);
+        assert_eq!(time_of(Some(1_900_000_000), now), now);
+        assert_eq!(time_of(Some(86_400), now), now);
+        assert_eq!(time_of(None, now), now);
+    }
 
     #[test]
     fn automatic_mail_is_bounded_per_case_and_per_day_and_stops_for_paused_addresses() {

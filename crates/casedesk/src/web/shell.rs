@@ -1,5 +1,7 @@
 //! What stands around every page, as plain data. Counts and alarms are not part of a page: the page asks
 //! for them on its own (`GET /rail`, `GET /alarms`), so that no page waits for a count.
+use crate::kit::names;
+
 
 /// A person as a coloured circle and a name.
 #[derive(Clone, Debug, Default)]
@@ -16,16 +18,8 @@ impl Person {
     /// Somebody without a name is called by their address.
     pub fn new(id: i64, name: &str, email: &str) -> Self {
         let name = if name.trim().is_empty() { email } else { name };
-        Self { id, name: name.into(), initials: initials(name), who: ground(id), email: email.into() }
+        Self { id, name: name.into(), initials: names::initials(name), who: ground(id), email: email.into() }
     }
-}
-
-/// First letters of the first and the last word, whatever the script.
-pub fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split([' ', '.', '@', '-']).filter(|w| !w.is_empty()).collect();
-    let first = words.first().and_then(|w| w.chars().next());
-    let last = words.get(1..).and_then(<[&str]>::last).and_then(|w| w.chars().next());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 /// The same person has the same ground on every page, and in `presence.ts`.
@@ -54,17 +48,4 @@ pub struct Alarm {
     pub since: String,
     pub href: String,
     pub action: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn initials_come_from_the_first_and_the_last_word() {
-        assert_eq!(initials("Aoife Ní Bhriain"), "AB");
-        assert_eq!(initials("ops@example.com"), "OC");
-        assert_eq!(initials("田中"), "田");
-        assert_eq!(initials(""), "");
-    }
 }

@@ -327,6 +327,18 @@ async fn a_bounce_is_filed_on_its_case_and_pauses_the_address() {
         let paused = customers::store::paused(app.desk().db(), "anna@northbay.example").await.unwrap();
         assert!(paused.unwrap().contains("no such user"));
         assert_eq!(app.case(case).await.state, CaseState::Waiting);
+        app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_mail_that_is_brought_over_keeps_its_date_and_gets_no_receipt() {
+    with_relay(&[], async |app, relay| {
+        make_customer(app).await;
+        let case = app.case_of(&anna("Long ago", "text").with("Date", "Mon, 4 Jan 2021 10:00:00 +0000")).await;
+        assert_eq!(app.case(case).await.updated_at.rfc3339(), "2021-01-04T10:00:00Z");
+        assert!(sends(app, relay).await.is_empty());
     })
     .await;
 }

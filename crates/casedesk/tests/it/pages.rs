@@ -3,7 +3,6 @@ use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::change;
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseState, EntryKind};
-use casedesk::db::Read as _;
 use casedesk::q;
 use casedesk::staff::{Role, TeamId};
 use serde_json::json;

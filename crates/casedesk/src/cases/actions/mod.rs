@@ -55,8 +55,7 @@ async fn record(
     actor: Actor,
     data: serde_json::Value,
 ) -> Result<i64, CasesError> {
-    let now = desk.now();
-    case.updated_at = case.updated_at.max(now);
+    case.updated_at = case.updated_at.max(desk.now());
     case.last_entry_id = case.last_entry_id.max(entry);
     store::update_case(tx, case).await?;
     Ok(tell(tx, desk, case, kind, actor, data).await?)

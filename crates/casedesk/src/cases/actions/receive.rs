@@ -1,5 +1,5 @@
 //! What comes in from outside: opening a case, and joining one.
-use super::{change_entry, index, record};
+use super::{change_entry, index, record, tell};
 use crate::cases::rules::{self, Arrival};
 use crate::cases::store::{self, Attachment, Case, NewEntry};
 use crate::cases::{
@@ -24,6 +24,8 @@ pub struct Received {
     pub details: Incoming,
     /// Written by a machine: it is filed, and wakes nobody.
     pub machine: bool,
+    /// Old mail, brought over from elsewhere: nobody waits for a receipt.
+    pub brought_over: bool,
     /// Everyone else the message was openly sent to, apart from ourselves.
     pub copied: Vec<Person>,
     pub files: Vec<ReceivedFile>,
@@ -95,8 +97,8 @@ async fn open_following(
         store::link(tx, id, earlier, LinkKind::FollowUp).await?;
     }
     let entry = write_incoming(tx, &mut case, on, message).await?;
-    let data = serde_json::json!({ "entry": entry, "machine": message.machine });
-    record(tx, desk, &mut case, entry, "opened", Actor::System, data).await?;
+    let data = serde_json::json!({ "entry": entry, "machine": message.machine, "brought_over": message.brought_over });
+    settle(tx, desk, &mut case, entry, message, "opened", data).await?;
     Ok(Filed { case: id, entry, opened: true })
 }
 
@@ -119,8 +121,25 @@ pub async fn join(tx: &mut Tx, desk: &Desk, on: CaseId, message: &Received) -> R
         case.last_customer_at = Some(message.at);
     }
     let data = serde_json::json!({ "entry": entry, "machine": message.machine, "reopened": reopens });
-    record(tx, desk, &mut case, entry, "received", Actor::System, data).await?;
+    settle(tx, desk, &mut case, entry, message, "received", data).await?;
     Ok(Filed { case: case.id, entry, opened: false })
+}
+
+/// Writes the case as of the message's time, which lies in the past for mail that is brought over.
+async fn settle(
+    tx: &mut Tx,
+    desk: &Desk,
+    case: &mut Case,
+    entry: EntryId,
+    message: &Received,
+    kind: &'static str,
+    data: serde_json::Value,
+) -> Result<(), CasesError> {
+    case.updated_at = case.updated_at.max(message.at);
+    case.last_entry_id = case.last_entry_id.max(entry);
+    store::update_case(tx, case).await?;
+    tell(tx, desk, case, kind, Actor::System, data).await?;
+    Ok(())
 }
 
 /// People of the same circle are copied from now on; strangers named by a later mail are proposed,

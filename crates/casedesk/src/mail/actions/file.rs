@@ -238,7 +238,8 @@ async fn received(tx: &mut Tx, desk: &Desk, prepared: &Prepared, machine: bool) 
     };
     Ok(Received {
         door: Door::Mail,
-        at: prepared.received_at,
+        at: rules::time_of(mail.date, prepared.received_at),
+        brought_over: rules::is_brought_over(mail.date, prepared.received_at),
         from,
         contact,
         subject: forwarded.and_then(|f| f.subject.clone()).unwrap_or_else(|| mail.subject.clone()),

@@ -34,7 +34,7 @@ pub struct Colleague {
 
 impl Colleague {
     pub fn initials(&self) -> String {
-        crate::web::shell::initials(&self.name)
+        crate::kit::names::initials(&self.name)
     }
 }
 
