@@ -87,7 +87,7 @@ fn mutate(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn rounds() -> usize {
-    std::env::var("CASEDESK_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
+    std::env::var("CASEDESK_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000)
 }
 
 fn run(body: fn(&[u8])) {

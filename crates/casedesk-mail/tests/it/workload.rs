@@ -1,4 +1,5 @@
-//! Thousands of seeded support mails, written by the generator that lies beside the checkout.
+//! Seeded support mails, written by the generator that lies beside the checkout
+//! (`CASEDESK_GENERATED` sets how many of each kind).
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,11 @@ use serde_json::Value;
 use crate::support::collapsed;
 
 const OWN: &str = "support@example.com";
-const MAILS: usize = 2_000;
+
+/// Few enough for every run of the tests, also on a machine with other work.
+fn mails() -> usize {
+    std::env::var("CASEDESK_GENERATED").ok().and_then(|count| count.parse().ok()).unwrap_or(1_200)
+}
 
 /// The folder `shared` beside the workspace; without it a test is skipped loudly, and fails in CI.
 fn shared() -> Option<PathBuf> {
@@ -35,7 +40,7 @@ fn generate(shared: &Path, seed: u32, options: &[&str]) -> Vec<Sample> {
     let status = Command::new("python3")
         .arg(shared.join("tools/mkmail.py"))
         .arg(&folder)
-        .args(["-n", &MAILS.to_string(), "--seed", &seed.to_string(), "--attach-size", "2000", "--html-size", "3000"])
+        .args(["-n", &mails().to_string(), "--seed", &seed.to_string(), "--attach-size", "2000", "--html-size", "3000"])
         .args(options)
         .stdout(std::process::Stdio::null())
         .status()
@@ -194,7 +199,7 @@ fn check_rest(mail: &InboundMail, row: &Value, tally: &mut Tally) {
 /// A desk in memory: every id it heard of, and who takes part in which case.
 #[derive(Default)]
 struct Model {
-    next_case: i64,
+    surplus: i64,
     ids: HashMap<String, i64>,
     participants: HashMap<i64, String>,
     subjects: HashMap<i64, String>,
@@ -202,25 +207,31 @@ struct Model {
 }
 
 impl Model {
-    fn receive(&mut self, mail: &InboundMail) -> i64 {
+    fn receive(&mut self, mail: &InboundMail, thread: i64) -> i64 {
         let id = mail.message_id.clone().unwrap_or_default();
         if let Some(case) = self.placed.get(&id) {
             return *case;
         }
         let case = match place(mail, &self.known(mail)) {
             Placement::Join { case, .. } => case,
-            Placement::New { .. } => self.open(mail),
+            Placement::New { .. } => self.open(mail, thread),
         };
         self.hear(mail, &id, case);
         self.placed.insert(id, case);
         case
     }
 
-    fn open(&mut self, mail: &InboundMail) -> i64 {
-        self.next_case += 1;
-        self.participants.insert(self.next_case, mail.author.address.address.clone());
-        self.subjects.insert(self.next_case, mail.evidence.base_subject.clone());
-        self.next_case
+    /// The numbers in the generated subjects are those of the threads: the desk gives the same
+    /// ones in whatever order the mail comes, and others to cases that should not be.
+    fn open(&mut self, mail: &InboundMail, thread: i64) -> i64 {
+        let mut case = thread;
+        if self.participants.contains_key(&thread) {
+            self.surplus += 1;
+            case = 1_000_000 + self.surplus;
+        }
+        self.participants.insert(case, mail.author.address.address.clone());
+        self.subjects.insert(case, mail.evidence.base_subject.clone());
+        case
     }
 
     /// Ids that are heard later than the mail they belong to tie two cases together.
@@ -281,7 +292,7 @@ fn assert_threads(samples: &[&Sample], what: &str) {
                 model.ids.insert(lost.trim_matches(['<', '>']).to_owned(), *case);
             }
         }
-        let case = model.receive(mail);
+        let case = model.receive(mail, thread);
         *by_case.entry(case).or_default().entry(thread).or_default() += 1;
         *by_thread.entry(thread).or_default().entry(case).or_default() += 1;
     }
