@@ -24,7 +24,7 @@ const withoutInlineStyle = {
 };
 
 const options = {
-  entryPoints: ['src/app.ts', 'src/theme.ts', 'css/app.css', 'css/mail.css'],
+  entryPoints: ['src/app.ts', 'src/theme.ts', 'css/app.css'],
   outdir: out,
   entryNames: '[name]-[hash]',
   bundle: true,

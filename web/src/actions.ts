@@ -6,8 +6,9 @@ import { toast } from './toasts';
 export function startActions(): void {
   document.addEventListener('click', press);
   document.addEventListener('change', submitOnChange);
-  document.addEventListener('text-expander-change', mention);
-  document.addEventListener('text-expander-value', insertMention);
+  document.addEventListener('text-expander-change', mention, true); // these three do not bubble
+  document.addEventListener('text-expander-value', insertMention, true);
+  document.addEventListener('text-expander-committed', tellInput, true);
   document.addEventListener('turbo:fetch-request-error', unreachable);
   document.addEventListener('turbo:frame-missing', wholePage);
   document.addEventListener('turbo:submit-end', closeAnswered);
@@ -61,6 +62,11 @@ function mention(event: Event): void {
 function insertMention(event: Event): void {
   const detail = (event as CustomEvent<{ item: HTMLElement; value?: string }>).detail;
   detail.value = `@${detail.item.dataset['handle'] ?? detail.item.textContent?.trim() ?? ''}`;
+}
+
+/** The element writes the value without telling; the draft has to hear of it. */
+function tellInput(event: Event): void {
+  (event as CustomEvent<{ input: HTMLElement }>).detail.input.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 function unreachable(event: Event): void {

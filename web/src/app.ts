@@ -16,6 +16,7 @@ import './elements/send-countdown';
 import './elements/send-later';
 import './elements/side-panel';
 import './elements/template-picker';
+import './elements/text-preview';
 import './elements/theme-toggle';
 import { startActions } from './actions';
 import { startKeys } from './keys';

@@ -70,6 +70,7 @@ export function startKeys(): void {
 function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.repeat && !/^[jknp]$/.test(event.key)) return;
   const stroke = eventToHotkeyString(event);
+  if (stroke === 'Escape' && typing(event.target)) return leaveField(event.target as HTMLElement);
   if (typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) return;
   const fresh = event.timeStamp - begunAt_ms < sequence_ms;
   const full = fresh && begun ? `${begun} ${stroke}` : stroke;
@@ -80,6 +81,11 @@ function press(event: KeyboardEvent): void {
   event.preventDefault();
   if (found.matches('input, textarea, select') && !found.matches('[type=checkbox]')) found.focus();
   else found.click();
+}
+
+/** Out of a text and back to the keys, unless something in front of it is to be closed first. */
+function leaveField(field: HTMLElement): void {
+  if (!document.querySelector('dialog[open], :popover-open')) field.blur();
 }
 
 function find(stroke: string): HTMLElement | undefined {

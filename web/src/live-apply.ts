@@ -22,7 +22,7 @@ function soon(key: string, wait_ms: number, url: () => string | undefined): void
     const address = url();
     if (!address) return;
     const response = await request(address, { accept: streams }).catch(() => undefined);
-    if (response?.status === 401) return location.reload();
+    if (response?.status === 401 || response?.redirected) return location.reload(); // logged out: the login page knows where to come back to
     if (response?.ok && response.headers.get('Content-Type')?.startsWith(streams)) renderStreamMessage(await response.text());
   };
   pending.set(key, window.setTimeout(() => void run(), wait_ms + Math.random() * spread_ms));

@@ -17,7 +17,7 @@ let socket: WebSocket | undefined;
 let tries = 0;
 let lastEvent: number | undefined;
 let looking: number | undefined;
-let typingSaid_ms = 0;
+let typingSaid_ms = -Infinity;
 let idleTimer: number | undefined;
 let idle = false;
 
@@ -52,6 +52,7 @@ function connect(): void {
 
 function lost(): void {
   socket = undefined;
+  document.documentElement.removeAttribute('data-live');
   tries += 1;
   const wait_ms = Math.min(longest_wait_ms, first_wait_ms * 2 ** Math.min(tries, 8));
   const jittered_ms = wait_ms / 2 + Math.random() * (wait_ms / 2); // so that 200 consoles do not come back as one
@@ -70,6 +71,7 @@ function take(message: Message): void {
     case 'presence':
       return showPresence((message as { case: number }).case, (message as { agents: Agent[] }).agents);
     case 'counts':
+      takeAlarms();
       return takeCounts();
     case 'alarm':
       return takeAlarms();
@@ -90,6 +92,7 @@ function welcome(event: number): void {
   lastEvent = event;
   looking = undefined;
   sayLooking();
+  document.documentElement.toggleAttribute('data-live', true);
   if (missed) refetchVisible();
 }
 

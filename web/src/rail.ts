@@ -13,6 +13,15 @@ export function markHere(): void {
   if (cases && /^\/(views|cases|$)/.test(location.pathname)) cases.setAttribute('aria-current', 'page');
 }
 
+/** On a phone a chosen case covers its list; the way back is a whole page, which says so itself. */
+function showCase(event: Event): void {
+  const frame = event.target as HTMLElement;
+  if (frame.id === 'case') document.body.dataset['pane'] = frame.querySelector('[data-looking-at]') ? 'case' : 'list';
+}
+
 export function startRail(): void {
-  for (const type of ['turbo:load', 'turbo:frame-load', 'turbo:morph-element']) document.addEventListener(type, markHere);
+  document.addEventListener('turbo:frame-load', showCase);
+  for (const type of ['turbo:load', 'turbo:frame-load']) document.addEventListener(type, markHere);
+  const rail = document.getElementById('rail-views');
+  if (rail) new MutationObserver(markHere).observe(rail, { childList: true, subtree: true });
 }

@@ -21,17 +21,13 @@ impl Address {
     /// The part before the `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
-        self.address
-            .rsplit_once('@')
-            .map_or(&self.address, |(local, _)| local)
+        self.address.rsplit_once('@').map_or(&self.address, |(local, _)| local)
     }
 
     /// The lower-case domain, empty when the address has none.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.address
-            .rsplit_once('@')
-            .map_or("", |(_, domain)| domain)
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// Whether both are the same mailbox; local parts are compared without case as all large
@@ -64,11 +60,7 @@ pub fn normalise_address(input: &str) -> Option<Address> {
 
 /// Reads an address list; what is no address is left out.
 pub(crate) fn parse_list(input: &str) -> Vec<Address> {
-    mailboxes(input)
-        .iter()
-        .filter_map(|text| parse_mailbox(text))
-        .take(MAX_MAILBOXES)
-        .collect()
+    mailboxes(input).iter().filter_map(|text| parse_mailbox(text)).take(MAX_MAILBOXES).collect()
 }
 
 /// The pieces between commas (and the `;` and `name:` of groups), quotes, comments and angle
@@ -181,9 +173,7 @@ fn clean_name(raw: &str) -> Option<String> {
 
 fn strip_quotes(name: &str) -> &str {
     for quote in ['"', '\''] {
-        let inner = name
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote));
+        let inner = name.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         if let Some(inner) = inner.filter(|inner| !inner.contains(quote)) {
             return inner.trim();
         }
@@ -218,16 +208,9 @@ fn clean_spec(spec: &str) -> Option<String> {
     };
     let (local, domain) = trimmed.rsplit_once('@')?;
     let domain = domain.trim_end_matches(['.', '"', ')']);
-    let good_local = !local.is_empty()
-        && !local
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '<' | '>' | ','));
+    let good_local = !local.is_empty() && !local.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | ','));
     let good_domain = !domain.is_empty() && domain.chars().all(is_domain_char);
-    if !good_local
-        || !good_domain
-        || spec_has_inner_space(&decoded)
-        || trimmed.len() > MAX_ADDRESS_BYTES
-    {
+    if !good_local || !good_domain || spec_has_inner_space(&decoded) || trimmed.len() > MAX_ADDRESS_BYTES {
         return None;
     }
     Some(format!("{local}@{}", domain.to_lowercase()))
@@ -239,9 +222,7 @@ fn spec_has_inner_space(spec: &str) -> bool {
         return false;
     }
     let words: Vec<&str> = spec.split_whitespace().collect();
-    words.windows(2).any(
-        |pair| matches!(pair, [a, b] if !a.ends_with(['@', '.']) && !b.starts_with(['@', '.'])),
-    )
+    words.windows(2).any(|pair| matches!(pair, [a, b] if !a.ends_with(['@', '.']) && !b.starts_with(['@', '.'])))
 }
 
 fn is_domain_char(c: char) -> bool {

@@ -7,7 +7,6 @@ use crate::mime::{Part, words};
 mod name;
 mod sniff;
 
-
 /// A file of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
@@ -62,19 +61,8 @@ pub(crate) fn from_part(part: &Part<'_>, names: &mut Names) -> Attachment {
         .map(|value| value.trim().trim_matches(['<', '>']).to_owned())
         .filter(|id| !id.is_empty());
     let inline = part.disposition.value == "inline"
-        || (content_id.is_some()
-            && part.disposition.value != "attachment"
-            && part.content_type.main_type() == "image");
-    build(
-        File {
-            declared_name,
-            content_type: part.content_type.value.clone(),
-            bytes,
-            inline,
-            content_id,
-        },
-        names,
-    )
+        || (content_id.is_some() && part.disposition.value != "attachment" && part.content_type.main_type() == "image");
+    build(File { declared_name, content_type: part.content_type.value.clone(), bytes, inline, content_id }, names)
 }
 
 /// What is known of a file before it gets its name.
@@ -108,23 +96,14 @@ pub(crate) fn build(file: File, names: &mut Names) -> Attachment {
 
 /// RFC 2183 `filename`, else the older `name`, else the subject of an attached message.
 fn declared_name(part: &Part<'_>) -> Option<String> {
-    let declared = part
-        .disposition
-        .get("filename")
-        .or_else(|| part.content_type.get("name"))
-        .map(str::to_owned);
+    let declared = part.disposition.get("filename").or_else(|| part.content_type.get("name")).map(str::to_owned);
     let from_message = || {
         let (headers, _) = crate::mime::Headers::split(part.raw_body);
-        let subject = headers
-            .structured("Subject")
-            .map(|value| words::decode(&value))?;
+        let subject = headers.structured("Subject").map(|value| words::decode(&value))?;
         let subject = subject.trim();
         (part.is("message/rfc822") && !subject.is_empty()).then(|| format!("{subject}.eml"))
     };
-    declared
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .or_else(from_message)
+    declared.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).or_else(from_message)
 }
 
 /// The name under which a file that somebody calls `declared` is shown and offered: never empty, no

@@ -60,10 +60,7 @@ pub(crate) struct Claims<'a> {
 /// Chooses the author: behind a list the fields it wrote for this, else From.
 pub(crate) fn choose(headers: &Headers<'_>, claims: &Claims<'_>, desk: &Desk<'_>) -> Author {
     let mut candidates = candidates(headers, claims);
-    let rewritten = claims
-        .from
-        .first()
-        .is_none_or(|from| is_rewritten(from, claims, desk));
+    let rewritten = claims.from.first().is_none_or(|from| is_rewritten(from, claims, desk));
     let order: &[AuthorSource] = if rewritten {
         &[
             AuthorSource::XOriginalFrom,
@@ -76,9 +73,9 @@ pub(crate) fn choose(headers: &Headers<'_>, claims: &Claims<'_>, desk: &Desk<'_>
         &[AuthorSource::From]
     };
     let chosen = order.iter().find_map(|source| {
-        candidates.iter().position(|(found, address)| {
-            found == source && (*source == AuthorSource::From || !is_ours(address, desk))
-        })
+        candidates
+            .iter()
+            .position(|(found, address)| found == source && (*source == AuthorSource::From || !is_ours(address, desk)))
     });
     let Some(chosen) = chosen else {
         return unknown(headers, candidates);
@@ -99,42 +96,25 @@ pub(crate) fn choose(headers: &Headers<'_>, claims: &Claims<'_>, desk: &Desk<'_>
 
 fn candidates(headers: &Headers<'_>, claims: &Claims<'_>) -> Vec<(AuthorSource, Address)> {
     let mut out = Vec::new();
-    let named = [
-        ("X-Original-From", AuthorSource::XOriginalFrom),
-        ("X-Original-Sender", AuthorSource::XOriginalSender),
-    ];
+    let named =
+        [("X-Original-From", AuthorSource::XOriginalFrom), ("X-Original-Sender", AuthorSource::XOriginalSender)];
     for (field, source) in named {
-        let found = headers
-            .structured(field)
-            .map(|value| address::parse_list(&value));
-        out.extend(
-            found
-                .unwrap_or_default()
-                .into_iter()
-                .take(1)
-                .map(|found| (source, found)),
-        );
+        let found = headers.structured(field).map(|value| address::parse_list(&value));
+        out.extend(found.unwrap_or_default().into_iter().take(1).map(|found| (source, found)));
     }
     let fields = [
         (AuthorSource::ReplyTo, claims.reply_to.first()),
         (AuthorSource::From, claims.from.first()),
         (AuthorSource::Sender, claims.sender),
     ];
-    out.extend(
-        fields
-            .into_iter()
-            .filter_map(|(source, found)| Some((source, found?.clone()))),
-    );
+    out.extend(fields.into_iter().filter_map(|(source, found)| Some((source, found?.clone()))));
     out
 }
 
 /// Whether From is the list's own address. Only then are the original fields believed: a
 /// stranger can write `X-Original-From` into any mail.
 fn is_rewritten(from: &Address, claims: &Claims<'_>, desk: &Desk<'_>) -> bool {
-    let says_via = from
-        .name
-        .as_deref()
-        .is_some_and(|name| name.contains(" via "));
+    let says_via = from.name.as_deref().is_some_and(|name| name.contains(" via "));
     is_ours(from, desk) || (claims.through_list && says_via)
 }
 
@@ -144,27 +124,16 @@ fn is_ours(address: &Address, desk: &Desk<'_>) -> bool {
 
 /// `X-Original-Sender` carries no name; the other fields of the same mailbox may.
 fn borrowed_name(address: &Address, others: &[(AuthorSource, Address)]) -> Option<String> {
-    others
-        .iter()
-        .filter(|(_, other)| other.is(&address.address))
-        .find_map(|(_, other)| other.name.clone())
+    others.iter().filter(|(_, other)| other.is(&address.address)).find_map(|(_, other)| other.name.clone())
 }
 
 fn reason(source: AuthorSource, rewritten: bool) -> &'static str {
     match (source, rewritten) {
-        (AuthorSource::XOriginalFrom, _) => {
-            "the group rewrote From; X-Original-From names the writer"
-        }
-        (AuthorSource::XOriginalSender, _) => {
-            "the group rewrote From; X-Original-Sender names the writer"
-        }
-        (AuthorSource::ReplyTo, _) => {
-            "From is a group's or our own address; Reply-To names the writer"
-        }
+        (AuthorSource::XOriginalFrom, _) => "the group rewrote From; X-Original-From names the writer",
+        (AuthorSource::XOriginalSender, _) => "the group rewrote From; X-Original-Sender names the writer",
+        (AuthorSource::ReplyTo, _) => "From is a group's or our own address; Reply-To names the writer",
         (AuthorSource::Sender, _) => "there is no usable From; Sender names the writer",
-        (AuthorSource::From, true) => {
-            "From is a group's or our own address, and no other field names the writer"
-        }
+        (AuthorSource::From, true) => "From is a group's or our own address, and no other field names the writer",
         _ => "From names the writer",
     }
 }
@@ -173,10 +142,7 @@ fn reason(source: AuthorSource, rewritten: bool) -> &'static str {
 fn unknown(headers: &Headers<'_>, alternatives: Vec<(AuthorSource, Address)>) -> Author {
     let shown = headers.text("From").map(|from| address::one_line(&from));
     Author {
-        address: Address {
-            name: shown.filter(|name| !name.is_empty()),
-            address: String::new(),
-        },
+        address: Address { name: shown.filter(|name| !name.is_empty()), address: String::new() },
         source: AuthorSource::Unknown,
         reason: "no field names anybody who could be answered".to_owned(),
         alternatives,

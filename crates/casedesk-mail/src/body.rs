@@ -75,12 +75,8 @@ impl Body {
     }
 
     fn join(&self, wanted: impl Fn(SegmentKind) -> bool) -> String {
-        let texts: Vec<&str> = self
-            .segments
-            .iter()
-            .filter(|segment| wanted(segment.kind))
-            .map(|segment| segment.text.as_str())
-            .collect();
+        let texts: Vec<&str> =
+            self.segments.iter().filter(|segment| wanted(segment.kind)).map(|segment| segment.text.as_str()).collect();
         texts.join("\n").trim().to_owned()
     }
 }

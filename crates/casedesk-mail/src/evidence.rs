@@ -36,10 +36,7 @@ pub(crate) fn ids(in_reply_to: &[String], references: &[String]) -> Vec<String> 
 }
 
 /// The sub-addresses (RFC 5233) of our own addresses among the recipients.
-pub(crate) fn reply_tokens<'a>(
-    recipients: impl Iterator<Item = &'a Address>,
-    own_addresses: &[String],
-) -> Vec<String> {
+pub(crate) fn reply_tokens<'a>(recipients: impl Iterator<Item = &'a Address>, own_addresses: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for recipient in recipients {
         let Some((user, token)) = recipient.local_part().split_once('+') else {

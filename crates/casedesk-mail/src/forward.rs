@@ -19,24 +19,10 @@ pub struct Forwarded {
 
 /// The first forwarded mail of a body.
 pub(crate) fn read(body: &Body) -> Option<Forwarded> {
-    let forward = body
-        .segments
-        .iter()
-        .find(|segment| segment.kind == SegmentKind::Forward)?;
-    let lines: Vec<&str> = forward
-        .text
-        .lines()
-        .map(|line| line.trim_start_matches(['>', ' ']))
-        .collect();
-    let start = lines
-        .iter()
-        .position(|line| headers::field(line).is_some())?;
-    let mut found = Forwarded {
-        from: None,
-        date_text: None,
-        subject: None,
-        text: String::new(),
-    };
+    let forward = body.segments.iter().find(|segment| segment.kind == SegmentKind::Forward)?;
+    let lines = unquoted(&forward.text);
+    let start = lines.iter().position(|line| headers::field(line).is_some())?;
+    let mut found = Forwarded { from: None, date_text: None, subject: None, text: String::new() };
     let mut end = start;
     for line in lines.get(start..)? {
         let Some((label, value)) = headers::field(line) else {
@@ -52,4 +38,17 @@ pub(crate) fn read(body: &Body) -> Option<Forwarded> {
     }
     found.text = lines.get(end..)?.join("\n").trim().to_owned();
     Some(found)
+}
+
+/// The lines without their quote marks when the whole forward is quoted; a forward that is not
+/// keeps its indentation.
+fn unquoted(text: &str) -> Vec<&str> {
+    let below_mark = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let quoted = below_mark.clone().next().is_some() && below_mark.clone().all(|line| line.starts_with('>'));
+    let strip = |line| {
+        let line: &str = line;
+        let inner = line.strip_prefix('>').unwrap_or(line);
+        inner.strip_prefix(' ').unwrap_or(inner)
+    };
+    text.lines().map(|line| if quoted { strip(line) } else { line }).collect()
 }

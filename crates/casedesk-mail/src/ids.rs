@@ -39,7 +39,5 @@ pub(crate) fn parse_one(input: &str) -> Option<String> {
 }
 
 fn compact(id: &str) -> String {
-    id.chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect()
+    id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }

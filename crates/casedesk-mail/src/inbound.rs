@@ -103,10 +103,7 @@ pub fn read(raw: &[u8], desk: &Desk<'_>) -> Result<InboundMail, Unreadable> {
         return Err(Unreadable::Empty);
     }
     if raw.len() > MAX_BYTES {
-        return Err(Unreadable::TooLarge {
-            bytes: raw.len(),
-            limit: MAX_BYTES,
-        });
+        return Err(Unreadable::TooLarge { bytes: raw.len(), limit: MAX_BYTES });
     }
     let unified = mime::tree::with_line_feeds(raw);
     let mut notes = Notes::default();
@@ -118,12 +115,7 @@ pub fn read(raw: &[u8], desk: &Desk<'_>) -> Result<InboundMail, Unreadable> {
     Ok(assemble(&root, content, notes, desk))
 }
 
-fn assemble(
-    root: &mime::Part<'_>,
-    content: content::Content,
-    notes: Notes,
-    desk: &Desk<'_>,
-) -> InboundMail {
+fn assemble(root: &mime::Part<'_>, content: content::Content, notes: Notes, desk: &Desk<'_>) -> InboundMail {
     let headers = &root.headers;
     let fields = Fields::read(headers);
     let list = lists::read(headers);
@@ -138,10 +130,7 @@ fn assemble(
         },
         desk,
     );
-    if let Some(from) = forwarded
-        .as_ref()
-        .and_then(|forwarded| forwarded.from.clone())
-    {
+    if let Some(from) = forwarded.as_ref().and_then(|forwarded| forwarded.from.clone()) {
         author.offer_forwarded(from);
     }
     let return_path = return_path(headers);
@@ -149,7 +138,7 @@ fn assemble(
     let verdict = verdict::decide(Facts {
         headers,
         desk,
-        from: fields.from.first(),
+        author: &author.address,
         list: list.as_ref(),
         subject: &fields.subject,
         return_path: return_path.as_deref(),
@@ -159,12 +148,8 @@ fn assemble(
     InboundMail {
         evidence: evidence(headers, &fields, &verdict, desk),
         forwarded,
-        message_id: headers
-            .structured("Message-ID")
-            .and_then(|value| ids::parse_one(&value)),
-        date: headers
-            .structured("Date")
-            .and_then(|value| mime::date::parse(&value)),
+        message_id: headers.structured("Message-ID").and_then(|value| ids::parse_one(&value)),
+        date: headers.structured("Date").and_then(|value| mime::date::parse(&value)),
         author,
         verdict,
         list,
@@ -214,37 +199,21 @@ impl Fields {
 
 /// All addresses of all fields of this name: some programs repeat the field.
 fn addresses(headers: &Headers<'_>, name: &str) -> Vec<Address> {
-    headers
-        .structured_all(name)
-        .flat_map(|value| address::parse_list(&value))
-        .collect()
+    headers.structured_all(name).flat_map(|value| address::parse_list(&value)).collect()
 }
 
 fn id_list(headers: &Headers<'_>, name: &str) -> Vec<String> {
-    headers
-        .structured_all(name)
-        .flat_map(|value| ids::parse(&value))
-        .collect()
+    headers.structured_all(name).flat_map(|value| ids::parse(&value)).collect()
 }
 
 /// RFC 5321 section 4.4: the address of the envelope, `<>` for notifications.
 fn return_path(headers: &Headers<'_>) -> Option<String> {
     let value = headers.structured("Return-Path")?;
     let inner = value.trim().trim_matches(['<', '>', ' ']);
-    Some(
-        address::parse_list(inner)
-            .into_iter()
-            .next()
-            .map_or_else(|| inner.to_owned(), |found| found.address),
-    )
+    Some(address::parse_list(inner).into_iter().next().map_or_else(|| inner.to_owned(), |found| found.address))
 }
 
-fn evidence(
-    headers: &Headers<'_>,
-    fields: &Fields,
-    verdict: &Verdict,
-    desk: &Desk<'_>,
-) -> Evidence {
+fn evidence(headers: &Headers<'_>, fields: &Fields, verdict: &Verdict, desk: &Desk<'_>) -> Evidence {
     let mut ids = evidence::ids(&fields.in_reply_to, &fields.references);
     if let Some(report) = &verdict.bounce {
         ids = evidence::ids(
@@ -252,17 +221,8 @@ fn evidence(
             &report.original_references,
         );
     }
-    let delivered = [
-        "Delivered-To",
-        "X-Original-To",
-        "Envelope-To",
-        "X-Envelope-To",
-        "X-Forwarded-To",
-    ];
-    let envelope: Vec<Address> = delivered
-        .iter()
-        .flat_map(|name| addresses(headers, name))
-        .collect();
+    let delivered = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To"];
+    let envelope: Vec<Address> = delivered.iter().flat_map(|name| addresses(headers, name)).collect();
     let recipients = fields.to.iter().chain(&fields.cc).chain(&envelope);
     Evidence {
         ids,

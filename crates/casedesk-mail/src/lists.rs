@@ -27,9 +27,7 @@ pub enum ListKind {
 /// The list a mail came through, if any.
 pub(crate) fn read(headers: &Headers<'_>) -> Option<ListFacts> {
     let id = headers.text("List-Id").and_then(|value| bracketed(&value));
-    let post = headers
-        .structured("List-Post")
-        .and_then(|value| mailto(&value));
+    let post = headers.structured("List-Post").and_then(|value| mailto(&value));
     let is_google = headers.has("X-Google-Group-Id")
         || headers
             .text("Mailing-list")
@@ -46,9 +44,7 @@ pub(crate) fn read(headers: &Headers<'_>) -> Option<ListFacts> {
 
 /// RFC 2919 section 3: `phrase <list-id>`.
 fn bracketed(value: &str) -> Option<String> {
-    let inner = value
-        .rsplit_once('<')
-        .map_or(value, |(_, rest)| rest.split('>').next().unwrap_or(rest));
+    let inner = value.rsplit_once('<').map_or(value, |(_, rest)| rest.split('>').next().unwrap_or(rest));
     let id = inner.trim().to_lowercase();
     (!id.is_empty()).then_some(id)
 }

@@ -109,15 +109,8 @@ fn automatic_fields(mail: &OutboundMail, out: &mut fields::Fields) {
 /// The parameters of an attachment's name: a plain form for old programs and RFC 2231 for the rest.
 fn name_parameters(parameter: &str, name: &str) -> String {
     let name = safe_name(name);
-    let name = if name.is_empty() {
-        "attachment".to_owned()
-    } else {
-        name
-    };
-    if name
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() || byte == b' ')
-    {
+    let name = if name.is_empty() { "attachment".to_owned() } else { name };
+    if name.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
         return format!(";\r\n {parameter}=\"{}\"", name.replace(['"', '\\'], "_"));
     }
     let mut encoded = String::new();

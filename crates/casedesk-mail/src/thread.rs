@@ -100,10 +100,7 @@ pub enum EvidenceKind {
 /// Decides where a mail belongs.
 #[must_use]
 pub fn place(mail: &InboundMail, known: &Known) -> Placement {
-    signed(known)
-        .or_else(|| by_id(mail, known))
-        .or_else(|| by_token(known))
-        .unwrap_or_else(|| new_case(mail, known))
+    signed(known).or_else(|| by_id(mail, known)).or_else(|| by_token(known)).unwrap_or_else(|| new_case(mail, known))
 }
 
 fn signed(known: &Known) -> Option<Placement> {
@@ -116,53 +113,24 @@ fn signed(known: &Known) -> Option<Placement> {
         ));
     }
     let case = known.signed_id_case?;
-    Some(join(
-        case,
-        EvidenceKind::SignedMessageId,
-        95,
-        "it answers a message whose id we signed",
-    ))
+    Some(join(case, EvidenceKind::SignedMessageId, 95, "it answers a message whose id we signed"))
 }
 
 /// The nearest id that is known decides, as its evidence is ordered from near to far.
 fn by_id(mail: &InboundMail, known: &Known) -> Option<Placement> {
-    let find = |id: &String| {
-        known
-            .ids
-            .iter()
-            .find(|(heard, _)| heard == id)
-            .map(|(_, case)| *case)
-    };
+    let find = |id: &String| known.ids.iter().find(|(heard, _)| heard == id).map(|(_, case)| *case);
     if let Some(case) = mail.in_reply_to.iter().find_map(find) {
-        return Some(join(
-            case,
-            EvidenceKind::AnsweredId,
-            90,
-            "it answers a message of this case",
-        ));
+        return Some(join(case, EvidenceKind::AnsweredId, 90, "it answers a message of this case"));
     }
     if let Some(case) = mail.evidence.ids.iter().find_map(find) {
-        return Some(join(
-            case,
-            EvidenceKind::ReferencedId,
-            80,
-            "it refers to a message of this case",
-        ));
+        return Some(join(case, EvidenceKind::ReferencedId, 80, "it refers to a message of this case"));
     }
     let case = mail.message_id.as_ref().and_then(find)?;
-    Some(join(
-        case,
-        EvidenceKind::NamedBefore,
-        75,
-        "a message of this case that arrived earlier refers to it",
-    ))
+    Some(join(case, EvidenceKind::NamedBefore, 75, "a message of this case that arrived earlier refers to it"))
 }
 
 fn by_token(known: &Known) -> Option<Placement> {
-    let participant = known
-        .tokens
-        .iter()
-        .find(|claim| claim.author_is_participant);
+    let participant = known.tokens.iter().find(|claim| claim.author_is_participant);
     if let Some(claim) = participant {
         return Some(join(
             claim.case,
@@ -171,10 +139,7 @@ fn by_token(known: &Known) -> Option<Placement> {
             "a participant wrote the case number into the subject",
         ));
     }
-    let colleague = known
-        .tokens
-        .iter()
-        .find(|claim| claim.author_shares_domain)?;
+    let colleague = known.tokens.iter().find(|claim| claim.author_shares_domain)?;
     Some(join(
         colleague.case,
         EvidenceKind::SubjectToken,
@@ -184,12 +149,7 @@ fn by_token(known: &Known) -> Option<Placement> {
 }
 
 fn join(case: i64, evidence: EvidenceKind, score: u8, reason: &str) -> Placement {
-    Placement::Join {
-        case,
-        evidence,
-        score,
-        reason: reason.to_owned(),
-    }
+    Placement::Join { case, evidence, score, reason: reason.to_owned() }
 }
 
 fn new_case(mail: &InboundMail, known: &Known) -> Placement {
@@ -203,26 +163,18 @@ fn new_case(mail: &InboundMail, known: &Known) -> Placement {
             reason: "a case number alone admits nobody to a case".to_owned(),
         };
     }
-    Placement::New {
-        suggestion: by_likeness(mail, known),
-        reason: "nothing ties it to a case".to_owned(),
-    }
+    Placement::New { suggestion: by_likeness(mail, known), reason: "nothing ties it to a case".to_owned() }
 }
 
 fn suggest(case: i64, score: u8, reason: &str) -> Suggestion {
-    Suggestion {
-        case,
-        score,
-        reason: reason.to_owned(),
-    }
+    Suggestion { case, score, reason: reason.to_owned() }
 }
 
 /// The best of the similar cases; of equals the one with the latest activity.
 fn by_likeness(mail: &InboundMail, known: &Known) -> Option<Suggestion> {
     let subject = mail.evidence.base_subject.to_lowercase();
     let scored = known.similar.iter().filter_map(|similar| {
-        let same =
-            !subject.is_empty() && base_subject(&similar.base_subject).to_lowercase() == subject;
+        let same = !subject.is_empty() && base_subject(&similar.base_subject).to_lowercase() == subject;
         let score = match (similar.author_is_participant, same) {
             (true, true) => 50,
             (false, true) => 30,

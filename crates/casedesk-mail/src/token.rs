@@ -90,16 +90,12 @@ fn open(keys: &[&[u8]], purpose: &[&[u8]], token: &str) -> Option<Vec<u8>> {
     if token.len() > MAX_TOKEN_CHARS {
         return None;
     }
-    let mut sealed = BASE32_NOPAD
-        .decode(token.to_ascii_uppercase().as_bytes())
-        .ok()?;
+    let mut sealed = BASE32_NOPAD.decode(token.to_ascii_uppercase().as_bytes()).ok()?;
     let split = sealed.len().checked_sub(MAC_BYTES)?;
     let tag = sealed.split_off(split);
     let parts = [purpose, &[sealed.as_slice()]].concat();
     keys.iter()
-        .any(|key| {
-            hasher(key, &parts).is_some_and(|hasher| hasher.verify_truncated_left(&tag).is_ok())
-        })
+        .any(|key| hasher(key, &parts).is_some_and(|hasher| hasher.verify_truncated_left(&tag).is_ok()))
         .then_some(sealed)
 }
 

@@ -33,6 +33,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     let caller = Caller::new(desk.config().webhooks.allow_private)?;
     let hooks = Hooks { desk: desk.clone(), caller };
     let worker = Worker::new(desk.db().clone(), desk.clock().clone())
+        .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
@@ -87,6 +88,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
         .merge(cases::pages::routes())
+        .merge(mail::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

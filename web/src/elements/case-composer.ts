@@ -1,5 +1,5 @@
 import { define, newestEntry } from '../dom';
-import { DraftKeeper, type Draft, type Kind, type Saved } from '../draft';
+import { DraftKeeper, gathered, type Draft, type Kind, type Saved } from '../draft';
 import { toast } from '../toasts';
 import { clock } from '../words';
 
@@ -74,13 +74,8 @@ class CaseComposer extends HTMLElement {
     if (focus) this.text().focus();
   }
 
-  #values(name: string): string[] {
-    return new FormData(this.form).getAll(name).map(String);
-  }
-
   #draft(): Draft {
-    const seen = Number(this.querySelector<HTMLInputElement>('input[name="seen"]')?.value ?? 0);
-    return { kind: this.mode, body: this.text().value, to: this.#values('to'), cc: this.#values('cc'), bcc: this.#values('bcc'), attachments: this.#values('attachment'), seen };
+    return gathered(this.form, this.mode, this.text().value);
   }
 
   #typed = (event: Event): void => {

@@ -8,6 +8,7 @@ const ask_wait_ms = 120;
 class FindPalette extends HTMLElement {
   #combobox: Combobox | undefined;
   #asked = 0;
+  #eager = false;
 
   get #dialog(): HTMLDialogElement {
     return this.querySelector('dialog') as HTMLDialogElement;
@@ -23,7 +24,8 @@ class FindPalette extends HTMLElement {
 
   connectedCallback(): void {
     document.addEventListener('click', this.#open);
-    this.#input.addEventListener('input', () => this.#soon());
+    this.#input.addEventListener('input', this.#typed);
+    this.#input.addEventListener('keydown', this.#hurry);
     this.#list.addEventListener('combobox-commit', this.#commit);
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener('close', () => this.#combobox?.stop());
@@ -43,6 +45,16 @@ class FindPalette extends HTMLElement {
     void this.#ask();
   };
 
+  #typed = (): void => {
+    this.#list.setAttribute('aria-busy', 'true');
+    this.#soon();
+  };
+
+  /** Enter before the answer is there means its first line. */
+  #hurry = (event: KeyboardEvent): void => {
+    this.#eager = event.key === 'Enter' && this.#list.getAttribute('aria-busy') === 'true';
+  };
+
   #soon = debounce(ask_wait_ms, () => void this.#ask());
 
   async #ask(): Promise<void> {
@@ -58,6 +70,8 @@ class FindPalette extends HTMLElement {
     this.#list.setAttribute('aria-busy', 'false');
     this.#combobox?.clearSelection();
     this.#combobox?.indicateDefaultOption();
+    if (this.#eager) this.#list.querySelector<HTMLElement>('[role="option"]')?.click();
+    this.#eager = false;
   }
 
   #actions(query: string): HTMLElement[] {

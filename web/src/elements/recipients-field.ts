@@ -101,9 +101,16 @@ class RecipientsField extends HTMLElement {
 
   #clicked = (event: Event): void => {
     const button = (event.target as Element).closest('[data-remove]');
-    if (button) this.#remove(button.closest<HTMLElement>('.chip') ?? undefined);
+    if ((event.target as Element).closest('[data-cc-show]')) this.#showCopies();
+    else if (button) this.#remove(button.closest<HTMLElement>('.chip') ?? undefined);
     else if (event.target === this) this.#input.focus();
   };
+
+  #showCopies(): void {
+    const lines = this.closest('.rcpts');
+    lines?.toggleAttribute('data-cc', true);
+    lines?.querySelector<HTMLElement>('[data-name="cc"] input[type="text"]')?.focus();
+  }
 
   #remove(chip?: HTMLElement): void {
     if (!chip) return;
@@ -113,7 +120,7 @@ class RecipientsField extends HTMLElement {
   }
 
   #set = (event: Event): void => {
-    const name = this.dataset['name'] as 'to' | 'cc' | 'bcc';
+    const name = this.dataset['name'] as 'to' | 'cc';
     const kept = (event as CustomEvent<Draft>).detail[name];
     for (const chip of this.querySelectorAll('.chip')) if (!kept.includes(chip.querySelector('input')?.value ?? '')) chip.remove();
     for (const to of kept) this.add(to, to, false);

@@ -57,11 +57,7 @@ fn score(folder: &Path) -> std::io::Result<Report> {
     for source in sources(folder)? {
         let rows = rows(&folder.join(format!("{source}.jsonl")))?;
         for path in feed::files(&folder.join(&source))? {
-            let relative = path
-                .strip_prefix(folder.join(&source))
-                .unwrap_or(&path)
-                .to_string_lossy()
-                .into_owned();
+            let relative = path.strip_prefix(folder.join(&source)).unwrap_or(&path).to_string_lossy().into_owned();
             let row = rows.iter().find(|row| row["file"] == relative.as_str());
             check::message(&source, &relative, &std::fs::read(&path)?, row, &mut report);
         }

@@ -22,24 +22,12 @@ pub(crate) struct Report {
 
 impl Report {
     /// Counts one check; `detail` is asked only when it failed.
-    pub(crate) fn count(
-        &mut self,
-        source: &str,
-        measure: &'static str,
-        ok: bool,
-        detail: impl FnOnce() -> String,
-    ) {
-        let count = self
-            .counts
-            .entry(source.to_owned())
-            .or_default()
-            .entry(measure)
-            .or_default();
+    pub(crate) fn count(&mut self, source: &str, measure: &'static str, ok: bool, detail: impl FnOnce() -> String) {
+        let count = self.counts.entry(source.to_owned()).or_default().entry(measure).or_default();
         count.of += 1;
         count.ok += usize::from(ok);
         if !ok {
-            self.failures
-                .push(format!("{source} {measure}: {}", detail()));
+            self.failures.push(format!("{source} {measure}: {}", detail()));
         }
     }
 
@@ -54,12 +42,7 @@ impl Report {
         for (source, measures) in &self.counts {
             let counts: Map<String, Value> = measures
                 .iter()
-                .map(|(measure, count)| {
-                    (
-                        (*measure).to_owned(),
-                        json!({"ok": count.ok, "of": count.of}),
-                    )
-                })
+                .map(|(measure, count)| ((*measure).to_owned(), json!({"ok": count.ok, "of": count.of})))
                 .collect();
             out.insert(source.clone(), Value::Object(counts));
         }
@@ -92,10 +75,7 @@ impl Report {
             for (measure, count) in measures {
                 let floor = floor(source, measure);
                 if percent(*count) < floor {
-                    eprintln!(
-                        "{source}: {measure} is {:.1} %, the floor is {floor} %",
-                        percent(*count)
-                    );
+                    eprintln!("{source}: {measure} is {:.1} %, the floor is {floor} %", percent(*count));
                     reached = false;
                 }
             }

@@ -7,8 +7,8 @@ const MAX_EXTENSION_BYTES: usize = 16;
 
 /// Names that Windows takes for devices, whatever their extension.
 const DEVICES: &[&str] = &[
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
-    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// The last component of a declared name without anything invisible or special; empty when
@@ -23,20 +23,14 @@ pub(crate) fn safe_name(declared: &str) -> String {
     let collapsed = crate::address::one_line(&visible);
     let trimmed = collapsed.trim_matches(['.', ' ', '~']);
     let stem = trimmed.split('.').next().unwrap_or_default().trim();
-    let named = if DEVICES.contains(&stem.to_lowercase().as_str()) {
-        format!("_{trimmed}")
-    } else {
-        trimmed.to_owned()
-    };
+    let named =
+        if DEVICES.contains(&stem.to_lowercase().as_str()) { format!("_{trimmed}") } else { trimmed.to_owned() };
     shorten(&named, MAX_NAME_BYTES)
 }
 
 /// Characters with a meaning in shells, headers, HTML or file systems.
 fn is_special(c: char) -> bool {
-    matches!(
-        c,
-        '<' | '>' | ':' | '"' | '|' | '?' | '*' | '`' | '\u{FFFD}'
-    )
+    matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '`' | '\u{FFFD}')
 }
 
 /// Cuts the stem, keeps the extension.
@@ -53,10 +47,7 @@ fn shorten(name: &str, limit: usize) -> String {
 pub(crate) fn numbered(name: &str, number: usize) -> String {
     let (stem, extension) = split_extension(name);
     let suffix = format!("-{number}{extension}");
-    format!(
-        "{}{suffix}",
-        cut(stem, MAX_NAME_BYTES.saturating_sub(suffix.len()))
-    )
+    format!("{}{suffix}", cut(stem, MAX_NAME_BYTES.saturating_sub(suffix.len())))
 }
 
 /// A name for a part that declared none.

@@ -20,10 +20,7 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
-    (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "application/x-ole-storage",
-    ),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
     (b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
     (b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
@@ -54,10 +51,7 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<&'static str> {
 /// HTML, SVG and XML, as a browser that sniffs would see them.
 fn markup(bytes: &[u8]) -> Option<&'static str> {
     let head = bytes.get(..512).unwrap_or(bytes);
-    let head = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if !text.starts_with('<') {
         return None;
@@ -65,17 +59,7 @@ fn markup(bytes: &[u8]) -> Option<&'static str> {
     if text.contains("<svg") {
         return Some("image/svg+xml");
     }
-    if [
-        "<!doctype html",
-        "<html",
-        "<head",
-        "<body",
-        "<script",
-        "<iframe",
-    ]
-    .iter()
-    .any(|tag| text.starts_with(tag))
-    {
+    if ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe"].iter().any(|tag| text.starts_with(tag)) {
         return Some("text/html");
     }
     text.starts_with("<?xml").then_some("application/xml")
@@ -83,10 +67,6 @@ fn markup(bytes: &[u8]) -> Option<&'static str> {
 
 /// Whether declaration and content agree on one raster image type.
 pub(crate) fn is_raster(declared: &str, sniffed: Option<&str>) -> bool {
-    let declared = if declared == "image/jpg" || declared == "image/pjpeg" {
-        "image/jpeg"
-    } else {
-        declared
-    };
+    let declared = if declared == "image/jpg" || declared == "image/pjpeg" { "image/jpeg" } else { declared };
     RASTER.contains(&declared) && sniffed == Some(declared)
 }

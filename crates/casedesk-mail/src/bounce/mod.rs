@@ -69,12 +69,7 @@ struct Recipient {
 impl Recipient {
     /// A recipient of whom nothing more is known.
     fn named(address: String) -> Recipient {
-        Recipient {
-            address,
-            status: None,
-            diagnostic: None,
-            delayed: false,
-        }
+        Recipient { address, status: None, diagnostic: None, delayed: false }
     }
 }
 
@@ -90,17 +85,12 @@ pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Option<Found> 
     if statuses.is_none() && !signs.is_notice() {
         return None;
     }
-    if statuses
-        .as_ref()
-        .is_some_and(|statuses| statuses.only_success)
-    {
+    if statuses.as_ref().is_some_and(|statuses| statuses.only_success) {
         return None;
     }
     let (notice, tail) = notice::split(text);
     let original = original::read(root, tail);
-    let mut recipients = statuses
-        .map(|statuses| statuses.recipients)
-        .unwrap_or_default();
+    let mut recipients = statuses.map(|statuses| statuses.recipients).unwrap_or_default();
     let by_status = !recipients.is_empty();
     if !by_status {
         recipients = notice::recipients(root, notice);
@@ -112,16 +102,9 @@ pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Option<Found> 
         return None;
     }
     recipients.truncate(MAX_FAILURES);
-    let delayed = if by_status {
-        recipients.iter().all(|recipient| recipient.delayed)
-    } else {
-        signs.delayed
-    };
+    let delayed = if by_status { recipients.iter().all(|recipient| recipient.delayed) } else { signs.delayed };
     let mut report = original.report;
-    report.failures = recipients
-        .into_iter()
-        .map(|recipient| failure(recipient, notice, delayed))
-        .collect();
+    report.failures = recipients.into_iter().map(|recipient| failure(recipient, notice, delayed)).collect();
     Some(Found {
         kind: if delayed { Kind::Delay } else { Kind::Bounce },
         reason: found_by(by_status, delayed).to_owned(),
@@ -142,16 +125,12 @@ fn failure(recipient: Recipient, notice: &str, delayed: bool) -> Failure {
     let said = recipient.diagnostic.as_deref().unwrap_or_default();
     let near = notice::about(notice, &recipient.address);
     let found = reason::understand(&[said, near, notice], recipient.status.as_deref());
-    let unsure = found.permanence == Permanence::Hard
-        && reason::is_filter_of_carrier(said, &recipient.address);
+    let denied = reason::denies_unknown(said, near, notice) || reason::is_filter_of_carrier(said, &recipient.address);
+    let unsure = found.permanence == Permanence::Hard && denied;
     let passing = delayed || recipient.delayed || unsure;
     Failure {
         status: found.status.or(recipient.status),
-        permanence: if passing {
-            Permanence::Soft
-        } else {
-            found.permanence
-        },
+        permanence: if passing { Permanence::Soft } else { found.permanence },
         reason: found.words.to_owned(),
         diagnostic: recipient.diagnostic,
         address: recipient.address,
@@ -173,9 +152,7 @@ fn complaint(root: &Part<'_>) -> Option<Found> {
     }
     let returned = part_of(root, &["message/rfc822"])?;
     let (fields, _) = Headers::split(returned.raw_body);
-    fields
-        .has("X-HmXmrOriginalRecipient")
-        .then(|| found("abuse"))
+    fields.has("X-HmXmrOriginalRecipient").then(|| found("abuse"))
 }
 
 /// The first part of one of these types.

@@ -23,7 +23,18 @@ const RETURNED: &[&str] = &[
     "returned message",
     "text of message",
     "undelivered message",
-    "en-têtes de message d'origine",
+    "message d'origine",
+    "message original",
+    "mensaje original",
+    "mensagem original",
+    "messaggio originale",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "oorspronkelijk bericht",
+    "исходное сообщение",
+    "元のメッセージ",
+    "原始邮件",
+    "원본 메시지",
     "kopie der nachricht",
     "kopfzeilen der",
     "the header of",
@@ -93,10 +104,7 @@ fn begins_returned(line: &str) -> bool {
         || line.starts_with("___")
         || line.ends_with(':')
         || line.ends_with('.');
-    if line.starts_with("Received: ")
-        || line.starts_with("Return-Path: ")
-        || line.starts_with("Return-path: ")
-    {
+    if line.starts_with("Received: ") || line.starts_with("Return-Path: ") || line.starts_with("Return-path: ") {
         return true;
     }
     if !drawn || line.len() > 120 {
@@ -118,17 +126,10 @@ pub(crate) fn recipients(root: &Part<'_>, notice: &str) -> Vec<Recipient> {
         .flat_map(|value| address::parse_list(&value))
         .map(|found| found.address)
         .collect();
-    let addresses = if field.is_empty() {
-        in_text(root, notice)
-    } else {
-        unique(field)
-    };
+    let addresses = if field.is_empty() { in_text(root, notice) } else { unique(field) };
     addresses
         .into_iter()
-        .map(|address| Recipient {
-            diagnostic: diagnostic(about(notice, &address)),
-            ..Recipient::named(address)
-        })
+        .map(|address| Recipient { diagnostic: diagnostic(about(notice, &address)), ..Recipient::named(address) })
         .collect()
 }
 
@@ -146,11 +147,7 @@ fn in_text(root: &Part<'_>, notice: &str) -> Vec<String> {
     };
     let places: [fn(&str) -> Vec<String>; 3] = [leading, named, anywhere];
     for place in places {
-        let found: Vec<String> = notice
-            .lines()
-            .flat_map(place)
-            .filter(|address| !not_meant(address))
-            .collect();
+        let found: Vec<String> = notice.lines().flat_map(place).filter(|address| !not_meant(address)).collect();
         if !found.is_empty() {
             return unique(found);
         }
@@ -161,21 +158,14 @@ fn in_text(root: &Part<'_>, notice: &str) -> Vec<String> {
 fn leading(line: &str) -> Vec<String> {
     let line = line.trim_start();
     let start = line.trim_start_matches(['<', '"', '\'', '*', '-', '(', ' ', '\t']);
-    let first = start
-        .split([' ', '\t', '>', ',', '"'])
-        .next()
-        .unwrap_or_default();
+    let first = start.split([' ', '\t', '>', ',', '"']).next().unwrap_or_default();
     let bare = !first.trim_end_matches(':').contains(':');
     one(first).filter(|_| bare).into_iter().collect()
 }
 
 fn named(line: &str) -> Vec<String> {
     let lower = line.to_lowercase();
-    if NAMING.iter().any(|word| lower.contains(word)) {
-        anywhere(line)
-    } else {
-        Vec::new()
-    }
+    if NAMING.iter().any(|word| lower.contains(word)) { anywhere(line) } else { Vec::new() }
 }
 
 fn anywhere(line: &str) -> Vec<String> {
@@ -183,15 +173,9 @@ fn anywhere(line: &str) -> Vec<String> {
     if OTHERS.iter().any(|start| lower.starts_with(start)) || lower.contains("contact") {
         return Vec::new();
     }
-    line.split(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | '\''
-            )
-    })
-    .filter_map(one)
-    .collect()
+    line.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | '\''))
+        .filter_map(one)
+        .collect()
 }
 
 fn one(word: &str) -> Option<String> {
@@ -199,10 +183,7 @@ fn one(word: &str) -> Option<String> {
     let word = word.rsplit(':').next().unwrap_or(word);
     let (local, domain) = word.split_once('@')?;
     let plausible = !local.is_empty() && domain.contains('.') && word.len() < 200;
-    plausible
-        .then(|| address::normalise_address(word))
-        .flatten()
-        .map(|found| found.address)
+    plausible.then(|| address::normalise_address(word)).flatten().map(|found| found.address)
 }
 
 fn unique(addresses: Vec<String>) -> Vec<String> {
@@ -223,16 +204,11 @@ pub(crate) fn about<'n>(notice: &'n str, address: &str) -> &'n str {
         return notice;
     };
     let start = notice.floor_char_boundary(start);
-    let start = notice
-        .get(..start)
-        .and_then(|above| above.rfind('\n'))
-        .map_or(0, |end| end + 1);
+    let start = notice.get(..start).and_then(|above| above.rfind('\n')).map_or(0, |end| end + 1);
     let rest = notice.get(start..).unwrap_or(notice);
     let mut end = 0;
     for (number, line) in rest.split_inclusive('\n').enumerate() {
-        let next = leading(line)
-            .first()
-            .is_some_and(|found| !found.eq_ignore_ascii_case(address));
+        let next = leading(line).first().is_some_and(|found| !found.eq_ignore_ascii_case(address));
         if (number > 0 && next) || end > MAX_ABOUT {
             break;
         }
@@ -244,8 +220,6 @@ pub(crate) fn about<'n>(notice: &'n str, address: &str) -> &'n str {
 /// The first line with a reply code, else the first line that says anything.
 fn diagnostic(about: &str) -> Option<String> {
     let mut lines = about.lines().map(str::trim).filter(|line| !line.is_empty());
-    let coded = lines
-        .clone()
-        .find(|line| super::reason::has_reply_code(line));
+    let coded = lines.clone().find(|line| super::reason::has_reply_code(line));
     coded.or_else(|| lines.nth(1)).map(str::to_owned)
 }

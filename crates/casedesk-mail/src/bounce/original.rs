@@ -13,13 +13,8 @@ pub(crate) struct Original {
 
 /// Reads the returned message or header; `tail` is what a notice in prose repeats below its text.
 pub(crate) fn read(root: &Part<'_>, tail: &str) -> Original {
-    let types = [
-        "message/rfc822",
-        "text/rfc822-headers",
-        "message/global",
-        "message/global-headers",
-        "message/partial",
-    ];
+    let types =
+        ["message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/partial"];
     if let Some(part) = part_of(root, &types) {
         let bytes = part.bytes();
         return from_headers(&Headers::split(&bytes).0);
@@ -30,10 +25,7 @@ pub(crate) fn read(root: &Part<'_>, tail: &str) -> Original {
 }
 
 fn from_headers(headers: &Headers<'_>) -> Original {
-    let to = headers
-        .structured("To")
-        .map(|value| address::parse_list(&value))
-        .unwrap_or_default();
+    let to = headers.structured("To").map(|value| address::parse_list(&value)).unwrap_or_default();
     let only = match to.as_slice() {
         [only] => Some(only.address.clone()),
         _ => None,
@@ -41,13 +33,8 @@ fn from_headers(headers: &Headers<'_>) -> Original {
     Original {
         report: BounceReport {
             failures: Vec::new(),
-            original_message_id: headers
-                .structured("Message-ID")
-                .and_then(|id| ids::parse_one(&id)),
-            original_references: headers
-                .structured("References")
-                .map(|value| ids::parse(&value))
-                .unwrap_or_default(),
+            original_message_id: headers.structured("Message-ID").and_then(|id| ids::parse_one(&id)),
+            original_references: headers.structured("References").map(|value| ids::parse(&value)).unwrap_or_default(),
             original_subject: headers.text("Subject"),
         },
         only_recipient: only,

@@ -353,27 +353,46 @@ pub(crate) fn understand(texts: &[&str], reported: Option<&str>) -> Understood {
         .or_else(|| texts.get(2).and_then(|notice| by_words(notice)))
         .or_else(|| reported.and_then(by_code))
         .unwrap_or((Permanence::Soft, "the mail could not be delivered"));
-    Understood {
-        permanence,
-        words,
-        status: code,
-    }
+    Understood { permanence, words, status: code }
 }
+
+/// Whether a server's reply shows that an address which it calls unknown is there, or may work
+/// later. `near` is what the notice says of the recipient.
+///
+/// - RFC 3463 section 2: class 4 is transient, also when the sender's server gave up in the end.
+/// - RFC 5321 section 3.3: a server that took the recipient and refuses the mail once it has seen
+///   it refuses the mail. Only X.1.Z still speaks of the address then, from servers that look it
+///   up late.
+/// - RFC 3463 section 3.3: X.2.Z is about a mailbox that exists. Many servers give it for any
+///   unknown user, so it counts only where they had been sent DATA; that alone says little, as
+///   the reply may be to a recipient sent along with it (RFC 2920).
+pub(crate) fn denies_unknown(said: &str, near: &str, notice: &str) -> bool {
+    let reply = if said.is_empty() { near } else { said };
+    let code = status_code(reply);
+    let has = |start: &str| code.as_deref().is_some_and(|code| code.starts_with(start));
+    let any = |text: &str, words: &[&str]| {
+        let lower = text.to_lowercase();
+        words.iter().any(|word| lower.contains(word))
+    };
+    let refused_mail = any(near, AFTER_DATA) && any(reply, USERS) && !has("5.1.");
+    has("4.") || refused_mail || (has("5.2.") && any(notice, WITH_DATA))
+}
+
+/// How mail programs say that the other server refused once it had the whole mail. Lower case.
+const AFTER_DATA: &[&str] = &["in reply to end of data", "after end of data", "response to end of data"];
+
+/// How transcripts show that it refused when DATA had been sent. Lower case.
+const WITH_DATA: &[&str] = &[">>> data\n<<< 5", "in reply to data", "in reply to end of data", "after end of data"];
+
+/// What a reply is about that is not about a domain. Lower case.
+const USERS: &[&str] = &["user", "recipient", "mailbox", "account", "address"];
 
 /// Japanese mobile carriers answer "user unknown" without naming the address when the
 /// subscriber's filter refuses a mail that was already sent.
 pub(crate) fn is_filter_of_carrier(said: &str, address: &str) -> bool {
-    const CARRIERS: [&str; 6] = [
-        "ezweb.ne.jp",
-        "au.com",
-        "docomo.ne.jp",
-        "softbank.ne.jp",
-        "i.softbank.jp",
-        "ymobile.ne.jp",
-    ];
-    address
-        .rsplit_once('@')
-        .is_some_and(|(_, domain)| CARRIERS.contains(&domain) && !said.contains(address))
+    const CARRIERS: [&str; 6] =
+        ["ezweb.ne.jp", "au.com", "docomo.ne.jp", "softbank.ne.jp", "i.softbank.jp", "ymobile.ne.jp"];
+    address.rsplit_once('@').is_some_and(|(_, domain)| CARRIERS.contains(&domain) && !said.contains(address))
 }
 
 fn by_words(text: &str) -> Option<(Permanence, &'static str)> {
@@ -410,12 +429,10 @@ fn is_telling(status: &str) -> bool {
 
 /// The first enhanced status code in a text.
 pub(crate) fn status_code(text: &str) -> Option<String> {
-    text.split(|c: char| {
-        c.is_whitespace() || matches!(c, '(' | ')' | '#' | '[' | ']' | ':' | ';' | ',' | '-' | '<')
-    })
-    .map(|word| word.trim_matches('.'))
-    .find(|word| is_status(word))
-    .map(str::to_owned)
+    text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '#' | '[' | ']' | ':' | ';' | ',' | '-' | '<'))
+        .map(|word| word.trim_matches('.'))
+        .find(|word| is_status(word))
+        .map(str::to_owned)
 }
 
 fn is_status(word: &str) -> bool {
@@ -423,18 +440,12 @@ fn is_status(word: &str) -> bool {
     let [class, subject, detail] = parts.as_slice() else {
         return false;
     };
-    let digits = |text: &str| {
-        (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     matches!(*class, "2" | "4" | "5") && digits(subject) && digits(detail)
 }
 
 /// Whether a line holds an SMTP reply code of failure.
 pub(crate) fn has_reply_code(line: &str) -> bool {
     line.split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| {
-            word.len() == 3
-                && word.starts_with(['4', '5'])
-                && word.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        .any(|word| word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -73,6 +73,10 @@ const SUBJECTS: &[&str] = &[
     "warning: message",
     "still being retried",
     "user unknown",
+    // RFC 5321 section 6.3: servers and lists refuse what comes round again.
+    "loop alert",
+    "mail loop",
+    "loop detected",
     "invalid mail address",
     "mail could not",
     "error sending",
@@ -191,6 +195,11 @@ const TEXTS: &[&str] = &[
     "could not be sent",
     "could not be processed",
     "unrouteable address",
+    "duplicated message-id",
+    "duplicate message-id",
+    "mail loop detected",
+    "mail loops back",
+    "too many hops",
     "failed to deliver",
     "message not delivered",
     "recipient(s) could not be reached",
@@ -253,9 +262,33 @@ const DELAYS: &[&str] = &[
     "delivery attempts will continue",
 ];
 
+/// Parts of addresses behind which no person writes: robots, and the offices of mailing lists
+/// (RFC 2142 section 6). Lower case.
+const ROBOTS: &[&str] = &[
+    "no-reply",
+    "noreply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "daemon@",
+    "root@",
+    "mailer@",
+    "smtp@",
+    "listserv@",
+    "majordomo@",
+    "mailman@",
+    "owner-",
+    "-owner@",
+    "-admin@",
+    "-request@",
+    "-bounces@",
+];
+
 /// What speaks for a notice.
 pub(crate) struct Signs {
     sender: bool,
+    /// A machine may have sent it, though not as a mail server.
+    machine: bool,
     subject: bool,
     text: bool,
     failed_field: bool,
@@ -265,10 +298,13 @@ pub(crate) struct Signs {
 }
 
 impl Signs {
-    /// Two signs of three, or a field that only such notices have.
+    /// Two signs of three, or a field that only such notices have. Subject and text alone do not
+    /// do where a person may have written them: people ask for help with mail that came back, and
+    /// with parcels.
     pub(crate) fn is_notice(&self) -> bool {
-        let signs = u8::from(self.sender) + u8::from(self.subject) + u8::from(self.text);
-        self.failed_field || self.report_type || signs >= 2
+        let by_server = self.sender && (self.subject || self.text);
+        let by_machine = self.machine && self.subject && self.text;
+        self.failed_field || self.report_type || by_server || by_machine
     }
 
     /// It is a notice even when no recipient can be read out of it.
@@ -281,35 +317,28 @@ impl Signs {
 pub(crate) fn read(root: &Part<'_>, subject: &str, text: &str) -> Signs {
     let headers = &root.headers;
     let from = headers.text("From").unwrap_or_default().to_lowercase();
-    let return_path = headers
-        .structured("Return-Path")
-        .unwrap_or_default()
-        .to_lowercase();
+    let return_path = headers.structured("Return-Path").unwrap_or_default().to_lowercase();
     let null_path = headers.has("Return-Path") && address::parse_list(&return_path).is_empty();
     let subject = subject.to_lowercase();
     // A person's answer or forward carries a mark in front.
     let own_words = crate::evidence::base_subject(&subject).len() == subject.trim().len();
-    let notice: String = super::notice::split(text)
-        .0
-        .chars()
-        .take(6_000)
-        .collect::<String>()
-        .to_lowercase();
+    let notice: String = super::notice::split(text).0.chars().take(6_000).collect::<String>().to_lowercase();
     let has = |list: &[&str], text: &str| list.iter().any(|known| text.contains(known));
     let report_type = root.is("multipart/report")
-        && root
-            .content_type
-            .get("report-type")
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
+        && root.content_type.get("report-type").is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"));
     Signs {
         sender: has(SENDERS, &from) || null_path || return_path.contains("mailer-daemon"),
+        machine: has(ROBOTS, &from) || headers.has("X-MLServer") || is_automatic(root),
         subject: own_words && has(SUBJECTS, &subject),
         text: has(TEXTS, &notice),
         failed_field: headers.has("X-Failed-Recipients"),
         report_type,
         delayed: has(DELAYS, &subject)
-            || (has(DELAYS, &notice)
-                && !notice.contains("permanent")
-                && !has(&["failed", "failure"], &subject)),
+            || (has(DELAYS, &notice) && !notice.contains("permanent") && !has(&["failed", "failure"], &subject)),
     }
+}
+
+/// RFC 3834 section 5.
+fn is_automatic(root: &Part<'_>) -> bool {
+    root.headers.text("Auto-Submitted").is_some_and(|value| !value.to_lowercase().starts_with("no"))
 }

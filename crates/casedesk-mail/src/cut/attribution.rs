@@ -18,6 +18,8 @@ struct Features {
     colon: bool,
     /// An address in angle brackets directly before the colon.
     closed: bool,
+    /// `Ann via Support`: a list or forum passed it on.
+    via: bool,
     /// A name stands in it, and not only words of a sentence.
     named: bool,
 }
@@ -25,11 +27,7 @@ struct Features {
 /// Where the attribution begins that stands directly above the quoted line `quoted`, not above
 /// `floor`.
 pub(crate) fn above(lines: &[Line], floor: usize, quoted: usize) -> Option<usize> {
-    let last = lines
-        .get(floor..quoted)?
-        .iter()
-        .rposition(|line| !line.is_blank())
-        .map(|at| at + floor)?;
+    let last = lines.get(floor..quoted)?.iter().rposition(|line| !line.is_blank()).map(|at| at + floor)?;
     let mut best = None;
     let mut cut_at_name = false;
     for start in (floor..=last).rev().take(MAX_LINES) {
@@ -78,7 +76,7 @@ fn opens_with_mailbox(lines: &[Line], start: usize) -> bool {
 pub(crate) fn is_strong(lines: &[Line], start: usize, end: usize) -> bool {
     features(lines, start, end).is_some_and(|found| {
         !found.colon
-            || (found.verb && found.address)
+            || (found.verb && (found.address || found.via))
             || (found.verb && found.date && found.time && found.named)
             || (found.date && found.time && found.closed)
     })
@@ -88,7 +86,7 @@ fn is_attribution(found: &Features) -> bool {
     if !found.colon {
         return found.opener;
     }
-    (found.verb && (found.date || found.address || found.time)) || (found.date && found.closed)
+    (found.verb && (found.date || found.address || found.time || found.via)) || (found.date && found.closed)
 }
 
 fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
@@ -114,6 +112,7 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
     Some(Features {
         verb: VERBS.iter().any(|verb| lower.contains(verb)),
         closed: before_colon.ends_with('>') && has_address(&lower),
+        via: lower.contains(" via "),
         named: has_name(text),
         date: has_date(&lower),
         time: has_time(&lower),
@@ -124,19 +123,16 @@ fn features(lines: &[Line], start: usize, end: usize) -> Option<Features> {
 }
 
 /// The cheap part of the question, asked of every line: it ends in a colon or begins with a
-/// date, and holds a number or an address.
+/// date, and holds a number, an address or a `via`.
 fn may_be_one(pieces: &[Line]) -> bool {
-    let ends = pieces
-        .last()
-        .is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
+    let ends = pieces.last().is_some_and(|line| line.text.trim_end().ends_with([':', '：']));
     let begins = pieces.first().is_some_and(|line| {
         let start = line.text.trim_start();
         start.starts_with("20") || start.starts_with("Posted by ")
     });
     let holds = pieces.iter().any(|line| {
-        line.text
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || byte == b'@')
+        let text = &line.text;
+        text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') || text.contains(" via ")
     });
     (ends || begins) && holds
 }
@@ -148,20 +144,13 @@ fn is_old_gmail(lower: &str) -> bool {
     let date = words.next().unwrap_or_default();
     let dated = date.len() >= 8
         && date.starts_with("20")
-        && date
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
-    dated
-        && (lower.contains(" gmt+")
-            || lower.contains(" gmt-")
-            || (lower.ends_with('>') && has_address(lower)))
+        && date.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    dated && (lower.contains(" gmt+") || lower.contains(" gmt-") || (lower.ends_with('>') && has_address(lower)))
 }
 
 /// `Posted by someone on 01/21/2016`: forums above the post that they mail.
 fn is_forum_post(lower: &str) -> bool {
-    lower
-        .strip_prefix("posted by ")
-        .is_some_and(|rest| rest.contains(" on ") && has_numeric_date(rest))
+    lower.strip_prefix("posted by ").is_some_and(|rest| rest.contains(" on ") && has_numeric_date(rest))
 }
 
 /// A capital letter in a word behind the first that belongs to no date, or a script without
@@ -170,16 +159,10 @@ fn has_name(text: &str) -> bool {
     text.split_whitespace().skip(1).any(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let lower = word.to_lowercase();
-        let of_date = ["am", "pm", "uhr", "gmt", "utc", "cet", "cest", "est", "pst"]
-            .contains(&lower.as_str())
-            || MONTHS
-                .iter()
-                .chain(WEEKDAYS)
-                .any(|known| lower.starts_with(known.trim_end_matches(['.', ' '])));
+        let of_date = ["am", "pm", "uhr", "gmt", "utc", "cet", "cest", "est", "pst"].contains(&lower.as_str())
+            || MONTHS.iter().chain(WEEKDAYS).any(|known| lower.starts_with(known.trim_end_matches(['.', ' '])));
         let capital = word.starts_with(char::is_uppercase);
-        let caseless = word
-            .chars()
-            .any(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
+        let caseless = word.chars().any(|c| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
         !of_date && (capital || caseless)
     })
 }
@@ -215,23 +198,19 @@ fn has_date(lower: &str) -> bool {
 }
 
 fn has_numeric_date(lower: &str) -> bool {
-    lower
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .any(|word| {
-            let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-            parts.len() >= 3
-                && parts.iter().take(3).all(|part| {
-                    (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-                })
-        })
+    lower.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
+        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+        parts.len() >= 3
+            && parts
+                .iter()
+                .take(3)
+                .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 fn starts_a_word(text: &str, needle: &str) -> bool {
-    text.match_indices(needle).any(|(at, _)| {
-        text.get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_none_or(|c| !c.is_alphabetic())
-    })
+    text.match_indices(needle)
+        .any(|(at, _)| text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphabetic()))
 }
 
 /// `14:20`, `14.20`, `14h20`.
@@ -247,4 +226,15 @@ fn has_address(lower: &str) -> bool {
         before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+'))
             && after.starts_with(|c: char| c.is_alphanumeric() || c == '[')
     })
+}
+
+/// Whether a quoted run begins with its attribution, as Apple Mail quotes it too.
+pub(crate) fn inside(lines: &[Line], quoted: usize) -> bool {
+    let inner: Vec<Line> = lines
+        .iter()
+        .skip(quoted)
+        .take(MAX_LINES)
+        .map(|line| Line::plain(line.text.trim_start_matches(['>', ' '])))
+        .collect();
+    ending_after(&inner, 0).is_some()
 }

@@ -178,19 +178,9 @@ pub(crate) fn field(line: &str) -> Option<(Label, &str)> {
         return None;
     }
     let lower = label.to_lowercase();
-    let kinds = [
-        (FROM, Label::From),
-        (DATE, Label::Date),
-        (RECIPIENT, Label::Recipient),
-        (SUBJECT, Label::Subject),
-    ];
-    let (_, label) = kinds
-        .into_iter()
-        .find(|(names, _)| names.contains(&lower.as_str()))?;
-    let value = value
-        .trim_start_matches([':', '：'])
-        .trim_start_matches('*')
-        .trim();
+    let kinds = [(FROM, Label::From), (DATE, Label::Date), (RECIPIENT, Label::Recipient), (SUBJECT, Label::Subject)];
+    let (_, label) = kinds.into_iter().find(|(names, _)| names.contains(&lower.as_str()))?;
+    let value = value.trim_start_matches([':', '：']).trim_start_matches('*').trim();
     Some((label, value))
 }
 
@@ -209,10 +199,7 @@ pub(crate) fn block_at(lines: &[Line], start: usize) -> Option<usize> {
                     seen.push(label);
                 }
             }
-            None if seen.last() == Some(&Label::Recipient)
-                && wrapped < MAX_WRAPPED
-                && line.text.contains('@') =>
-            {
+            None if seen.last() == Some(&Label::Recipient) && wrapped < MAX_WRAPPED && line.text.contains('@') => {
                 wrapped += 1;
             }
             None => break,

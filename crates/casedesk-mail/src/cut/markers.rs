@@ -222,14 +222,8 @@ const MOBILE_BEGINNINGS: &[&str] = &[
 ];
 
 /// How such signatures end in languages that put the verb last. Lower case.
-const MOBILE_ENDINGS: &[&str] = &[
-    "gönderildi",
-    "から送信",
-    "から送信しました",
-    "에서 보냄",
-    "에서 보냈습니다",
-    "から送信されました",
-];
+const MOBILE_ENDINGS: &[&str] =
+    &["gönderildi", "から送信", "から送信しました", "에서 보냄", "에서 보냈습니다", "から送信されました"];
 
 /// More words make a sentence, not a signature.
 const MAX_MOBILE_WORDS: usize = 9;
@@ -309,6 +303,11 @@ pub(crate) fn is_forward(text: &str) -> bool {
     FORWARDED.contains(&inner.trim())
 }
 
+/// Any words between dashes: above a header block they are its title, whatever the language.
+pub(crate) fn is_title(text: &str) -> bool {
+    dashed(text).is_some()
+}
+
 /// The lower-case text between runs of at least two dashes on both sides.
 fn dashed(text: &str) -> Option<String> {
     let text = text.trim();
@@ -329,9 +328,7 @@ pub(crate) fn is_rule(text: &str) -> bool {
         return true;
     }
     let mut chars = text.chars();
-    let Some(first) = chars
-        .next()
-        .filter(|c| matches!(c, '-' | '_' | '=' | '+' | '~' | '#' | '*' | '—' | '–' | '─'))
+    let Some(first) = chars.next().filter(|c| matches!(c, '-' | '_' | '=' | '+' | '~' | '#' | '*' | '—' | '–' | '─'))
     else {
         return false;
     };
@@ -346,11 +343,8 @@ pub(crate) fn is_signature_delimiter(text: &str) -> bool {
 /// `Sent from my phone` in many languages; a sentence with a comma or a full stop behind more
 /// words is somebody's own.
 pub(crate) fn is_mobile_signature(text: &str) -> bool {
-    let text = text
-        .trim()
-        .trim_start_matches(['-', '*', '_', '<', '(', '[', ' ']);
-    if text.len() > 200 || text.split_whitespace().count() > MAX_MOBILE_WORDS || text.contains(", ")
-    {
+    let text = text.trim().trim_start_matches(['-', '*', '_', '<', '(', '[', ' ']);
+    if text.len() > 200 || text.split_whitespace().count() > MAX_MOBILE_WORDS || text.contains(", ") {
         return false;
     }
     let lower = text.to_lowercase();
@@ -387,9 +381,7 @@ pub(crate) fn is_mobile_signature(text: &str) -> bool {
     ]
     .iter()
     .any(|device| lower.contains(device));
-    let begins = MOBILE_BEGINNINGS
-        .iter()
-        .any(|beginning| lower.starts_with(beginning));
+    let begins = MOBILE_BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning));
     let ends = MOBILE_ENDINGS.iter().any(|ending| ended.ends_with(ending));
     device && (begins || ends)
 }
@@ -403,21 +395,17 @@ pub(crate) fn is_dashed_name(text: &str) -> bool {
     (1..=3).contains(&words.len())
         && words.iter().all(|word| {
             word.starts_with(char::is_uppercase)
-                && word
-                    .chars()
-                    .all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-'))
+                && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-'))
         })
 }
 
 /// A short line with a way to reach somebody: telephone, address, web site.
 pub(crate) fn has_contact(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
-    let labelled = [
-        "tel", "phone", "mobil", "fax", "t.", "f.", "t:", "m:", "e-mail", "email", "mail:", "www.",
-        "skype",
-    ]
-    .iter()
-    .any(|label| lower.starts_with(label));
+    let labelled =
+        ["tel", "phone", "mobil", "fax", "t.", "f.", "t:", "m:", "e-mail", "email", "mail:", "www.", "skype"]
+            .iter()
+            .any(|label| lower.starts_with(label));
     let address = lower.contains('@') && !lower.contains(' ');
     lower.len() <= 80 && (labelled || address)
 }
@@ -430,11 +418,7 @@ pub(crate) fn is_list_footer(text: &str) -> bool {
 
 /// The first line of a notice that a company adds.
 pub(crate) fn is_disclaimer(text: &str) -> bool {
-    let start: String = text
-        .trim_start_matches(['*', ' ', '_'])
-        .chars()
-        .take(80)
-        .collect();
+    let start: String = text.trim_start_matches(['*', ' ', '_']).chars().take(80).collect();
     let lower = start.to_lowercase();
     DISCLAIMERS.iter().any(|known| lower.starts_with(known))
 }

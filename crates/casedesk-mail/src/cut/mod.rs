@@ -29,10 +29,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn plain(text: &str) -> Line {
-        Line {
-            text: text.to_owned(),
-            ..Line::default()
-        }
+        Line { text: text.to_owned(), ..Line::default() }
     }
 
     pub(crate) fn is_blank(&self) -> bool {
@@ -109,10 +106,7 @@ fn merge(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Segment> {
                 last.text.push('\n');
                 last.text.push_str(&line.text);
             }
-            _ => out.push(Segment {
-                kind: *kind,
-                text: line.text.clone(),
-            }),
+            _ => out.push(Segment { kind: *kind, text: line.text.clone() }),
         }
     }
     out

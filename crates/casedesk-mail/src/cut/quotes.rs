@@ -34,7 +34,9 @@ pub(crate) fn mark(lines: &[Line], kinds: &mut [SegmentKind], more_follows: bool
     for run in &runs {
         let below_text = first.is_some_and(|first| first < run.start);
         let attributed = run.start < run.quoted;
-        let interleaved = below_text || !attributed || answered_count > 1;
+        let whole_mail = attribution::inside(lines, run.quoted);
+        let chosen = (below_text || !attributed) && !whole_mail;
+        let interleaved = chosen || answered_count > 1;
         let short = run.end - run.quoted <= MAX_ANSWERED_LINES;
         if answered(run) && interleaved && short {
             marks.push((run.start, run.quoted));
@@ -56,11 +58,9 @@ fn own_text(lines: &[Line], kinds: &[SegmentKind], runs: &[Run]) -> Vec<usize> {
         }
     }
     let free = lines.iter().zip(kinds).zip(in_run).enumerate();
-    free.filter(|(_, ((line, kind), in_run))| {
-        !in_run && **kind == SegmentKind::New && !line.is_blank()
-    })
-    .map(|(at, _)| at)
-    .collect()
+    free.filter(|(_, ((line, kind), in_run))| !in_run && **kind == SegmentKind::New && !line.is_blank())
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// An attribution on top whose quote was deleted: what follows is the reply.
@@ -84,11 +84,7 @@ fn runs(lines: &[Line], kinds: &[SegmentKind]) -> Vec<Run> {
         }
         let end = run_end(lines, at);
         let floor = out.last().map_or(0, |run| run.end);
-        out.push(Run {
-            start: attribution::above(lines, floor, at).unwrap_or(at),
-            quoted: at,
-            end,
-        });
+        out.push(Run { start: attribution::above(lines, floor, at).unwrap_or(at), quoted: at, end });
         at = end;
     }
     out

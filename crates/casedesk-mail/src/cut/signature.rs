@@ -41,11 +41,7 @@ impl<'l> Outline<'l> {
             set(&mut next_quoted, at, quoted);
             set(&mut next_text, at, text);
         }
-        Outline {
-            lines,
-            next_quoted,
-            next_text,
-        }
+        Outline { lines, next_quoted, next_text }
     }
 
     /// The end and the kind of the signature or footer that begins here.
@@ -58,9 +54,7 @@ impl<'l> Outline<'l> {
         if is_delimiter(text) {
             return self.below_delimiter(at);
         }
-        if markers::is_mobile_signature(text)
-            || (markers::is_dashed_name(text) && self.ends_text(at + 1))
-        {
+        if markers::is_mobile_signature(text) || (markers::is_dashed_name(text) && self.ends_text(at + 1)) {
             return Some((at + 1, SegmentKind::Signature));
         }
         if markers::is_list_footer(text) || markers::is_disclaimer(text) {
@@ -72,13 +66,8 @@ impl<'l> Outline<'l> {
     fn below_delimiter(&self, at: usize) -> Option<(usize, SegmentKind)> {
         let end = self.block_end(at);
         let text = &self.lines.get(at)?.text;
-        let below: Vec<&Line> = self
-            .lines
-            .get(at + 1..end)?
-            .iter()
-            .filter(|line| !line.is_blank())
-            .take(MAX_SIGNATURE_LINES + 1)
-            .collect();
+        let below: Vec<&Line> =
+            self.lines.get(at + 1..end)?.iter().filter(|line| !line.is_blank()).take(MAX_SIGNATURE_LINES + 1).collect();
         let has_contact = || below.iter().any(|line| markers::has_contact(&line.text));
         let limit = if markers::is_signature_delimiter(text) {
             MAX_SIGNATURE_LINES
@@ -92,24 +81,14 @@ impl<'l> Outline<'l> {
             return None;
         }
         let by_list = below.iter().any(|line| markers::is_list_footer(&line.text));
-        let kind = if by_list {
-            SegmentKind::Footer
-        } else {
-            SegmentKind::Signature
-        };
+        let kind = if by_list { SegmentKind::Footer } else { SegmentKind::Signature };
         Some((end, kind))
     }
 
     /// Where the run of unquoted lines ends: at a quote, its attribution, or the end.
     fn block_end(&self, at: usize) -> usize {
-        let quoted = self
-            .next_quoted
-            .get(at + 1)
-            .copied()
-            .unwrap_or(self.lines.len());
-        attribution::above(self.lines, at + 1, quoted)
-            .filter(|_| quoted < self.lines.len())
-            .unwrap_or(quoted)
+        let quoted = self.next_quoted.get(at + 1).copied().unwrap_or(self.lines.len());
+        attribution::above(self.lines, at + 1, quoted).filter(|_| quoted < self.lines.len()).unwrap_or(quoted)
     }
 
     fn next_text(&self, at: usize) -> usize {
@@ -120,9 +99,10 @@ impl<'l> Outline<'l> {
     fn ends_text(&self, at: usize) -> bool {
         let next = self.next_text(at);
         next >= self.block_end(at.saturating_sub(1))
-            || self.lines.get(next).is_some_and(|line| {
-                markers::is_list_footer(&line.text) || markers::is_mobile_signature(&line.text)
-            })
+            || self
+                .lines
+                .get(next)
+                .is_some_and(|line| markers::is_list_footer(&line.text) || markers::is_mobile_signature(&line.text))
     }
 }
 

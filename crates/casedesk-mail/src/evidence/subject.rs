@@ -114,25 +114,14 @@ pub(crate) fn base_subject(subject: &str) -> String {
 
 /// A leading `[list]` or `[CD-1042]`, unless nothing would be left.
 fn strip_blob(subject: &str) -> &str {
-    let Some((inner, rest)) = subject
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    else {
+    let Some((inner, rest)) = subject.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         return subject;
     };
     // `[Fwd: the subject]` holds the subject itself.
     if rest.trim().is_empty() {
-        return if strip_mark(inner).is_some() {
-            inner
-        } else {
-            subject
-        };
+        return if strip_mark(inner).is_some() { inner } else { subject };
     }
-    if inner.contains('[') {
-        subject
-    } else {
-        rest.trim_start()
-    }
+    if inner.contains('[') { subject } else { rest.trim_start() }
 }
 
 fn strip_trailer(subject: &str) -> &str {

@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 /// Larger HTML is shown as text only.
 const MAX_HTML_BYTES: usize = 4 * 1024 * 1024;
@@ -15,9 +13,8 @@ const MAX_OPEN: usize = 400;
 
 /// Elements without an end tag, or whose end is usually left out: they cannot pile up.
 const SELF_ENDING: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr", "p", "li", "dd", "dt", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "html",
-    "head", "body",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
+    "dd", "dt", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "html", "head", "body",
 ];
 
 /// Whether a tree of this HTML stays small and flat.

@@ -18,8 +18,7 @@ pub struct SafeHtml {
 }
 
 /// A transparent pixel: it keeps the layout while the remote image is not asked for.
-const PLACEHOLDER: &str =
-    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const PLACEHOLDER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /// Properties that change how text looks. None takes a `url()`, and none takes an element out of
 /// its place.
@@ -124,16 +123,12 @@ fn cleaner() -> Builder<'static> {
         .rm_tags(["map", "area", "article", "nav"])
         .add_tags(["font", "big", "tt", "address", "section", "u"])
         .add_clean_content_tags([
-            "title", "svg", "math", "template", "noscript", "object", "iframe", "select",
-            "textarea",
+            "title", "svg", "math", "template", "noscript", "object", "iframe", "select", "textarea",
         ])
         .add_tag_attributes("font", ["color", "size", "face"])
         .add_tag_attributes("td", ["width", "height", "valign", "bgcolor"])
         .add_tag_attributes("th", ["width", "height", "valign", "bgcolor"])
-        .add_tag_attributes(
-            "table",
-            ["width", "border", "cellpadding", "cellspacing", "bgcolor"],
-        )
+        .add_tag_attributes("table", ["width", "border", "cellpadding", "cellspacing", "bgcolor"])
         .add_tag_attributes("tr", ["valign", "bgcolor"])
         .add_tag_attributes("blockquote", ["type"])
         .add_tag_attributes("img", ["data-src", "align", "border"])
@@ -180,9 +175,7 @@ fn safe_style(style: &str) -> String {
         .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim()))
         .filter(|(name, value)| {
             // `rgb(0, 0, 0)` is the one function that mail programs write for text.
-            let inner = value
-                .strip_prefix("rgb(")
-                .and_then(|rest| rest.strip_suffix(')'));
+            let inner = value.strip_prefix("rgb(").and_then(|rest| rest.strip_suffix(')'));
             STYLES.contains(&name.as_str()) && inner.unwrap_or(value).chars().all(plain)
         })
         .map(|(name, value)| format!("{name}:{value}"))
@@ -191,10 +184,7 @@ fn safe_style(style: &str) -> String {
 }
 
 fn has_scheme(value: &str, scheme: &str) -> bool {
-    value
-        .trim_start()
-        .get(..scheme.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn is_remote(value: &str) -> bool {
@@ -202,9 +192,7 @@ fn is_remote(value: &str) -> bool {
 }
 
 fn is_raster_data(value: &str) -> bool {
-    ["png", "jpeg", "jpg", "gif", "webp"]
-        .iter()
-        .any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
+    ["png", "jpeg", "jpg", "gif", "webp"].iter().any(|kind| has_scheme(value, &format!("data:image/{kind};base64,")))
 }
 
 /// Moves the source of remote images to `data-src`, and has links open outside.
@@ -237,10 +225,7 @@ fn finish(html: &str) -> SafeHtml {
         }
     }
     out.push_str(rest);
-    SafeHtml {
-        html: out,
-        has_remote_images,
-    }
+    SafeHtml { html: out, has_remote_images }
 }
 
 /// What follows the name when the tag is the one asked for.

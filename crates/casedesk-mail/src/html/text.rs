@@ -91,11 +91,7 @@ impl State {
         match name {
             "script" | "style" if starts => {
                 self.hidden += 1;
-                let kind = if name == "script" {
-                    RawKind::ScriptData
-                } else {
-                    RawKind::Rawtext
-                };
+                let kind = if name == "script" { RawKind::ScriptData } else { RawKind::Rawtext };
                 return TokenSinkResult::RawData(kind);
             }
             "title" if starts => {
@@ -136,10 +132,7 @@ impl State {
         if begins_history(tag) {
             self.starts_history = true;
         }
-        self.open.push(Open {
-            name: name.to_owned(),
-            quote,
-        });
+        self.open.push(Open { name: name.to_owned(), quote });
     }
 
     fn close_block(&mut self, name: &str) {
@@ -159,11 +152,7 @@ impl State {
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let line = if self.pre > 0 {
-            line.trim_end()
-        } else {
-            line.trim()
-        };
+        let line = if self.pre > 0 { line.trim_end() } else { line.trim() };
         if !line.is_empty() {
             self.push_line(line);
         }
@@ -216,7 +205,6 @@ fn is_block(name: &str) -> bool {
             | "p"
             | "pre"
             | "section"
-            | "span-block"
             | "table"
             | "tbody"
             | "tr"
@@ -226,17 +214,11 @@ fn is_block(name: &str) -> bool {
 
 /// Whether a blank line belongs around the element.
 fn is_spaced(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "pre"
-    )
+    matches!(name, "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "pre")
 }
 
 fn attribute<'t>(tag: &'t Tag, name: &str) -> &'t str {
-    tag.attrs
-        .iter()
-        .find(|attribute| &*attribute.name.local == name)
-        .map_or("", |attribute| &attribute.value)
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map_or("", |attribute| &attribute.value)
 }
 
 fn quoting(name: &str, tag: &Tag) -> Quoting {
@@ -255,15 +237,9 @@ fn quoting(name: &str, tag: &Tag) -> Quoting {
         "ydpyahoo_quoted",
     ];
     let class = attribute(tag, "class");
-    let by_class = class
-        .split_whitespace()
-        .any(|class| CLASSES.contains(&class));
+    let by_class = class.split_whitespace().any(|class| CLASSES.contains(&class));
     // GMX and web.de name the element instead.
-    if by_class || attribute(tag, "name") == "quote" {
-        Quoting::Wrapper
-    } else {
-        Quoting::Plain
-    }
+    if by_class || attribute(tag, "name") == "quote" { Quoting::Wrapper } else { Quoting::Plain }
 }
 
 /// Elements by which a mail program marks that all below is the earlier mail.
@@ -271,19 +247,12 @@ fn begins_history(tag: &Tag) -> bool {
     let id = attribute(tag, "id");
     if matches!(
         id,
-        "OLK_SRC_BODY_SECTION"
-            | "divRplyFwdMsg"
-            | "appendonsend"
-            | "mail-editor-reference-message-container"
+        "OLK_SRC_BODY_SECTION" | "divRplyFwdMsg" | "appendonsend" | "mail-editor-reference-message-container"
     ) {
         return true;
     }
     // Outlook draws a line above the header block of the mail it answers.
-    let style = attribute(tag, "style")
-        .to_ascii_lowercase()
-        .replace(' ', "");
-    let line_above = style.contains("border-top:solid")
-        || style.contains("border-top:#b5c4df1.0ptsolid")
-        || style.contains("border-top:1pxsolid");
+    let style = attribute(tag, "style").to_ascii_lowercase().replace(' ', "");
+    let line_above = style.contains("border-top:") && style.contains("solid");
     style.contains("border:none") && line_above
 }

@@ -66,9 +66,7 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
         "cp949" | "ms949" | "ks-c-5601" => "euc-kr",
         "cp950" | "ms950" => "big5",
         "utf8" | "utf-8-mac" | "utf-8mb4" => "utf-8",
-        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => {
-            "iso-2022-jp"
-        }
+        "iso-2022-jp-1" | "iso-2022-jp-ms" | "iso-2022-jp-2" | "cp50220" | "cp50221" => "iso-2022-jp",
         "latin-1" | "iso-8859" | "ansi" | "cp-1252" => "windows-1252",
         other => other.strip_prefix("cp-").or(other.strip_prefix("x-"))?,
     };
@@ -76,9 +74,7 @@ fn lookup(label: &str) -> Option<&'static Encoding> {
 }
 
 fn is_utf7_label(label: &str) -> bool {
-    ["utf-7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"]
-        .iter()
-        .any(|name| label.trim().eq_ignore_ascii_case(name))
+    ["utf-7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"].iter().any(|name| label.trim().eq_ignore_ascii_case(name))
 }
 
 /// RFC 2152: runs of base64 between `+` and `-` hold UTF-16.
@@ -88,19 +84,13 @@ fn utf7(bytes: &[u8]) -> String {
     let mut rest: &str = &text;
     while let Some((before, after)) = rest.split_once('+') {
         out.push_str(before);
-        let end = after
-            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/'))
-            .unwrap_or(after.len());
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/')).unwrap_or(after.len());
         let (encoded, tail) = after.split_at(end);
         if encoded.is_empty() {
             out.push('+');
         }
         let decoded = super::encoding::base64(encoded.as_bytes());
-        out.push_str(
-            &encoding_rs::UTF_16BE
-                .decode_without_bom_handling(&decoded)
-                .0,
-        );
+        out.push_str(&encoding_rs::UTF_16BE.decode_without_bom_handling(&decoded).0);
         rest = tail.strip_prefix('-').unwrap_or(tail);
     }
     out.push_str(rest);
@@ -109,18 +99,9 @@ fn utf7(bytes: &[u8]) -> String {
 
 fn is_ascii_label(label: &str) -> bool {
     let label = label.trim();
-    [
-        "us-ascii",
-        "ascii",
-        "ansi_x3.4-1968",
-        "7bit",
-        "8bit",
-        "unknown-8bit",
-        "x-unknown",
-        "default",
-    ]
-    .iter()
-    .any(|name| label.eq_ignore_ascii_case(name))
+    ["us-ascii", "ascii", "ansi_x3.4-1968", "7bit", "8bit", "unknown-8bit", "x-unknown", "default"]
+        .iter()
+        .any(|name| label.eq_ignore_ascii_case(name))
 }
 
 fn is_single_byte_latin(encoding: &'static Encoding) -> bool {
@@ -161,8 +142,5 @@ fn iso_2022_jp(bytes: &[u8]) -> String {
 }
 
 fn has_iso_2022_escape(bytes: &[u8]) -> bool {
-    bytes.is_ascii()
-        && bytes
-            .windows(3)
-            .any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
+    bytes.is_ascii() && bytes.windows(3).any(|window| matches!(window, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"))
 }

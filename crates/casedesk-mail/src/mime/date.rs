@@ -1,8 +1,6 @@
 //! Date-times as mail writes them (RFC 5322 sections 3.3 and 4.3), to Unix seconds.
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Unix seconds of a Date field; `None` when it names no moment.
 pub(crate) fn parse(input: &str) -> Option<i64> {
@@ -113,26 +111,20 @@ pub(crate) fn without_comments(input: &str) -> String {
 /// A Date field body (UTC) for Unix seconds.
 pub(crate) fn format(seconds: i64) -> String {
     const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let days = seconds.div_euclid(86_400);
     let clock = seconds.rem_euclid(86_400);
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let moved = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * moved + 2) / 5 + 1;
     let month = if moved < 10 { moved + 3 } else { moved - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let name = |names: &[&'static str], at: i64| {
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| names.get(at).copied())
-            .unwrap_or_default()
+        usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
     };
     format!(
         "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} +0000",

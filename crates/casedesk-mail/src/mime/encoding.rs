@@ -10,9 +10,7 @@ pub(crate) fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "base64" => Cow::Owned(base64(body)),
         "quoted-printable" => Cow::Owned(quoted_printable(body)),
-        "x-uuencode" | "uuencode" | "x-uue" | "uue" => {
-            uuencoded::decode(body).map_or(Cow::Borrowed(body), Cow::Owned)
-        }
+        "x-uuencode" | "uuencode" | "x-uue" | "uue" => uuencoded::decode(body).map_or(Cow::Borrowed(body), Cow::Owned),
         _ => Cow::Borrowed(body),
     }
 }
@@ -63,10 +61,7 @@ pub(crate) fn quoted_printable(input: &[u8]) -> Vec<u8> {
 
 /// The `Q` encoding of header words (RFC 2047 section 4.2): blanks are written as `_`.
 pub(crate) fn quoted_word(text: &[u8]) -> Vec<u8> {
-    let blanks: Vec<u8> = text
-        .iter()
-        .map(|byte| if *byte == b'_' { b' ' } else { *byte })
-        .collect();
+    let blanks: Vec<u8> = text.iter().map(|byte| if *byte == b'_' { b' ' } else { *byte }).collect();
     let mut out = Vec::with_capacity(blanks.len());
     push_quoted(&blanks, &mut out);
     out

@@ -9,11 +9,7 @@ pub(crate) fn join(text: &str, delsp: bool) -> String {
         let joined = open_depth == Some(depth) && !is_signature(content);
         // A flowed line ends in a blank; the signature's blank is its own (section 4.3).
         let flows = content.ends_with(' ') && !is_signature(content);
-        let content = if flows && delsp {
-            content.strip_suffix(' ').unwrap_or(content)
-        } else {
-            content
-        };
+        let content = if flows && delsp { content.strip_suffix(' ').unwrap_or(content) } else { content };
         match out.last_mut() {
             Some(last) if joined => last.push_str(content),
             _ => out.push(quoted(depth, content)),

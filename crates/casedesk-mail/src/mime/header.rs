@@ -61,10 +61,7 @@ impl<'a> Headers<'a> {
             self.dropped += 1;
             return;
         }
-        self.fields.push(Field {
-            name: name.trim_ascii(),
-            value: value.get(..MAX_FIELD_BYTES).unwrap_or(value),
-        });
+        self.fields.push(Field { name: name.trim_ascii(), value: value.get(..MAX_FIELD_BYTES).unwrap_or(value) });
     }
 
     /// Whether there was no field at all.
@@ -93,8 +90,7 @@ impl<'a> Headers<'a> {
 
     /// The readable text of the first field of this name (RFC 2047 section 5, case 1).
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.structured(name)
-            .map(|value| words::decode(&value).trim().to_owned())
+        self.structured(name).map(|value| words::decode(&value).trim().to_owned())
     }
 
     /// Whether a field of this name is there.
@@ -114,10 +110,7 @@ pub(crate) fn split_line(input: &[u8]) -> (&[u8], &[u8]) {
         return (input, &[]);
     };
     let (line, rest) = input.split_at(end);
-    (
-        line.strip_suffix(b"\r").unwrap_or(line),
-        rest.get(1..).unwrap_or_default(),
-    )
+    (line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default())
 }
 
 /// Where the name ends when this line begins a field: printable ASCII without spaces inside,
@@ -134,10 +127,7 @@ fn field_end(input: &[u8]) -> usize {
     let mut end = 0;
     loop {
         let rest = input.get(end..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(rest.len(), |at| at + 1);
+        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
         end += length;
         let next = input.get(end..).unwrap_or_default();
         if !matches!(next.first(), Some(b' ' | b'\t')) || is_blank(next) {
@@ -165,8 +155,7 @@ fn starts_body(line: &[u8], after: &[u8]) -> bool {
         if next.is_empty() {
             break;
         }
-        if field_name_end(next).is_some_and(|colon| is_known(next.get(..colon).unwrap_or_default()))
-        {
+        if field_name_end(next).is_some_and(|colon| is_known(next.get(..colon).unwrap_or_default())) {
             return false;
         }
         rest = tail;
@@ -195,13 +184,8 @@ fn is_known(name: &[u8]) -> bool {
         "delivered-to",
     ];
     let name = name.trim_ascii();
-    let known = NAMES
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
-    known
-        || name
-            .get(..2)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"x-"))
+    let known = NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+    known || name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"x-"))
 }
 
 /// One line of text out of a folded field body (RFC 5322 section 2.2.3), in whatever charset.

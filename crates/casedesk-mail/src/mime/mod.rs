@@ -11,6 +11,7 @@ pub(crate) mod encoding;
 pub(crate) mod flowed;
 pub(crate) mod header;
 pub(crate) mod params;
+mod sections;
 pub(crate) mod tree;
 pub(crate) mod uuencoded;
 pub(crate) mod words;

@@ -37,37 +37,24 @@ impl Params {
             let name = name.trim().to_ascii_lowercase();
             let value = unquote(value.trim());
             match name.split_once('*') {
-                Some((base, rest)) => {
-                    add_section(extended.entry(base.to_owned()).or_default(), rest, &value)
-                }
+                Some((base, rest)) => add_section(extended.entry(base.to_owned()).or_default(), rest, &value),
                 None => plain.push((name, words::decode(&value))),
             }
         }
-        let mut params: Vec<(String, String)> = extended
-            .into_iter()
-            .map(|(name, sections)| (name, sections.join()))
-            .collect();
+        let mut params: Vec<(String, String)> =
+            extended.into_iter().map(|(name, sections)| (name, sections.join())).collect();
         params.extend(plain);
-        Params {
-            value: value.trim().to_ascii_lowercase(),
-            params,
-        }
+        Params { value: value.trim().to_ascii_lowercase(), params }
     }
 
     /// The parameter of this (lower-case) name; the RFC 2231 form wins over the plain one.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The same parameters under another value.
     pub(crate) fn with_value(self, value: &str) -> Params {
-        Params {
-            value: value.to_owned(),
-            ..self
-        }
+        Params { value: value.to_owned(), ..self }
     }
 
     /// The part of the value before the slash.
@@ -79,9 +66,7 @@ impl Params {
 impl Sections {
     fn join(self) -> String {
         let bytes: Vec<u8> = self.pieces.into_values().flatten().collect();
-        charset::decode(&bytes, self.charset.as_deref())
-            .0
-            .into_owned()
+        charset::decode(&bytes, self.charset.as_deref()).0.into_owned()
     }
 }
 
@@ -100,11 +85,7 @@ fn add_section(sections: &mut Sections, rest: &str, value: &str) {
             text = body;
         }
     }
-    let bytes = if encoded {
-        percent(text)
-    } else {
-        text.as_bytes().to_vec()
-    };
+    let bytes = if encoded { percent(text) } else { text.as_bytes().to_vec() };
     sections.pieces.insert(number, bytes);
 }
 
@@ -151,9 +132,7 @@ pub(crate) fn split_unquoted(input: &str, separator: char) -> Vec<&str> {
 /// The content of a quoted string, or the token itself.
 fn unquote(value: &str) -> String {
     let Some(inner) = value.strip_prefix('"') else {
-        let apostrophes = value
-            .strip_prefix('\'')
-            .and_then(|rest| rest.strip_suffix('\''));
+        let apostrophes = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
         return apostrophes.unwrap_or(value).to_owned();
     };
     let mut out = String::with_capacity(inner.len());
@@ -172,8 +151,5 @@ fn unquote(value: &str) -> String {
 }
 
 fn strip_comments(value: &str) -> String {
-    value
-        .split_once('(')
-        .map_or(value, |(before, _)| before)
-        .to_owned()
+    value.split_once('(').map_or(value, |(before, _)| before).to_owned()
 }

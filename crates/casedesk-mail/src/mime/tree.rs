@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::sections::Sections;
 use super::{Headers, Params, encoding, header};
 
 /// Deeper parts stay one undivided part: no mail program writes such mail.
@@ -18,6 +19,18 @@ pub(crate) struct Part<'a> {
     /// The body as sent, its transfer encoding still in place.
     pub(crate) raw_body: &'a [u8],
     pub(crate) children: Vec<Part<'a>>,
+    /// The mail ends in the midst of this part: no delimiter of any multipart around it follows.
+    pub(crate) is_cut_short: bool,
+    /// Boundaries of this multipart and of those in it that were never closed.
+    unclosed: Vec<Vec<u8>>,
+}
+
+/// Where in the mail a part stands.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    /// Its bytes reach to the end of the mail.
+    runs_out: bool,
 }
 
 impl<'a> Part<'a> {
@@ -36,7 +49,8 @@ impl<'a> Part<'a> {
     pub(crate) fn text(&self) -> (String, bool) {
         let bytes = self.bytes();
         let (text, repaired) = super::charset::decode(&bytes, self.content_type.get("charset"));
-        (text.replace("\r\n", "\n").replace('\r', "\n"), repaired)
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
+        (text, repaired)
     }
 }
 
@@ -57,7 +71,7 @@ impl Notes {
 
 /// Reads a whole message.
 pub(crate) fn parse<'a>(raw: &'a [u8], notes: &mut Notes) -> Part<'a> {
-    let part = parse_part(raw, "text/plain", 0, notes);
+    let part = parse_part(raw, "text/plain", Place { depth: 0, runs_out: true }, notes);
     if part.headers.junk_lines > 0 {
         notes.add("the header had lines that are no header field");
     }
@@ -67,38 +81,29 @@ pub(crate) fn parse<'a>(raw: &'a [u8], notes: &mut Notes) -> Part<'a> {
     part
 }
 
-fn parse_part<'a>(
-    input: &'a [u8],
-    default_type: &str,
-    depth: usize,
-    notes: &mut Notes,
-) -> Part<'a> {
+fn parse_part<'a>(input: &'a [u8], default_type: &str, place: Place, notes: &mut Notes) -> Part<'a> {
     notes.parts += 1;
     let (headers, raw_body) = Headers::split(input);
     let content_type = content_type(&headers, default_type);
-    let disposition = headers
-        .structured("Content-Disposition")
-        .map(|value| Params::parse(&value))
-        .unwrap_or_default();
+    let disposition = headers.structured("Content-Disposition").map(|value| Params::parse(&value)).unwrap_or_default();
     let mut part = Part {
         headers,
         content_type,
         disposition,
         raw_body,
         children: Vec::new(),
+        is_cut_short: place.runs_out && place.depth > 0,
+        unclosed: Vec::new(),
     };
     if part.content_type.main_type() == "multipart" {
-        split_multipart(&mut part, depth, notes);
+        split_multipart(&mut part, place, notes);
     }
     part
 }
 
 /// The Content-Type, or the default of RFC 2045 section 5.2 when it is missing or no type.
 fn content_type(headers: &Headers<'_>, default_type: &str) -> Params {
-    let declared = headers
-        .structured("Content-Type")
-        .map(|value| Params::parse(&value))
-        .unwrap_or_default();
+    let declared = headers.structured("Content-Type").map(|value| Params::parse(&value)).unwrap_or_default();
     if declared.value.contains('/') {
         return declared;
     }
@@ -108,8 +113,8 @@ fn content_type(headers: &Headers<'_>, default_type: &str) -> Params {
     }
 }
 
-fn split_multipart<'a>(part: &mut Part<'a>, depth: usize, notes: &mut Notes) {
-    if depth >= MAX_DEPTH {
+fn split_multipart<'a>(part: &mut Part<'a>, place: Place, notes: &mut Notes) {
+    if place.depth >= MAX_DEPTH {
         notes.add("parts are nested deeper than is read");
         return;
     }
@@ -121,19 +126,19 @@ fn split_multipart<'a>(part: &mut Part<'a>, depth: usize, notes: &mut Notes) {
     let Some(boundary) = boundary else {
         return;
     };
-    let default_type = if part.is("multipart/digest") {
-        "message/rfc822"
-    } else {
-        "text/plain"
-    };
-    for section in sections(part.raw_body, &boundary) {
+    let default_type = if part.is("multipart/digest") { "message/rfc822" } else { "text/plain" };
+    let mut sections = Sections::new(part.raw_body, boundary);
+    while let Some(section) = sections.next() {
         if notes.parts >= MAX_PARTS {
             notes.add("there are more parts than are read");
             break;
         }
-        part.children
-            .push(parse_part(section, default_type, depth + 1, notes));
+        let inner = Place { depth: place.depth + 1, runs_out: section.runs_out && place.runs_out };
+        let mut child = parse_part(section.bytes, default_type, inner, notes);
+        sections.leave(std::mem::take(&mut child.unclosed));
+        part.children.push(child);
     }
+    part.unclosed = sections.into_unclosed();
 }
 
 /// The boundary of a multipart that forgot to declare it: its first line that looks like one.
@@ -153,71 +158,11 @@ fn guess_boundary(body: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
     None
 }
 
-/// The bytes between the delimiter lines, without the line ending that belongs to the delimiter.
-fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
-    let mut out = Vec::new();
-    let mut open: Option<usize> = None;
-    let mut at = 0;
-    while at < body.len() {
-        let rest = body.get(at..).unwrap_or_default();
-        let (line, after) = header::split_line(rest);
-        let next = body.len() - after.len();
-        if let Some(closes) = delimiter(line, boundary) {
-            if let Some(start) = open {
-                out.push(without_line_end(body.get(start..at).unwrap_or_default()));
-            }
-            open = (!closes).then_some(next);
-            if closes {
-                return out;
-            }
-        }
-        at = next;
-    }
-    if let Some(start) = open {
-        out.push(without_glued_end(
-            body.get(start..).unwrap_or_default(),
-            boundary,
-        ));
-    }
-    out
-}
-
-/// A closing delimiter that stands behind the last line instead of on its own.
-fn without_glued_end<'a>(section: &'a [u8], boundary: &[u8]) -> &'a [u8] {
-    let closing = [b"--", boundary, b"--"].concat();
-    section
-        .trim_ascii_end()
-        .strip_suffix(closing.as_slice())
-        .unwrap_or(section)
-}
-
-/// Whether the line is a delimiter of this boundary, and if so, whether it is the closing one.
-fn delimiter(line: &[u8], boundary: &[u8]) -> Option<bool> {
-    let rest = line
-        .strip_prefix(b"--")?
-        .strip_prefix(boundary)?
-        .trim_ascii_end();
-    match rest {
-        b"" => Some(false),
-        b"--" => Some(true),
-        _ => None,
-    }
-}
-
-fn without_line_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
 /// Mail saved with bare carriage returns (classic Mac OS) gets line feeds; other mail is left as
 /// it is.
 pub(crate) fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'\n') || !raw.contains(&b'\r') {
         return Cow::Borrowed(raw);
     }
-    Cow::Owned(
-        raw.iter()
-            .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
-            .collect(),
-    )
+    Cow::Owned(raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }

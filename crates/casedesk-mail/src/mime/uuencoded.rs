@@ -39,9 +39,7 @@ fn next_line(text: &str) -> Option<(&str, &str)> {
     if text.is_empty() {
         return None;
     }
-    Some(text.split_once('\n').map_or((text, ""), |(line, rest)| {
-        (line.trim_end_matches('\r'), rest)
-    }))
+    Some(text.split_once('\n').map_or((text, ""), |(line, rest)| (line.trim_end_matches('\r'), rest)))
 }
 
 /// The file name of a `begin 644 name` line.
@@ -80,9 +78,7 @@ fn push_line(line: &[u8], out: &mut Vec<u8>) -> Option<()> {
     for group in data.chunks(4) {
         let mut word = 0_u32;
         for at in 0..4 {
-            let sextet = group
-                .get(at)
-                .map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
+            let sextet = group.get(at).map_or(0, |byte| byte.wrapping_sub(b' ') & 0x3f);
             word = word << 6 | u32::from(sextet);
         }
         out.extend_from_slice(word.to_be_bytes().get(1..).unwrap_or_default());

@@ -43,9 +43,7 @@ pub(crate) fn decode(input: &str) -> String {
     }
     flush(&mut pending, &mut out);
     out.push_str(rest);
-    out.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn flush(pending: &mut Option<(String, Vec<u8>)>, out: &mut String) {

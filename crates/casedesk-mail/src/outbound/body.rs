@@ -6,10 +6,8 @@ use super::{OutboundAttachment, OutboundMail, name_parameters};
 
 /// Everything behind the header of the message, the Content fields included.
 pub(crate) fn write(mail: &OutboundMail) -> String {
-    let (shown, files): (Vec<_>, Vec<_>) = mail
-        .attachments
-        .iter()
-        .partition(|file| file.content_id.is_some() && mail.html.is_some());
+    let (shown, files): (Vec<_>, Vec<_>) =
+        mail.attachments.iter().partition(|file| file.content_id.is_some() && mail.html.is_some());
     let text = text_part("text/plain", &mail.text);
     let mut body = match &mail.html {
         Some(html) => {
@@ -22,12 +20,7 @@ pub(crate) fn write(mail: &OutboundMail) -> String {
     body
 }
 
-fn with_files(
-    subtype: &str,
-    first: String,
-    files: &[&OutboundAttachment],
-    mail: &OutboundMail,
-) -> String {
+fn with_files(subtype: &str, first: String, files: &[&OutboundAttachment], mail: &OutboundMail) -> String {
     if files.is_empty() {
         return first;
     }
@@ -65,21 +58,14 @@ fn text_part(content_type: &str, text: &str) -> String {
 
 fn file_part(file: &OutboundAttachment) -> String {
     let content_type = clean_type(&file.content_type);
-    let disposition = if file.content_id.is_some() {
-        "inline"
-    } else {
-        "attachment"
-    };
+    let disposition = if file.content_id.is_some() { "inline" } else { "attachment" };
     let mut out = format!(
         "Content-Type: {content_type}{}\r\nContent-Disposition: {disposition}{}\r\nContent-Transfer-Encoding: base64\r\n",
         name_parameters("name", &file.name),
         name_parameters("filename", &file.name),
     );
     if let Some(id) = &file.content_id {
-        let id: String = id
-            .chars()
-            .filter(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'))
-            .collect();
+        let id: String = id.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>')).collect();
         out.push_str(&format!("Content-ID: <{id}>\r\n"));
     }
     out.push_str("\r\n");
@@ -98,18 +84,12 @@ fn file_part(file: &OutboundAttachment) -> String {
 fn clean_type(content_type: &str) -> &str {
     let is_token = |text: &str| {
         !text.is_empty()
-            && text.bytes().all(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'+' | b'_')
-            })
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'+' | b'_'))
     };
-    let well_formed = content_type.split_once('/').is_some_and(|(main, sub)| {
-        is_token(main) && is_token(sub) && !matches!(main, "multipart" | "message")
-    });
-    if well_formed {
-        content_type
-    } else {
-        "application/octet-stream"
-    }
+    let well_formed = content_type
+        .split_once('/')
+        .is_some_and(|(main, sub)| is_token(main) && is_token(sub) && !matches!(main, "multipart" | "message"));
+    if well_formed { content_type } else { "application/octet-stream" }
 }
 
 /// RFC 2045 section 6.7, with every line break a CRLF.
@@ -130,14 +110,9 @@ fn push_line(line: &str, out: &mut String) {
     for (at, byte) in bytes.iter().enumerate() {
         let last = at + 1 == bytes.len();
         // A blank at the end would be lost, `From ` and a lone dot at the start would be changed on the way.
-        let shielded = (last && matches!(byte, b' ' | b'\t'))
-            || (at == 0 && matches!(byte, b'F' | b'.' | b'-'));
+        let shielded = (last && matches!(byte, b' ' | b'\t')) || (at == 0 && matches!(byte, b'F' | b'.' | b'-'));
         let literal = (byte.is_ascii_graphic() && *byte != b'=') || matches!(byte, b' ' | b'\t');
-        let piece = if literal && !shielded {
-            char::from(*byte).to_string()
-        } else {
-            format!("={byte:02X}")
-        };
+        let piece = if literal && !shielded { char::from(*byte).to_string() } else { format!("={byte:02X}") };
         if column + piece.len() > 75 {
             out.push_str("=\r\n");
             column = 0;

@@ -25,17 +25,8 @@ impl Fields {
 
     /// A field of ours whose value is plain ASCII; anything else in it is dropped.
     pub(crate) fn plain(&mut self, name: &str, value: &str) {
-        let value: String = value
-            .chars()
-            .filter(|c| c.is_ascii_graphic() || *c == ' ')
-            .collect();
-        self.fold(
-            name,
-            &value
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>(),
-        );
+        let value: String = value.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect();
+        self.fold(name, &value.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
     }
 
     /// A field of mailboxes; those that are no addresses are left out.
@@ -66,10 +57,7 @@ impl Fields {
 
     /// A field named by the caller; a name that is none is left out.
     pub(crate) fn extra(&mut self, name: &str, value: &str) {
-        let is_name = !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if is_name {
             self.text(name, value);
         }
@@ -123,35 +111,22 @@ fn encoded_words(text: &str) -> Vec<String> {
 }
 
 fn encoded_word(chunk: &str) -> String {
-    format!(
-        "=?utf-8?B?{}?=",
-        data_encoding::BASE64.encode(chunk.as_bytes())
-    )
+    format!("=?utf-8?B?{}?=", data_encoding::BASE64.encode(chunk.as_bytes()))
 }
 
 /// The words of one mailbox: its name quoted or encoded, and its address.
 fn mailbox(address: &Address) -> Option<Vec<String>> {
     let spec = addr_spec(&address.address)?;
-    let name = address
-        .name
-        .as_deref()
-        .map(one_line)
-        .filter(|name| !name.is_empty());
+    let name = address.name.as_deref().map(one_line).filter(|name| !name.is_empty());
     let Some(name) = name else {
         return Some(vec![spec]);
     };
     let mut words = if needs_encoding(&name) {
         encoded_words(&name)
-    } else if name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
-    {
+    } else if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ') {
         name.split(' ').map(str::to_owned).collect()
     } else {
-        vec![format!(
-            "\"{}\"",
-            name.replace('\\', "\\\\").replace('"', "\\\"")
-        )]
+        vec![format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))]
     };
     words.push(format!("<{spec}>"));
     Some(words)
@@ -160,8 +135,7 @@ fn mailbox(address: &Address) -> Option<Vec<String>> {
 /// An address that can stand in a header: one `@`, nothing that ends an address or a line.
 fn addr_spec(address: &str) -> Option<String> {
     let address = address.trim();
-    let ends_something =
-        |c: char| c.is_control() || c.is_whitespace() || "<>(),;:\\\"[]".contains(c);
+    let ends_something = |c: char| c.is_control() || c.is_whitespace() || "<>(),;:\\\"[]".contains(c);
     if address.contains(ends_something) {
         return None;
     }

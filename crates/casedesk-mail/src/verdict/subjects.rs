@@ -135,7 +135,5 @@ const BEGINNINGS: &[&str] = &[
 pub(crate) fn is_auto_reply(subject: &str) -> bool {
     let lower = subject.trim().to_lowercase();
     let lower = lower.trim_start_matches(['[', '(', '*', '"', ' ']);
-    BEGINNINGS
-        .iter()
-        .any(|beginning| lower.starts_with(beginning))
+    BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }

@@ -33,12 +33,7 @@ fn a_person_is_not_a_machine_for_a_field_that_says_no() {
         "X-Autoreply: no\n",
     ] {
         let mail = from_customer(fields, "Hello");
-        assert_eq!(
-            mail.verdict.kind,
-            Kind::Person,
-            "{fields}: {}",
-            mail.verdict.reason
-        );
+        assert_eq!(mail.verdict.kind, Kind::Person, "{fields}: {}", mail.verdict.reason);
     }
 }
 
@@ -68,9 +63,7 @@ fn an_absence_note_is_known_by_its_subject_in_many_languages() {
         "תשובה אוטומטית: x",
         "رد تلقائي: x",
     ] {
-        let mail = mail(format!(
-            "From: ann@customer.example\nSubject: {subject}\n\nI am away."
-        ));
+        let mail = mail(format!("From: ann@customer.example\nSubject: {subject}\n\nI am away."));
         assert_eq!(mail.verdict.kind, Kind::AutoReply, "{subject}");
     }
     for subject in [
@@ -79,9 +72,7 @@ fn an_absence_note_is_known_by_its_subject_in_many_languages() {
         "Question about out of office replies",
         "Automation fails",
     ] {
-        let mail = mail(format!(
-            "From: ann@customer.example\nSubject: {subject}\n\nHello"
-        ));
+        let mail = mail(format!("From: ann@customer.example\nSubject: {subject}\n\nHello"));
         assert_eq!(mail.verdict.kind, Kind::Person, "{subject}");
     }
 }
@@ -116,11 +107,7 @@ fn newsletters_and_senders_that_take_no_answer_are_bulk() {
         "Precedence: bulk\n",
         "Precedence: junk\n",
     ] {
-        assert_eq!(
-            from_customer(fields, "Buy").verdict.kind,
-            Kind::Bulk,
-            "{fields}"
-        );
+        assert_eq!(from_customer(fields, "Buy").verdict.kind, Kind::Bulk, "{fields}");
     }
     for from in [
         "no-reply@x.example",
@@ -133,19 +120,29 @@ fn newsletters_and_senders_that_take_no_answer_are_bulk() {
         let mail = mail(format!("From: {from}\nSubject: x\n\nHi"));
         assert_eq!(mail.verdict.kind, Kind::Bulk, "{from}");
     }
-    assert_eq!(
-        mail("From: request@x.example\nSubject: x\n\nHi")
-            .verdict
-            .kind,
-        Kind::Person
-    );
+    assert_eq!(mail("From: request@x.example\nSubject: x\n\nHi").verdict.kind, Kind::Person);
 }
 
 #[test]
 fn a_mail_that_went_through_too_many_servers_is_a_loop() {
-    let mail = from_customer(
-        &"Received: from a by b; Mon, 5 Jan 2026 06:00:00 +0000\n".repeat(60),
-        "Hi",
-    );
+    let mail = from_customer(&"Received: from a by b; Mon, 5 Jan 2026 06:00:00 +0000\n".repeat(60), "Hi");
     assert_eq!((mail.verdict.kind, mail.received_count), (Kind::Loop, 60));
+}
+
+#[test]
+fn a_receipt_is_no_persons_mail() {
+    let mail = mail(
+        "From: ann@customer.example\nSubject: Read: Help\nContent-Type: multipart/report; report-type=disposition-notification; boundary=x\n\n--x\n\nSeen.\n--x\n\
+         Content-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--x--\n",
+    );
+    assert_eq!(mail.verdict.kind, Kind::AutoReply);
+}
+
+#[test]
+fn a_customer_cannot_hide_behind_our_loop_mark_in_the_group() {
+    let mail = mail(
+        "From: Ann via Support <support@desk.example>\nReply-To: ann@customer.example\nX-Original-Sender: ann@customer.example\n\
+         X-Google-Group-Id: 1\nX-Casedesk-Loop: forged\nSubject: x\n\nHi",
+    );
+    assert_eq!(mail.verdict.kind, Kind::Person);
 }

@@ -28,63 +28,29 @@ fn a_failure_report_names_recipient_reason_and_the_mail_it_is_about() {
     assert_eq!(failure.address, "Ann@customer.example");
     assert_eq!(failure.status.as_deref(), Some("5.1.1"));
     assert_eq!(failure.permanence, Permanence::Hard);
-    assert_eq!(
-        failure.diagnostic.as_deref(),
-        Some("550 5.1.1 No such user here")
-    );
-    assert_eq!(
-        bounce.original_message_id.as_deref(),
-        Some("cd.7@desk.example")
-    );
+    assert_eq!(failure.diagnostic.as_deref(), Some("550 5.1.1 No such user here"));
+    assert_eq!(bounce.original_message_id.as_deref(), Some("cd.7@desk.example"));
     assert_eq!(bounce.original_subject.as_deref(), Some("Re: Help"));
-    assert_eq!(
-        mail(&raw).evidence.ids,
-        ["cd.7@desk.example", "1@customer.example"]
-    );
+    assert_eq!(mail(&raw).evidence.ids, ["cd.7@desk.example", "1@customer.example"]);
     assert!(!mail(&raw).verdict.may_be_answered());
 }
 
 #[test]
 fn the_words_of_the_server_decide_between_hard_and_soft() {
-    let permanence = |status: &str, said: &str| {
-        bounce_of(&report("failed", status, said)).1.failures[0].permanence
-    };
-    assert_eq!(
-        permanence("5.2.2", "552 5.2.2 Mailbox is over its quota"),
-        Permanence::Soft
-    );
-    assert_eq!(
-        permanence("5.7.1", "554 5.7.1 Message refused by policy"),
-        Permanence::Soft
-    );
-    assert_eq!(
-        permanence("5.0.0", "550 Host or domain name not found"),
-        Permanence::Hard
-    );
+    let permanence = |status: &str, said: &str| bounce_of(&report("failed", status, said)).1.failures[0].permanence;
+    assert_eq!(permanence("5.2.2", "552 5.2.2 Mailbox is over its quota"), Permanence::Soft);
+    assert_eq!(permanence("5.7.1", "554 5.7.1 Message refused by policy"), Permanence::Soft);
+    assert_eq!(permanence("5.0.0", "550 Host or domain name not found"), Permanence::Hard);
     assert_eq!(permanence("5.0.0", "550 User unknown"), Permanence::Hard);
-    assert_eq!(
-        permanence("4.4.1", "421 Connection timed out"),
-        Permanence::Soft
-    );
+    assert_eq!(permanence("4.4.1", "421 Connection timed out"), Permanence::Soft);
     assert_eq!(permanence("5.0.0", "554 Something else"), Permanence::Soft);
 }
 
 #[test]
 fn a_delay_is_no_failure_and_a_success_no_bounce() {
-    assert_eq!(
-        bounce_of(&report("delayed", "4.4.1", "421 try later")).0,
-        Kind::Delay
-    );
-    assert!(
-        mail(report("delivered", "2.0.0", "250 ok"))
-            .verdict
-            .bounce
-            .is_none()
-    );
-    assert_eq!(
-        mail(report("delivered", "2.0.0", "250 ok")).verdict.kind,
-        Kind::AutoReply
-    );
+    assert_eq!(bounce_of(&report("delayed", "4.4.1", "421 try later")).0, Kind::Delay);
+    assert!(mail(report("delivered", "2.0.0", "250 ok")).verdict.bounce.is_none());
+    assert_eq!(mail(report("delivered", "2.0.0", "250 ok")).verdict.kind, Kind::AutoReply);
 }
 
 #[test]
@@ -96,22 +62,10 @@ fn a_notice_in_prose_is_read() {
          Message-ID: <cd.7@desk.example>\nSubject: Re: Help\nTo: ann@customer.example, eve@customer.example\n\nHello",
     );
     assert_eq!(kind, Kind::Bounce);
-    let found: Vec<(&str, Permanence)> = bounce
-        .failures
-        .iter()
-        .map(|failure| (failure.address.as_str(), failure.permanence))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("ann@customer.example", Permanence::Hard),
-            ("bob@customer.example", Permanence::Soft)
-        ]
-    );
-    assert_eq!(
-        bounce.original_message_id.as_deref(),
-        Some("cd.7@desk.example")
-    );
+    let found: Vec<(&str, Permanence)> =
+        bounce.failures.iter().map(|failure| (failure.address.as_str(), failure.permanence)).collect();
+    assert_eq!(found, [("ann@customer.example", Permanence::Hard), ("bob@customer.example", Permanence::Soft)]);
+    assert_eq!(bounce.original_message_id.as_deref(), Some("cd.7@desk.example"));
 }
 
 #[test]
@@ -119,11 +73,9 @@ fn a_person_who_writes_about_a_bounce_is_a_person() {
     let body = "Hello,\n\nour mail to ann@customer.example could not be delivered:\n\n550 5.1.1 User unknown\n\n\
         Final-Recipient: rfc822; ann@customer.example\nAction: failed\nStatus: 5.1.1\n\nPlease help.";
     assert_eq!(from_customer("", body).verdict.kind, Kind::Person);
-    for subject in [
-        "Re: Undelivered Mail Returned to Sender",
-        "Fwd: failure notice",
-        "Delivery failure of our SFTP jobs",
-    ] {
+    for subject in
+        ["Re: Undelivered Mail Returned to Sender", "Fwd: failure notice", "Delivery failure of our SFTP jobs"]
+    {
         let mail = mail(format!(
             "From: ann@customer.example\nSubject: {subject}\nContent-Type: text/plain\n\nSee below, file delivery stopped at 10:00."
         ));

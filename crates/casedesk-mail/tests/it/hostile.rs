@@ -21,10 +21,7 @@ fn within_bounds(raw: &[u8]) -> InboundMail {
 fn a_thousand_nested_multiparts_are_read() {
     let mut raw = String::from("From: a@b.example\nSubject: deep\n");
     for level in 0..1_000 {
-        let _ = write!(
-            raw,
-            "Content-Type: multipart/mixed; boundary=\"b{level}\"\n\n--b{level}\n"
-        );
+        let _ = write!(raw, "Content-Type: multipart/mixed; boundary=\"b{level}\"\n\n--b{level}\n");
     }
     raw.push_str("Content-Type: text/plain\n\nthe end\n");
     let mail = within_bounds(raw.as_bytes());
@@ -50,19 +47,12 @@ fn a_hundred_thousand_header_fields_are_read() {
     raw.push_str("\nbody\n");
     let mail = within_bounds(raw.as_bytes());
     assert_eq!(mail.body.new_text(), "body");
-    assert!(
-        mail.defects
-            .iter()
-            .any(|defect| defect.contains("more fields"))
-    );
+    assert!(mail.defects.iter().any(|defect| defect.contains("more fields")));
 }
 
 #[test]
 fn a_hundred_thousand_lines_without_colon_in_the_header_are_read() {
-    let raw = format!(
-        "From: a@b.example\n{}\nSubject: x\n\nbody\n",
-        "garbage\n".repeat(100_000)
-    );
+    let raw = format!("From: a@b.example\n{}\nSubject: x\n\nbody\n", "garbage\n".repeat(100_000));
     within_bounds(raw.as_bytes());
 }
 
@@ -75,25 +65,16 @@ fn ten_thousand_parts_are_read_and_keep_unique_names() {
     raw.push_str("--x--\n");
     let mail = within_bounds(raw.as_bytes());
     assert_eq!(mail.attachments.len(), 10_000);
-    let names: std::collections::HashSet<&str> = mail
-        .attachments
-        .iter()
-        .map(|file| file.name.as_str())
-        .collect();
+    let names: std::collections::HashSet<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names.len(), 10_000);
 }
 
 #[test]
 fn fifty_megabytes_of_attachment_are_read() {
-    let mut raw =
-        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nhello\n--x\n\
+    let mut raw = b"From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nhello\n--x\n\
         Content-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64\n\n"
-            .to_vec();
-    let line = [
-        b"UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".as_slice(),
-        b"A\n",
-    ]
-    .concat();
+        .to_vec();
+    let line = [b"UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".as_slice(), b"A\n"].concat();
     while raw.len() < 50 * 1024 * 1024 {
         raw.extend_from_slice(&line);
     }
@@ -109,11 +90,18 @@ fn fifty_megabytes_of_one_line_are_read_and_kept() {
     raw.resize(50 * 1024 * 1024, b'>');
     let mail = within_bounds(&raw);
     assert!(mail.defects.iter().any(|defect| defect.contains("longer")));
-    assert!(
-        mail.attachments
-            .iter()
-            .any(|file| file.bytes.len() > 49 * 1024 * 1024)
-    );
+    assert!(mail.attachments.iter().any(|file| file.bytes.len() > 49 * 1024 * 1024));
+}
+
+#[test]
+fn fifty_megabytes_of_html_are_read_and_kept() {
+    let mut raw = b"From: a@b.example\nContent-Type: text/html\n\n".to_vec();
+    while raw.len() < 50 * 1024 * 1024 {
+        raw.extend_from_slice(b"<p>A paragraph with <b>bold</b> and <a href=\"https://x.example\">link</a>.</p>\n");
+    }
+    let mail = within_bounds(&raw);
+    assert!(mail.body.new_text().starts_with("A paragraph"));
+    assert!(mail.attachments.iter().any(|file| file.bytes.len() > 49 * 1024 * 1024));
 }
 
 #[test]
@@ -139,10 +127,7 @@ fn texts_that_look_like_endless_quotes_or_attributions_cost_no_time() {
         "wrote:\n",
     ];
     for shape in shapes {
-        let raw = format!(
-            "From: a@b.example\n\n{}",
-            shape.repeat(500_000 / shape.len())
-        );
+        let raw = format!("From: a@b.example\n\n{}", shape.repeat(500_000 / shape.len()));
         within_bounds(raw.as_bytes());
     }
 }
@@ -164,18 +149,9 @@ fn a_hundred_thousand_addresses_and_ids_are_bounded() {
 
 #[test]
 fn deep_and_misnested_html_is_shown_as_text() {
-    for piece in [
-        "<div>",
-        "<b id=1>",
-        "<p><b class=x></p>",
-        "<table><tr><td>",
-        "<a href=x>",
-        "<svg><p>",
-    ] {
-        let raw = format!(
-            "From: a@b.example\nContent-Type: text/html\n\n{}the end",
-            piece.repeat(100_000 / piece.len())
-        );
+    for piece in ["<div>", "<b id=1>", "<p><b class=x></p>", "<table><tr><td>", "<a href=x>", "<svg><p>"] {
+        let raw =
+            format!("From: a@b.example\nContent-Type: text/html\n\n{}the end", piece.repeat(100_000 / piece.len()));
         let mail = within_bounds(raw.as_bytes());
         assert!(mail.body.full_text().contains("the end"), "{piece}");
         assert!(mail.body.html.expect("html").contains("the end"), "{piece}");
@@ -188,15 +164,8 @@ fn control_and_direction_characters_do_not_reach_names_and_subjects() {
         "From: \"Ann\0\u{8}\u{202E}gnp.exe\" <ann@customer.example>\nSubject: =?utf-8?Q?a=0D=0ABcc:=20x=00=E2=80=AE?=\n\nHi",
     );
     let name = mail.author.address.name.expect("a name");
-    assert!(
-        !name.chars().any(char::is_control) && !name.contains('\u{202E}'),
-        "{name:?}"
-    );
-    assert!(
-        !mail.subject.chars().any(char::is_control),
-        "{:?}",
-        mail.subject
-    );
+    assert!(!name.chars().any(char::is_control) && !name.contains('\u{202E}'), "{name:?}");
+    assert!(!mail.subject.chars().any(char::is_control), "{:?}", mail.subject);
 }
 
 #[test]
@@ -209,18 +178,8 @@ fn the_segments_of_any_body_hold_all_of_it() {
     ];
     for body in bodies {
         let mail = from_customer("", body);
-        let joined: Vec<&str> = mail
-            .body
-            .segments
-            .iter()
-            .map(|segment| segment.text.as_str())
-            .collect();
-        assert_eq!(
-            joined.join("\n").trim(),
-            body.trim(),
-            "{:?}",
-            mail.body.segments
-        );
+        let joined: Vec<&str> = mail.body.segments.iter().map(|segment| segment.text.as_str()).collect();
+        assert_eq!(joined.join("\n").trim(), body.trim(), "{:?}", mail.body.segments);
     }
 }
 
@@ -240,10 +199,5 @@ fn a_log_in_the_text_is_not_taken_for_history() {
         ------\nFrom: 192.0.2.1 to 192.0.2.2\n2026-01-05 10:15:02 INFO done\n\nPlease help.";
     let mail = from_customer("", body);
     assert_eq!(mail.body.new_text(), body);
-    assert!(
-        mail.body
-            .segments
-            .iter()
-            .all(|segment| segment.kind == SegmentKind::New)
-    );
+    assert!(mail.body.segments.iter().all(|segment| segment.kind == SegmentKind::New));
 }

@@ -41,10 +41,7 @@ const ATTRIBUTIONS: &[&str] = &[
 fn the_line_above_a_quote_is_folded_with_it_in_every_language() {
     let mut missed = Vec::new();
     for attribution in ATTRIBUTIONS {
-        let mail = from_customer(
-            "",
-            &format!("New text.\n\n{attribution}\n\n> Old text.\n> More.\n"),
-        );
+        let mail = from_customer("", &format!("New text.\n\n{attribution}\n\n> Old text.\n> More.\n"));
         if mail.body.new_text() != "New text." {
             missed.push(*attribution);
         }
@@ -55,10 +52,7 @@ fn the_line_above_a_quote_is_folded_with_it_in_every_language() {
 #[test]
 fn a_wrapped_line_above_a_quote_is_folded_whole() {
     let mut missed = Vec::new();
-    for attribution in ATTRIBUTIONS
-        .iter()
-        .filter(|attribution| attribution.contains(" <"))
-    {
+    for attribution in ATTRIBUTIONS.iter().filter(|attribution| attribution.contains(" <")) {
         let wrapped = attribution.replacen(" <", "\n<", 1);
         let mail = from_customer("", &format!("New text.\n\n{wrapped}\n> Old text.\n"));
         if mail.body.new_text() != "New text." {
@@ -79,11 +73,7 @@ fn text_that_only_resembles_such_a_line_stays() {
         "At 10:00 the job started:",
     ] {
         let mail = from_customer("", &format!("Hello,\n\n{text}\n\nsftp -v host\n"));
-        assert_eq!(
-            collapsed(&mail.body.new_text()),
-            collapsed(&format!("Hello, {text} sftp -v host")),
-            "{text}"
-        );
+        assert_eq!(collapsed(&mail.body.new_text()), collapsed(&format!("Hello, {text} sftp -v host")), "{text}");
     }
 }
 
@@ -115,11 +105,7 @@ const BLOCKS: &[&str] = &[
 #[test]
 fn the_header_block_of_outlook_begins_the_history_in_every_language() {
     for block in BLOCKS {
-        for rule in [
-            "",
-            "________________________________\n",
-            "-----Original Message-----\n",
-        ] {
+        for rule in ["", "________________________________\n", "-----Original Message-----\n"] {
             let mail = from_customer("", &format!("New text.\n\n{rule}{block}\n\nOld text.\n"));
             assert_eq!(mail.body.new_text(), "New text.", "{rule}{block}");
             assert!(mail.body.quoted().ends_with("Old text."), "{block}");
@@ -146,25 +132,11 @@ fn a_forwarded_mail_is_told_from_a_quote() {
     ] {
         let mail = from_customer(
             "",
-            &format!(
-                "Please see.\n\n{mark}\nFrom: Bob <bob@x.example>\nSubject: Old\n\nOld text.\n"
-            ),
+            &format!("Please see.\n\n{mark}\nFrom: Bob <bob@x.example>\nSubject: Old\n\nOld text.\n"),
         );
         assert_eq!(mail.body.new_text(), "Please see.", "{mark}");
-        assert!(
-            mail.body
-                .segments
-                .iter()
-                .any(|segment| segment.kind == SegmentKind::Forward),
-            "{mark}"
-        );
-        assert_eq!(
-            mail.forwarded
-                .and_then(|forwarded| forwarded.subject)
-                .as_deref(),
-            Some("Old"),
-            "{mark}"
-        );
+        assert!(mail.body.segments.iter().any(|segment| segment.kind == SegmentKind::Forward), "{mark}");
+        assert_eq!(mail.forwarded.and_then(|forwarded| forwarded.subject).as_deref(), Some("Old"), "{mark}");
     }
 }
 
@@ -206,24 +178,15 @@ fn the_signature_of_a_phone_is_none_of_the_text() {
 fn signature_list_footer_and_disclaimer_are_folded_apart_from_the_text() {
     let mail = from_customer("", "New text.\n\n-- \nAnn Doe\nCustomer Ltd\n");
     assert_eq!(
-        (
-            mail.body.new_text().as_str(),
-            mail.body.signature().as_str()
-        ),
+        (mail.body.new_text().as_str(), mail.body.signature().as_str()),
         ("New text.", "-- \nAnn Doe\nCustomer Ltd")
     );
     let listed = from_customer(
         "",
         "New text.\n\n-- \nYou received this message because you are subscribed to the Google Groups \"support\" group.\nTo unsubscribe send mail.\n",
     );
-    assert_eq!(
-        listed.body.segments.last().map(|segment| segment.kind),
-        Some(SegmentKind::Footer)
-    );
-    let noticed = from_customer(
-        "",
-        "New text.\n\nThis email and any attachments are confidential.\nDelete it.\n",
-    );
+    assert_eq!(listed.body.segments.last().map(|segment| segment.kind), Some(SegmentKind::Footer));
+    let noticed = from_customer("", "New text.\n\nThis email and any attachments are confidential.\nDelete it.\n");
     assert_eq!(noticed.body.new_text(), "New text.");
 }
 
@@ -233,10 +196,7 @@ fn an_answer_between_the_lines_keeps_what_it_answers() {
         "",
         "Hello,\n\nOn Mon, Jan 5, 2026 at 10:00 AM Support <s@desk.example> wrote:\n> Which version?\n\n9.2.1\n\n> Which system?\n\nDebian 12\n",
     );
-    assert_eq!(
-        collapsed(&mail.body.new_text()),
-        "Hello, > Which version? 9.2.1 > Which system? Debian 12"
-    );
+    assert_eq!(collapsed(&mail.body.new_text()), "Hello, > Which version? 9.2.1 > Which system? Debian 12");
 }
 
 #[test]
@@ -255,17 +215,13 @@ fn flowed_lines_are_joined_and_quotes_kept() {
     let mail = crate::support::mail(
         "From: ann@customer.example\nContent-Type: text/plain; charset=utf-8; format=flowed\n\nOne long \nline.\n From here.\n\n> quoted \n> on\n-- \nAnn\n",
     );
-    assert_eq!(
-        mail.body.full_text(),
-        "One long line.\nFrom here.\n\n> quoted on\n-- \nAnn"
-    );
+    assert_eq!(mail.body.full_text(), "One long line.\nFrom here.\n\n> quoted on\n-- \nAnn");
 }
 
 #[test]
 fn text_in_a_wrong_or_missing_charset_is_repaired() {
     let text_of = |charset: &str, body: &[u8]| {
-        let mut raw = format!("From: ann@customer.example\nContent-Type: text/plain{charset}\n\n")
-            .into_bytes();
+        let mut raw = format!("From: ann@customer.example\nContent-Type: text/plain{charset}\n\n").into_bytes();
         raw.extend_from_slice(body);
         crate::support::mail(raw).body.new_text()
     };
@@ -273,21 +229,31 @@ fn text_in_a_wrong_or_missing_charset_is_repaired() {
     assert_eq!(text_of("", "Grüße".as_bytes()), "Grüße");
     assert_eq!(text_of("; charset=iso-8859-1", "Grüße".as_bytes()), "Grüße");
     assert_eq!(text_of("; charset=iso-8859-1", b"Gr\xfc\xdfe"), "Grüße");
-    assert_eq!(
-        text_of("; charset=utf-8", b"Viele Gr\xfc\xdfe aus K\xf6ln"),
-        "Viele Grüße aus Köln"
-    );
-    assert_eq!(
-        text_of("; charset=x-unknown", b"Gr\xc3\xbc\xc3\x9fe"),
-        "Grüße"
-    );
-    assert_eq!(
-        text_of("; charset=utf-7", b"Gr+APwA3w-e 1 +- 1"),
-        "Grüße 1 + 1"
-    );
+    assert_eq!(text_of("; charset=utf-8", b"Viele Gr\xfc\xdfe aus K\xf6ln"), "Viele Grüße aus Köln");
+    assert_eq!(text_of("; charset=x-unknown", b"Gr\xc3\xbc\xc3\x9fe"), "Grüße");
+    assert_eq!(text_of("; charset=utf-7", b"Gr+APwA3w-e 1 +- 1"), "Grüße 1 + 1");
     assert_eq!(text_of("", b"\x1b$B$3$s$K$A$O\x1b(B"), "こんにちは");
-    assert_eq!(
-        text_of("; charset=koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4"),
-        "Привет"
+    assert_eq!(text_of("; charset=koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4"), "Привет");
+}
+
+#[test]
+fn a_mail_quoted_with_its_attribution_above_the_greeting_is_history() {
+    let mail = from_customer(
+        "",
+        "Works now.\n\n> On 5 Jan 2026, at 10:00, Support <s@desk.example> wrote:\n> \n> Which version?\n\nThanks,\nAnn\n",
     );
+    assert_eq!(collapsed(&mail.body.new_text()), "Works now. Thanks, Ann");
+}
+
+#[test]
+fn what_a_list_passed_on_is_history_also_without_quote_marks() {
+    let mail = from_customer("", "Ok.\n\nAnn Doe via Support wrote:\n\nOld text.\n");
+    assert_eq!(mail.body.new_text(), "Ok.");
+}
+
+#[test]
+fn a_title_of_any_language_above_a_header_block_belongs_to_it() {
+    let block = "Od: Support\nKomu: Ann\nDatum: 1. 1. 2026 10:00\nPředmět: x";
+    let mail = from_customer("", &format!("Ano.\n\n---------- Původní e-mail ----------\n{block}\n\nStarý text.\n"));
+    assert_eq!(mail.body.new_text(), "Ano.");
 }

@@ -87,10 +87,7 @@ fn mutate(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn rounds() -> usize {
-    std::env::var("CASEDESK_MUTATIONS")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(3_000)
+    std::env::var("CASEDESK_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
 }
 
 fn run(body: fn(&[u8])) {
@@ -100,11 +97,7 @@ fn run(body: fn(&[u8])) {
         for _ in 0..rounds() / SEEDS.len() {
             let input = mutate(seed.as_bytes(), &mut dice);
             let outcome = std::panic::catch_unwind(|| body(&input));
-            assert!(
-                outcome.is_ok(),
-                "this input breaks a promise: {:?}",
-                String::from_utf8_lossy(&input)
-            );
+            assert!(outcome.is_ok(), "this input breaks a promise: {:?}", String::from_utf8_lossy(&input));
         }
     }
 }

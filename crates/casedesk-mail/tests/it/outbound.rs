@@ -5,10 +5,7 @@ use casedesk_mail::{Address, AutoSubmitted, OutboundAttachment, OutboundMail, wr
 use crate::support::mail;
 
 fn address(name: &str, address: &str) -> Address {
-    Address {
-        name: (!name.is_empty()).then(|| name.to_owned()),
-        address: address.to_owned(),
-    }
+    Address { name: (!name.is_empty()).then(|| name.to_owned()), address: address.to_owned() }
 }
 
 fn letter() -> OutboundMail {
@@ -20,10 +17,7 @@ fn letter() -> OutboundMail {
         subject: "Re: Help".to_owned(),
         message_id: "cd.1@desk.example".to_owned(),
         in_reply_to: Some("1@customer.example".to_owned()),
-        references: vec![
-            "0@customer.example".to_owned(),
-            "1@customer.example".to_owned(),
-        ],
+        references: vec!["0@customer.example".to_owned(), "1@customer.example".to_owned()],
         date: 1_767_592_800,
         text: "Hello Ann,\n\nit is fixed.\n\n-- \nMaya".to_owned(),
         html: None,
@@ -43,11 +37,8 @@ fn header_lines(raw: &[u8]) -> Vec<String> {
 #[test]
 fn what_is_written_is_read_again_as_it_was() {
     let mut sent = letter();
-    sent.subject =
-        "Re: Überraschung — 日本語の件名がとても長いのでいくつかの語に分かれます [CD-1042]"
-            .to_owned();
-    sent.to
-        .push(address("山田 太郎", "yamada@customer.example"));
+    sent.subject = "Re: Überraschung — 日本語の件名がとても長いのでいくつかの語に分かれます [CD-1042]".to_owned();
+    sent.to.push(address("山田 太郎", "yamada@customer.example"));
     sent.cc = vec![address("Doe, \"Bob\" \\ Jr.", "bob@customer.example")];
     sent.text = "Grüße,\n\nFrom here on it works.\n.\n\ttabs and trailing \nlong ".to_owned()
         + &"wörd ".repeat(60)
@@ -68,12 +59,7 @@ fn what_is_written_is_read_again_as_it_was() {
         },
     ];
     let raw = write(&sent);
-    assert!(
-        raw.is_ascii()
-            && raw
-                .split(|byte| *byte == b'\n')
-                .all(|line| line.len() <= 100)
-    );
+    assert!(raw.is_ascii() && raw.split(|byte| *byte == b'\n').all(|line| line.len() <= 100));
     let got = mail(&raw);
     assert_eq!(got.from, [sent.from.clone()]);
     assert_eq!(got.to, sent.to);
@@ -86,18 +72,9 @@ fn what_is_written_is_read_again_as_it_was() {
     assert_eq!(got.date, Some(sent.date));
     assert_eq!(got.body.full_text(), sent.text);
     assert!(got.body.html.expect("html").contains("Grüße"));
-    let files: Vec<(&str, &[u8])> = got
-        .attachments
-        .iter()
-        .map(|file| (file.name.as_str(), file.bytes.as_slice()))
-        .collect();
-    assert_eq!(
-        files,
-        [
-            ("logo.gif", b"GIF89a".as_slice()),
-            ("Übung für später.pdf", b"%PDF-1.7 \0\xff".as_slice())
-        ]
-    );
+    let files: Vec<(&str, &[u8])> =
+        got.attachments.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
+    assert_eq!(files, [("logo.gif", b"GIF89a".as_slice()), ("Übung für später.pdf", b"%PDF-1.7 \0\xff".as_slice())]);
     assert_eq!(got.defects, Vec::<String>::new());
 }
 
@@ -120,10 +97,8 @@ fn a_name_with_a_line_break_cannot_add_a_header() {
     sent.in_reply_to = Some(evil.to_owned());
     sent.references = vec![evil.to_owned()];
     sent.loop_mark = Some(evil.to_owned());
-    sent.extra_headers = vec![
-        ("X-A".to_owned(), evil.to_owned()),
-        ("Bcc: v@evil.example\r\nX".to_owned(), "y".to_owned()),
-    ];
+    sent.extra_headers =
+        vec![("X-A".to_owned(), evil.to_owned()), ("Bcc: v@evil.example\r\nX".to_owned(), "y".to_owned())];
     let raw = write(&sent);
     for line in header_lines(&raw) {
         assert!(!line.to_lowercase().starts_with("bcc"), "{line}");
@@ -155,21 +130,13 @@ fn a_name_cannot_add_a_recipient() {
 
 #[test]
 fn an_address_that_is_several_is_left_out() {
-    for evil in [
-        "a@b.example, victim@evil.example",
-        "a@b.example> <victim@evil.example",
-        "a@b.example;c",
-        "no address",
-        "",
-    ] {
+    for evil in
+        ["a@b.example, victim@evil.example", "a@b.example> <victim@evil.example", "a@b.example;c", "no address", ""]
+    {
         let mut sent = letter();
         sent.cc = vec![address("", evil)];
         let got = mail(write(&sent));
-        assert!(
-            got.cc.iter().all(|cc| cc.address == "a@b.example"),
-            "{evil}: {:?}",
-            got.cc
-        );
+        assert!(got.cc.iter().all(|cc| cc.address == "a@b.example"), "{evil}: {:?}", got.cc);
     }
 }
 
@@ -184,10 +151,7 @@ fn a_file_name_and_type_cannot_add_a_field() {
     }];
     let raw = String::from_utf8(write(&sent)).expect("ASCII");
     assert!(!raw.contains("\nX-Evil"), "{raw}");
-    assert_eq!(
-        mail(&raw).attachments[0].content_type,
-        "application/octet-stream"
-    );
+    assert_eq!(mail(&raw).attachments[0].content_type, "application/octet-stream");
 }
 
 #[test]
@@ -196,11 +160,7 @@ fn automatic_mail_says_so_to_every_robot() {
     sent.auto = Some(AutoSubmitted::AutoReplied);
     sent.loop_mark = Some("mark".to_owned());
     let lines = header_lines(&write(&sent));
-    for wanted in [
-        "Auto-Submitted: auto-replied",
-        "X-Auto-Response-Suppress: All",
-        "X-Casedesk-Loop: mark",
-    ] {
+    for wanted in ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "X-Casedesk-Loop: mark"] {
         assert!(lines.iter().any(|line| line == wanted), "{lines:?}");
     }
     let got = mail(write(&sent));
@@ -213,9 +173,5 @@ fn a_text_line_is_never_changed_on_its_way() {
     let mut sent = letter();
     sent.text = "From the log:\n.\n--boundary\n=3D\nend ".to_owned();
     let raw = String::from_utf8(write(&sent)).expect("ASCII");
-    assert!(
-        !raw.contains("\r\nFrom the")
-            && !raw.contains("\r\n.\r\n")
-            && !raw.contains("\r\n--boundary")
-    );
+    assert!(!raw.contains("\r\nFrom the") && !raw.contains("\r\n.\r\n") && !raw.contains("\r\n--boundary"));
 }

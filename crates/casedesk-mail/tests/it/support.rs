@@ -14,19 +14,12 @@ impl Addresses {
         Addresses {
             own: vec!["support@desk.example".to_owned()],
             agents: vec!["maya@desk.example".to_owned()],
-            groups: vec![
-                "support@desk.example".to_owned(),
-                "help@groups.example".to_owned(),
-            ],
+            groups: vec!["support@desk.example".to_owned(), "help@groups.example".to_owned()],
         }
     }
 
     pub(crate) fn desk(&self) -> Desk<'_> {
-        Desk {
-            own_addresses: &self.own,
-            agent_addresses: &self.agents,
-            group_addresses: &self.groups,
-        }
+        Desk { own_addresses: &self.own, agent_addresses: &self.agents, group_addresses: &self.groups }
     }
 }
 

@@ -13,11 +13,7 @@ fn reply() -> InboundMail {
 }
 
 fn claim(participant: bool, domain: bool) -> TokenClaim {
-    TokenClaim {
-        case: 7,
-        author_is_participant: participant,
-        author_shares_domain: domain,
-    }
+    TokenClaim { case: 7, author_is_participant: participant, author_shares_domain: domain }
 }
 
 fn joined(known: &Known) -> Option<(i64, EvidenceKind)> {
@@ -32,10 +28,7 @@ fn the_strongest_evidence_decides() {
     let mut known = Known {
         signed_reply_case: Some(1),
         signed_id_case: Some(2),
-        ids: vec![
-            ("1@customer.example".to_owned(), 4),
-            ("8@desk.example".to_owned(), 3),
-        ],
+        ids: vec![("1@customer.example".to_owned(), 4), ("8@desk.example".to_owned(), 3)],
         tokens: vec![claim(true, true)],
         similar: Vec::new(),
     };
@@ -52,28 +45,19 @@ fn the_strongest_evidence_decides() {
 
 #[test]
 fn the_id_of_a_mail_that_was_named_before_it_arrived_joins() {
-    let known = Known {
-        ids: vec![("9@customer.example".to_owned(), 5)],
-        ..Known::default()
-    };
+    let known = Known { ids: vec![("9@customer.example".to_owned(), 5)], ..Known::default() };
     assert_eq!(joined(&known), Some((5, EvidenceKind::NamedBefore)));
 }
 
 #[test]
 fn a_stranger_quoting_a_case_number_gets_a_new_case() {
-    let known = Known {
-        tokens: vec![claim(false, false)],
-        ..Known::default()
-    };
+    let known = Known { tokens: vec![claim(false, false)], ..Known::default() };
     let Placement::New { suggestion, .. } = place(&reply(), &known) else {
         panic!("a number alone admits nobody");
     };
     assert_eq!(suggestion.expect("an offer for an agent").case, 7);
     assert_eq!(
-        joined(&Known {
-            tokens: vec![claim(false, true)],
-            ..Known::default()
-        }),
+        joined(&Known { tokens: vec![claim(false, true)], ..Known::default() }),
         Some((7, EvidenceKind::SubjectToken))
     );
 }
@@ -101,19 +85,13 @@ fn likeness_only_suggests_and_prefers_the_writers_own_latest_case() {
     assert_eq!(suggestion.expect("a suggestion").case, 3);
     assert_eq!(
         place(&reply(), &Known::default()),
-        Placement::New {
-            suggestion: None,
-            reason: "nothing ties it to a case".to_owned()
-        }
+        Placement::New { suggestion: None, reason: "nothing ties it to a case".to_owned() }
     );
 }
 
 #[test]
 fn evidence_is_ordered_from_near_to_far_without_repetition() {
-    assert_eq!(
-        reply().evidence.ids,
-        ["8@desk.example", "1@customer.example"]
-    );
+    assert_eq!(reply().evidence.ids, ["8@desk.example", "1@customer.example"]);
 }
 
 #[test]
@@ -165,24 +143,13 @@ fn a_reply_token_proves_its_case_and_nothing_else() {
     for case in [0, 1, 1042, i64::MAX] {
         let token = token::sign_reply(old, case, "ann@customer.example");
         assert!(token.len() + "support+".len() <= 64, "{token}");
-        assert!(
-            token
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
-            "{token}"
-        );
+        assert!(token.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{token}");
         assert_eq!(token::verify_reply(&[new, old], &token), Some(case));
         assert_eq!(token::verify_reply(&[new], &token), None);
         assert_eq!(token::verify_reply(&[], &token), None);
-        assert_eq!(
-            token::verify_message_id(&[old], &format!("cd.{token}@desk.example")),
-            None
-        );
+        assert_eq!(token::verify_message_id(&[old], &format!("cd.{token}@desk.example")), None);
     }
-    assert_ne!(
-        token::sign_reply(old, 1, "ann"),
-        token::sign_reply(old, 1, "bob")
-    );
+    assert_ne!(token::sign_reply(old, 1, "ann"), token::sign_reply(old, 1, "bob"));
 }
 
 #[test]
@@ -207,16 +174,7 @@ fn no_changed_character_of_a_token_passes() {
 fn a_message_id_proves_case_and_entry_under_its_own_domain() {
     let key: &[u8] = b"key";
     let id = token::sign_message_id(key, 1042, 77, "Desk.Example");
-    assert_eq!(
-        token::verify_message_id(&[key], &format!("<{}>", id.to_uppercase())),
-        Some((1042, 77))
-    );
-    assert_eq!(
-        token::verify_message_id(&[key], &id.replace("@desk.example", "@evil.example")),
-        None
-    );
-    assert_eq!(
-        token::verify_message_id(&[key], "cd.abc@desk.example"),
-        None
-    );
+    assert_eq!(token::verify_message_id(&[key], &format!("<{}>", id.to_uppercase())), Some((1042, 77)));
+    assert_eq!(token::verify_message_id(&[key], &id.replace("@desk.example", "@evil.example")), None);
+    assert_eq!(token::verify_message_id(&[key], "cd.abc@desk.example"), None);
 }

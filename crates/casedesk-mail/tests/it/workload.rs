@@ -16,18 +16,11 @@ const MAILS: usize = 2_000;
 /// The folder `shared` beside the workspace; without it a test is skipped loudly, and fails in CI.
 fn shared() -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let beside = ["../shared", "../../shared"]
-        .iter()
-        .map(|path| workspace.join(path));
-    let found = beside
-        .into_iter()
-        .find(|path| path.join("tools/mkmail.py").exists());
+    let beside = ["../shared", "../../shared"].iter().map(|path| workspace.join(path));
+    let found = beside.into_iter().find(|path| path.join("tools/mkmail.py").exists());
     if found.is_none() {
         println!("SKIPPED: ../shared absent");
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "../shared must be there in CI"
-        );
+        assert!(std::env::var_os("CI").is_none(), "../shared must be there in CI");
     }
     found
 }
@@ -38,24 +31,11 @@ struct Sample {
 }
 
 fn generate(shared: &Path, seed: u32, options: &[&str]) -> Vec<Sample> {
-    let folder = std::env::temp_dir().join(format!(
-        "casedesk-mail-{}-{seed}-{}",
-        std::process::id(),
-        options.len()
-    ));
+    let folder = std::env::temp_dir().join(format!("casedesk-mail-{}-{seed}-{}", std::process::id(), options.len()));
     let status = Command::new("python3")
         .arg(shared.join("tools/mkmail.py"))
         .arg(&folder)
-        .args([
-            "-n",
-            &MAILS.to_string(),
-            "--seed",
-            &seed.to_string(),
-            "--attach-size",
-            "2000",
-            "--html-size",
-            "3000",
-        ])
+        .args(["-n", &MAILS.to_string(), "--seed", &seed.to_string(), "--attach-size", "2000", "--html-size", "3000"])
         .args(options)
         .stdout(std::process::Stdio::null())
         .status()
@@ -67,10 +47,7 @@ fn generate(shared: &Path, seed: u32, options: &[&str]) -> Vec<Sample> {
         .map(|line| {
             let row: Value = serde_json::from_str(line).expect("a row");
             let file = row["file"].as_str().expect("a file name");
-            Sample {
-                mail: read_raw(&std::fs::read(folder.join(file)).expect("a mail")),
-                row,
-            }
+            Sample { mail: read_raw(&std::fs::read(folder.join(file)).expect("a mail")), row }
         })
         .collect();
     std::fs::remove_dir_all(&folder).expect("the folder goes");
@@ -79,11 +56,7 @@ fn generate(shared: &Path, seed: u32, options: &[&str]) -> Vec<Sample> {
 
 fn read_raw(raw: &[u8]) -> InboundMail {
     let own = [OWN.to_owned()];
-    let desk = Desk {
-        own_addresses: &own,
-        agent_addresses: &[],
-        group_addresses: &own,
-    };
+    let desk = Desk { own_addresses: &own, agent_addresses: &[], group_addresses: &own };
     read(raw, &desk).expect("a readable mail")
 }
 
@@ -105,11 +78,7 @@ impl Tally {
     fn assert_at_least(&self, percent: usize, what: &str) {
         let right = self.of - self.wrong.len();
         let shown: Vec<&String> = self.wrong.iter().take(5).collect();
-        assert!(
-            right * 100 >= self.of * percent,
-            "{what}: {right} of {}: {shown:#?}",
-            self.of
-        );
+        assert!(right * 100 >= self.of * percent, "{what}: {right} of {}: {shown:#?}", self.of);
     }
 }
 
@@ -152,17 +121,7 @@ fn generated_mail_with_case_numbers_in_its_subjects_is_read_as_the_manifest_says
 
 #[test]
 fn generated_mail_that_mostly_comes_through_the_group_is_read_as_the_manifest_says() {
-    check_seed(
-        42,
-        &[
-            "--group-ratio",
-            "0.9",
-            "--reply-ratio",
-            "0.5",
-            "--html-ratio",
-            "0.9",
-        ],
-    );
+    check_seed(42, &["--group-ratio", "0.9", "--reply-ratio", "0.5", "--html-ratio", "0.9"]);
 }
 
 /// The same order every time.
@@ -181,12 +140,7 @@ fn check_author(mail: &InboundMail, row: &Value, tally: &mut Tally) {
     let found = &mail.author.address;
     let name = found.name.as_deref().unwrap_or_default();
     let ok = row["from_addr"] == found.address.as_str() && row["from_name"] == name;
-    tally.check(ok, || {
-        format!(
-            "{}: {found:?} for {} {}",
-            row["file"], row["from_name"], row["from_addr"]
-        )
-    });
+    tally.check(ok, || format!("{}: {found:?} for {} {}", row["file"], row["from_name"], row["from_addr"]));
 }
 
 fn check_text(mail: &InboundMail, row: &Value, tally: &mut Tally) {
@@ -198,18 +152,11 @@ fn check_text(mail: &InboundMail, row: &Value, tally: &mut Tally) {
     let signed = format!("{new}\n{}", mail.body.signature());
     // The manifest keeps the signature in the new text.
     let ok = wanted == collapsed(&new) || wanted == collapsed(&signed);
-    tally.check(ok, || {
-        format!(
-            "{}: wanted {wanted:?}\nfound {:?}",
-            row["file"], mail.body.segments
-        )
-    });
+    tally.check(ok, || format!("{}: wanted {wanted:?}\nfound {:?}", row["file"], mail.body.segments));
 }
 
 fn check_kind(mail: &InboundMail, row: &Value, tally: &mut Tally) {
-    let delayed = row["status"]
-        .as_str()
-        .is_some_and(|status| status.starts_with('4'));
+    let delayed = row["status"].as_str().is_some_and(|status| status.starts_with('4'));
     let wanted = match row["kind"].as_str() {
         Some("auto") => Kind::AutoReply,
         Some("bounce") if delayed => Kind::Delay,
@@ -220,31 +167,17 @@ fn check_kind(mail: &InboundMail, row: &Value, tally: &mut Tally) {
     let failed = report.and_then(|report| report.failures.first());
     let recipient = row["failed_recipient"].is_null()
         || failed.is_some_and(|failed| row["failed_recipient"] == failed.address.as_str());
-    tally.check(mail.verdict.kind == wanted && recipient, || {
-        format!("{}: {:?}", row["file"], mail.verdict)
-    });
+    tally.check(mail.verdict.kind == wanted && recipient, || format!("{}: {:?}", row["file"], mail.verdict));
 }
 
 fn check_rest(mail: &InboundMail, row: &Value, tally: &mut Tally) {
-    let bare = |value: &Value| {
-        value
-            .as_str()
-            .map(|id| id.trim_matches(['<', '>']).to_owned())
-    };
+    let bare = |value: &Value| value.as_str().map(|id| id.trim_matches(['<', '>']).to_owned());
     let files = row["attachments"].as_array().map_or(0, Vec::len);
-    let named = row["attachments"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .all(|wanted| {
-            let same = |file: &&casedesk_mail::Attachment| {
-                wanted["name"] == file.declared_name.as_deref().unwrap_or_default()
-            };
-            mail.attachments
-                .iter()
-                .find(same)
-                .is_some_and(|file| wanted["size"] == file.bytes.len())
-        });
+    let named = row["attachments"].as_array().into_iter().flatten().all(|wanted| {
+        let same =
+            |file: &&casedesk_mail::Attachment| wanted["name"] == file.declared_name.as_deref().unwrap_or_default();
+        mail.attachments.iter().find(same).is_some_and(|file| wanted["size"] == file.bytes.len())
+    });
     let inline = usize::from(row["inline"] == 1);
     let report_parts = if row["kind"] == "bounce" { 2 } else { 0 };
     let ok = mail.subject == collapsed(row["subject"].as_str().unwrap_or_default())
@@ -254,14 +187,7 @@ fn check_rest(mail: &InboundMail, row: &Value, tally: &mut Tally) {
         && mail.attachments.len() == files + inline + report_parts
         && mail.date.is_some();
     tally.check(ok, || {
-        format!(
-            "{row}\n{:?} {:?}",
-            mail.subject,
-            mail.attachments
-                .iter()
-                .map(|file| &file.name)
-                .collect::<Vec<_>>()
-        )
+        format!("{row}\n{:?} {:?}", mail.subject, mail.attachments.iter().map(|file| &file.name).collect::<Vec<_>>())
     });
 }
 
@@ -292,10 +218,8 @@ impl Model {
 
     fn open(&mut self, mail: &InboundMail) -> i64 {
         self.next_case += 1;
-        self.participants
-            .insert(self.next_case, mail.author.address.address.clone());
-        self.subjects
-            .insert(self.next_case, mail.evidence.base_subject.clone());
+        self.participants.insert(self.next_case, mail.author.address.address.clone());
+        self.subjects.insert(self.next_case, mail.evidence.base_subject.clone());
         self.next_case
     }
 
@@ -354,28 +278,15 @@ fn assert_threads(samples: &[&Sample], what: &str) {
         if let Some(lost) = sample.row["failed_message_id"].as_str() {
             let first = by_thread.get(&thread).and_then(|cases| cases.keys().next());
             if let Some(case) = first {
-                model
-                    .ids
-                    .insert(lost.trim_matches(['<', '>']).to_owned(), *case);
+                model.ids.insert(lost.trim_matches(['<', '>']).to_owned(), *case);
             }
         }
         let case = model.receive(mail);
         *by_case.entry(case).or_default().entry(thread).or_default() += 1;
-        *by_thread
-            .entry(thread)
-            .or_default()
-            .entry(case)
-            .or_default() += 1;
+        *by_thread.entry(thread).or_default().entry(case).or_default() += 1;
     }
     let mixed = by_case.values().filter(|threads| threads.len() > 1).count();
     assert_eq!(mixed, 0, "{what}: cases that mix threads");
-    let right: usize = by_thread
-        .values()
-        .filter_map(|cases| cases.values().max())
-        .sum();
-    assert!(
-        right * 100 >= samples.len() * 99,
-        "{what}: {right} of {}",
-        samples.len()
-    );
+    let right: usize = by_thread.values().filter_map(|cases| cases.values().max()).sum();
+    assert!(right * 100 >= samples.len() * 99, "{what}: {right} of {}", samples.len());
 }

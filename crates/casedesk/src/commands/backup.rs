@@ -2,9 +2,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::db::{Db, Dialect, Read as _};
+use crate::db::{Db, Dialect};
 use crate::kit::secrets::sha256_hex;
-use crate::q;
 
 const DATABASE: &str = "casedesk.db";
 const DUMP: &str = "casedesk.pgdump";
@@ -18,11 +17,13 @@ pub(super) async fn backup(config: Config, into: PathBuf) -> anyhow::Result<()> 
         Dialect::Sqlite => {
             let (target, part) = (into.join(DATABASE), into.join("casedesk.db.part"));
             let _ = std::fs::remove_file(&part);
-            let _: Vec<(i64,)> = db.all(q!("VACUUM INTO $1", part.to_string_lossy().as_ref())).await?;
+            db.copy_into(&part).await?;
             std::fs::File::open(&part)?.sync_all()?;
             std::fs::rename(&part, &target)?;
         }
-        Dialect::Postgres => tool("pg_dump", &["--format=custom", "--file", &path(&into.join(DUMP)), &config.database_url()])?,
+        Dialect::Postgres => {
+            tool("pg_dump", &["--format=custom", "--file", &path(&into.join(DUMP)), &config.database_url()])?
+        }
     }
     let copied = copy_new(&config.server.data.join(FILES), &into.join(FILES))?;
     println!("backed up to {}: the database and {copied} new files", into.display());
@@ -48,7 +49,10 @@ pub(super) async fn restore(config: Config, from: PathBuf) -> anyhow::Result<()>
         std::fs::copy(from.join(DATABASE), &database)?;
         std::fs::File::open(&database)?.sync_all()?;
     } else {
-        tool("pg_restore", &["--exit-on-error", "--no-owner", "--dbname", &config.database_url(), &path(&from.join(DUMP))])?;
+        tool(
+            "pg_restore",
+            &["--exit-on-error", "--no-owner", "--dbname", &config.database_url(), &path(&from.join(DUMP))],
+        )?;
     }
     let db = super::database(&config).await?;
     db.migrate().await?;
@@ -62,16 +66,12 @@ pub(super) async fn restore(config: Config, from: PathBuf) -> anyhow::Result<()>
 /// Compares every stored file that the database names with its SHA-256.
 async fn verify(db: &Db, files: &Path) -> anyhow::Result<(usize, Vec<String>)> {
     anyhow::ensure!(db.integrity().await? == "ok", "the database is damaged: {}", db.integrity().await?);
-    let named: Vec<(String,)> = db
-        .all(q!(
-            "SELECT digest FROM attachments UNION SELECT raw_digest FROM mail_messages WHERE raw_digest IS NOT NULL
-             UNION SELECT html_digest FROM mail_messages WHERE html_digest IS NOT NULL
-             UNION SELECT digest FROM inbound WHERE digest IS NOT NULL"
-        ))
-        .await?;
+    let mut named = crate::cases::store::digests(db).await?;
+    named.extend(crate::mail::store::digests(db).await?);
+    named.sort();
+    named.dedup();
     let wrong = named
         .iter()
-        .map(|(digest,)| digest)
         .filter(|digest| {
             let path = files.join(&digest[..2]).join(digest.as_str());
             std::fs::read(path).map_or(true, |bytes| sha256_hex(&bytes) != **digest)
@@ -105,10 +105,9 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
 }
 
 fn tool(name: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let status = std::process::Command::new(name)
-        .args(arguments)
-        .status()
-        .map_err(|error| anyhow::anyhow!("{name} cannot be started ({error}); it comes with PostgreSQL's client programs"))?;
+    let status = std::process::Command::new(name).args(arguments).status().map_err(|error| {
+        anyhow::anyhow!("{name} cannot be started ({error}); it comes with PostgreSQL's client programs")
+    })?;
     anyhow::ensure!(status.success(), "{name} failed");
     Ok(())
 }

@@ -32,7 +32,10 @@ fn folder(config: &Config) -> Check {
         Err(error) => Check {
             name: "data folder".into(),
             ok: false,
-            says: format!("{} cannot be written ({error}): give its owner or server.data another value", data.display()),
+            says: format!(
+                "{} cannot be written ({error}): give its owner or server.data another value",
+                data.display()
+            ),
         },
     }
 }

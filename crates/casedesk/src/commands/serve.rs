@@ -1,12 +1,16 @@
 //! `casedesk serve`.
 use std::net::SocketAddr;
 
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::web::client::Client;
+use crate::web::health;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    let counters = health::collect()?;
     let desk = super::desk(config).await?;
     let listener = TcpListener::bind(desk.config().server.listen).await.map_err(|error| {
         anyhow::anyhow!("cannot listen on {} (server.listen): {error}", desk.config().server.listen)
@@ -17,7 +21,11 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     }
     let stop = CancellationToken::new();
     let background = crate::app::start(&desk, &stop).await?;
-    let router = crate::app::router(desk.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let watched = desk.clone();
+    let metrics = get(async move |client: Client| health::metrics(&watched, &client, &counters));
+    let router = crate::app::router(desk.clone())
+        .route("/metrics", metrics.with_state(desk.clone()))
+        .into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(told_to_stop(stop.clone())).await?;
     stop.cancel();
     background.wait().await;

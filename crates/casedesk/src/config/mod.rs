@@ -32,6 +32,7 @@ pub struct Server {
     pub public_url: url::Url,
     pub data: PathBuf,
     pub trusted_proxies: Vec<IpAddr>,
+    pub metrics_allow: Vec<IpAddr>,
     pub threads: usize,
 }
 

@@ -88,6 +88,13 @@ impl Db {
         tx.commit().await
     }
 
+    /// Writes a copy of an SQLite database as it is at this moment, while it is in use.
+    pub async fn copy_into(&self, path: &std::path::Path) -> Result<()> {
+        use super::Read as _;
+        let _: Vec<(i64,)> = self.all(crate::q!("VACUUM INTO $1", path.to_string_lossy().as_ref())).await?;
+        Ok(())
+    }
+
     /// Asks the database for its own view of its health: `ok` or what is wrong.
     pub async fn integrity(&self) -> Result<String> {
         use super::Read as _;

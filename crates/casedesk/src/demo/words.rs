@@ -29,7 +29,14 @@ pub(super) const COMPANIES: &[Company] = &[
     company!("Umgeni Freight", "umgeni-freight.example", true, "Thandiwe Nkosi", "Sipho Dlamini"),
     company!("Puerto Digital", "puerto-digital.example", true, "Ana-Sofía Ibáñez", "Mateo Rojas"),
     company!("Carmel Clearing", "carmel-clearing.example", true, "Yael Ben-David", "Noam Peretz"),
-    company!("Western Health Trust", "westernhealth.example", true, "Siobhán Mac Giolla Phádraig", "Declan Byrne", "Ruth Kelly"),
+    company!(
+        "Western Health Trust",
+        "westernhealth.example",
+        true,
+        "Siobhán Mac Giolla Phádraig",
+        "Declan Byrne",
+        "Ruth Kelly"
+    ),
     company!("Stadtwerke Oberau", "stadtwerke-oberau.example", true, "Ingvild Sørbø-Haraldsen", "Jürgen Brandl"),
     company!("Kestrel Payroll", "kestrel-payroll.example", true, "Priya Raman", "Colin Fairweather"),
     company!("Banque du Lac", "banquedulac.example", true, "Hélène Morand", "Julien Favre"),
@@ -73,7 +80,9 @@ pub(super) const MATTERS: &[Matter] = &[
         thanks: "That was it, all partners are connected again. We plan the upgrade for the weekend after next. Thank you for the quick help.",
         tags: &["sftp", "host-key", "os-upgrade"],
         kind: "problem",
-        log: Some("2026-11-20 07:14:22.103 WARN  [44120] ssh: kex with 198.51.100.24 failed: no matching host key type, offered ssh-rsa\n"),
+        log: Some(
+            "2026-11-20 07:14:22.103 WARN  [44120] ssh: kex with 198.51.100.24 failed: no matching host key type, offered ssh-rsa\n",
+        ),
     },
     Matter {
         subject: "Folder monitor stops after the NAS fails over",
@@ -85,7 +94,9 @@ pub(super) const MATTERS: &[Matter] = &[
         thanks: "Polling works through a failover, we tested it this morning. Please keep us posted about the release.",
         tags: &["folder-monitor", "nfs"],
         kind: "problem",
-        log: Some("2026-11-18 02:11:09.880 INFO  [1207] monitor: /inbound watching 1 folder\n2026-11-18 02:14:31.002 WARN  [1207] monitor: /inbound stale handle\n"),
+        log: Some(
+            "2026-11-18 02:11:09.880 INFO  [1207] monitor: /inbound watching 1 folder\n2026-11-18 02:14:31.002 WARN  [1207] monitor: /inbound stale handle\n",
+        ),
     },
     Matter {
         subject: "AS2: MDN signature cannot be verified after our partner renewed",
@@ -157,7 +168,9 @@ pub(super) const MATTERS: &[Matter] = &[
         thanks: "We did so on both servers, and last night's reboot was fine.",
         tags: &["scheduler", "ntp"],
         kind: "problem",
-        log: Some("2026-11-16 03:02:10.004 INFO  [901] scheduler: NIGHT-7 next run 04:00:00\n2026-11-16 02:22:11.730 WARN  [901] scheduler: clock went back 40 min\n"),
+        log: Some(
+            "2026-11-16 03:02:10.004 INFO  [901] scheduler: NIGHT-7 next run 04:00:00\n2026-11-16 02:22:11.730 WARN  [901] scheduler: clock went back 40 min\n",
+        ),
     },
     Matter {
         subject: "Administrator locked out after moving to single sign-on",

@@ -10,13 +10,11 @@ use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
-use crate::cases::{CaseId, EntryId, Priority, WaitingOn};
+use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
 use crate::customers::{self, OrganisationKind, Person};
-use crate::db::Read as _;
 use crate::desk::Desk;
 use crate::kit::{Timestamp, secrets};
 use crate::mail::{Source, Taken, actions as mail, filer, store as mail_store};
-use crate::q;
 use crate::queue::Worker;
 use crate::staff::{self, Proof, Role, Viewer};
 use crate::web::client::Client;
@@ -172,7 +170,9 @@ impl World {
         let (Some(case), agent) = (story.case, &self.agents[story.agent]) else { return Ok(()) };
         let change = match step {
             Step::Taken => Change::Assign(Some(agent.id)),
-            Step::Prioritised => Change::Priority(*self.dice.pick(&[Priority::High, Priority::High, Priority::Critical, Priority::Low])),
+            Step::Prioritised => {
+                Change::Priority(*self.dice.pick(&[Priority::High, Priority::High, Priority::Critical, Priority::Low]))
+            }
             Step::Solved => Change::Solve,
             Step::WaitsOnEngineering => Change::Wait { on: WaitingOn::Engineering, until: None },
             _ => {
@@ -186,9 +186,10 @@ impl World {
 
     fn mail_of(&mut self, story: &Story, text: &str, log: Option<&str>) -> OutboundMail {
         let key = self.desk.signing_key();
-        let ours = story.case.zip(story.last_out).map(|(case, entry)| {
-            token::sign_message_id(key, case.0, entry.0, "ferrywell.example")
-        });
+        let ours = story
+            .case
+            .zip(story.last_out)
+            .map(|(case, entry)| token::sign_message_id(key, case.0, entry.0, "ferrywell.example"));
         let mut references = vec![story.first_id.clone()];
         references.extend(story.last_id.clone());
         references.extend(ours.clone());
@@ -248,8 +249,7 @@ impl World {
         let Taken::Stored(id) = taken else { return Ok(None) };
         let entry = mail_store::inbound(self.desk.db(), id).await?.and_then(|row| row.entry_id);
         let Some(entry) = entry else { return Ok(None) };
-        let (case,): (CaseId,) = self.desk.db().one(q!("SELECT case_id FROM entries WHERE id = $1", entry)).await?;
-        Ok(Some(case))
+        Ok(case_store::entry(self.desk.db(), entry).await?.map(|row| row.case_id))
     }
 
     /// What every real desk has too: something that cannot be read, and a machine that belongs to no case.
@@ -280,7 +280,11 @@ fn viewer(agent: staff::store::Colleague) -> Viewer {
 /// `first.last@domain` in letters that every mail server takes; a digest where a name has none.
 fn address_of(name: &str, domain: &str) -> String {
     let local = crate::search::words_of(name).replace(' ', ".");
-    if local.is_ascii() { format!("{local}@{domain}") } else { format!("u{}@{domain}", &secrets::sha256_hex(name.as_bytes())[..8]) }
+    if local.is_ascii() {
+        format!("{local}@{domain}")
+    } else {
+        format!("u{}@{domain}", &secrets::sha256_hex(name.as_bytes())[..8])
+    }
 }
 
 const TEMPLATES: [(&str, &str); 3] = [
@@ -288,6 +292,12 @@ const TEMPLATES: [(&str, &str); 3] = [
         "Installation details",
         "To help you well we would like to know your set-up:\n\n- product version\n- operating system, name and version\n- file transfer protocols used\n- a time-stamped server-side log and, where relevant, the client-side log\n- anything that touches the product: firewalls, proxy, LDAP, Active Directory, single sign-on, management software, high availability\n- other information\n\nWhy we ask: before a release an automated test suite runs, and knowing your set-up lets it run against a similar one. The details are not shared with any third party and serve only to improve support and the product.",
     ),
-    ("Acknowledgement", "Your message has come in. Its number is {{case}}.\n\nAnswer to this mail to add something, a log file for example."),
-    ("Log with time stamps", "The log has no time stamps, which keeps us from matching it with the other side. Please switch them on under *Settings → Log → Time stamps*, reproduce the problem and send the log again."),
+    (
+        "Acknowledgement",
+        "Your message has come in. Its number is {{case}}.\n\nAnswer to this mail to add something, a log file for example.",
+    ),
+    (
+        "Log with time stamps",
+        "The log has no time stamps, which keeps us from matching it with the other side. Please switch them on under *Settings → Log → Time stamps*, reproduce the problem and send the log again.",
+    ),
 ];

@@ -40,12 +40,18 @@ impl Intake for Desk {
 
 impl From<MailError> for NotStored {
     fn from(error: MailError) -> Self {
-        if is_full(&error) { Self::Full } else { Self::Failed(error.to_string()) }
+        // Transparent variants hide the error they stand for from whoever walks along the causes.
+        let full = match &error {
+            MailError::Database(cause) => is_full(cause),
+            MailError::Files(cause) => is_full(cause),
+            other => is_full(other),
+        };
+        if full { Self::Full } else { Self::Failed(error.to_string()) }
     }
 }
 
 /// Whether an error means that the disk, or the database's quota, is full.
-pub fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(io) = error.downcast_ref::<std::io::Error>()

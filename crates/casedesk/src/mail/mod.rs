@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod listener;
 pub mod mailboxes;
 pub mod oauth;
+pub mod pages;
 pub mod rules;
 pub mod store;
 pub mod tls;

@@ -240,3 +240,13 @@ pub async fn automatic_to(on: impl Read, address: &str, case: CaseId, since: Tim
 pub async fn note_automatic(tx: &mut Tx, address: &str, case: CaseId, now: Timestamp) -> Result<u64> {
     tx.exec(q!("INSERT INTO automatic_mail (address, case_id, at) VALUES ($1, $2, $3)", address, case, now)).await
 }
+
+/// Every stored file that a message names, by its SHA-256.
+pub async fn digests(on: impl Read) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on
+        .all(q!("SELECT raw_digest FROM mail_messages WHERE raw_digest IS NOT NULL
+             UNION SELECT html_digest FROM mail_messages WHERE html_digest IS NOT NULL
+             UNION SELECT digest FROM inbound WHERE digest IS NOT NULL"))
+        .await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}

@@ -5,6 +5,7 @@
 //! changes whenever it gains a right; an agent is disabled, never deleted.
 pub mod actions;
 pub mod api;
+pub mod jobs;
 pub mod pages;
 pub mod permissions;
 pub mod rules;

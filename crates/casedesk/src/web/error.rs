@@ -8,6 +8,7 @@ use axum::response::{Html as Page, IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::turbo::Toast;
 use crate::kit::secrets::random_token;
 
 /// What a handler gives: a response, or an error in one shape.
@@ -166,12 +167,23 @@ struct ErrorPage<'a> {
     detail: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "web/toast_stream.html")]
+struct ErrorToast {
+    toast: Toast,
+}
+
 /// Gives every error response its body: a page for people, a problem for programs.
 pub async fn render(request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/")
         || request.headers().contains_key(header::AUTHORIZATION)
         || request.headers().get(header::ACCEPT).is_some_and(|a| a.as_bytes().starts_with(b"application/json"));
     let read_only = request.method().is_safe();
+    let for_streams = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains(super::turbo::STREAMS));
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -191,6 +203,12 @@ pub async fn render(request: Request, next: Next) -> Response {
         body
     } else if let Some(instead) = shown.and_then(|s| s.instead).filter(|_| read_only) {
         return axum::response::Redirect::to(&instead).into_response();
+    } else if for_streams && !read_only {
+        // What was refused is told beside the page, which stays as it is with everything typed into it.
+        super::turbo::Streams(ErrorToast {
+            toast: Toast { key: "refused".into(), icon: "alert", text: detail, ..Toast::default() },
+        })
+        .into_response()
     } else {
         Html(ErrorPage { status: status.as_u16(), title, detail: &detail }).into_response()
     };

@@ -1,9 +1,11 @@
 //! `/health` for whoever watches the desk, `/metrics` for Prometheus.
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
+use super::Error;
+use super::client::Client;
 use crate::desk::Desk;
 
 /// One thing that can be well or not, in words.
@@ -42,7 +44,16 @@ async fn database(desk: &Desk) -> Check {
     }
 }
 
-/// `GET /metrics`, in Prometheus' text format.
-pub async fn metrics(State(handle): State<metrics_exporter_prometheus::PrometheusHandle>) -> String {
-    handle.render()
+/// Collects every counter of the program from now on.
+pub fn collect() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new().install_recorder()
+}
+
+/// `GET /metrics` in Prometheus' text format, for this machine and those that the settings name.
+pub fn metrics(desk: &Desk, client: &Client, handle: &PrometheusHandle) -> Response {
+    let allowed = &desk.config().server.metrics_allow;
+    match client.ip {
+        Some(ip) if ip.is_loopback() || allowed.contains(&ip) => handle.render().into_response(),
+        _ => Error::not_found("such page").into_response(),
+    }
 }

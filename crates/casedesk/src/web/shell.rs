@@ -45,6 +45,17 @@ pub struct Shell {
     pub section: &'static str,
 }
 
+/// A fault that everyone sees until it is gone: a mailbox that is not read.
+#[derive(Clone, Debug, Default)]
+pub struct Alarm {
+    pub name: String,
+    pub words: String,
+    /// When it was last well; empty when it never was.
+    pub since: String,
+    pub href: String,
+    pub action: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -270,7 +270,8 @@ async fn a_fresh_mail_about_an_open_case_opens_another_with_a_hint() {
 #[tokio::test]
 async fn a_stranger_named_by_a_later_mail_is_proposed_and_not_answered() {
     on_both(async |app| {
-        let opening = anna("No login", "text").with("Cc", "Otto <otto@northbay.example>, Consultant <c@consult.example>");
+        let opening =
+            anna("No login", "text").with("Cc", "Otto <otto@northbay.example>, Consultant <c@consult.example>");
         let case = app.case_of(&opening).await;
         let spoofed = anna("Re: No login", "more")
             .with("Cc", "Eve <eve@elsewhere.example>, Ida <ida@northbay.example>")
@@ -319,7 +320,7 @@ async fn a_bounce_is_filed_on_its_case_and_pauses_the_address() {
              --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
              Final-Recipient: rfc822; anna@northbay.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
              Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n\
-             --b\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Re: No login\r\n\r\n--b--\r\n"
+             --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\nSubject: Re: No login\r\n\r\n--b--\r\n"
         );
         let lies = app.arrives_raw(bounce.into()).await;
         assert_eq!(lies.case, Some(case), "{}", lies.reason);
@@ -333,7 +334,8 @@ async fn a_bounce_is_filed_on_its_case_and_pauses_the_address() {
 #[tokio::test]
 async fn a_machine_that_belongs_to_no_case_is_set_aside_and_can_become_one() {
     on_both(async |app| {
-        let robot = Letter::new("Monitor <monitor@northbay.example>", "Disk almost full", "92 %").with("Auto-Submitted", "auto-generated");
+        let robot = Letter::new("Monitor <monitor@northbay.example>", "Disk almost full", "92 %")
+            .with("Auto-Submitted", "auto-generated");
         let lies = app.arrives(&robot).await;
         assert_eq!((lies.state, lies.case), (InboundState::Aside, None));
         assert_eq!(app.count_cases().await, 0);
@@ -348,7 +350,9 @@ async fn a_machine_that_belongs_to_no_case_is_set_aside_and_can_become_one() {
 async fn make_customer(app: &TestApp) {
     let mut tx = app.desk().db().begin().await.unwrap();
     let kind = OrganisationKind::Customer;
-    customers::actions::add_organisation(&mut tx, "Northbay", kind, &["northbay.example"], app.desk().now()).await.unwrap();
+    customers::actions::add_organisation(&mut tx, "Northbay", kind, &["northbay.example"], app.desk().now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -515,7 +519,9 @@ async fn names_and_subjects_cannot_add_a_header_to_what_goes_out() {
         cases::change(app.desk(), &by, case, &Change::Subject("x\r\nBcc: eve@elsewhere.example".into())).await.unwrap();
         let name = Some("a\r\nBcc: eve@elsewhere.example\r\n\"<e@e.example>,".into());
         let recipient = vec![Person { name, address: "anna@northbay.example".into() }];
-        cases::reply(app.desk(), &by, case, Reply { body: "Hello".into(), to: recipient, ..Reply::default() }).await.unwrap();
+        cases::reply(app.desk(), &by, case, Reply { body: "Hello".into(), to: recipient, ..Reply::default() })
+            .await
+            .unwrap();
         let caught = sends(app, relay).await;
         assert_eq!(caught[0].envelope_to, ["anna@northbay.example"]);
         assert_eq!(caught[0].header("Bcc"), None);

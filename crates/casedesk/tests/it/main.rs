@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that breaks off says where")]
 
 mod api;
+mod architecture;
 mod attachments;
 mod cases;
 mod mail;
+mod pages;
 mod staff;
 mod support;
 mod webhooks;

@@ -150,7 +150,7 @@ pub(super) async fn changed_parts(desk: &Desk, by: &Viewer, id: CaseId, since: i
     let again = store::entries(desk.db(), root, Some(EntryId(since + 1)), LOOKED_AT_AGAIN).await?;
     let sendings: Vec<EntryRow> = again.into_iter().filter(|row| row.kind == EntryKind::MailOut).collect();
     let changed = load::shown(desk, &sendings, &names).await?;
-    let gone = sendings.iter().map(|row| row.id.0).filter(|id| changed.iter().all(|entry| entry.id != *id)).collect();
+    let gone = store::taken_back(desk.db(), root, LOOKED_AT_AGAIN).await?.into_iter().map(|id| id.0).collect();
     Ok(Parts {
         case: load::case(desk, by, &row, "/").await?,
         fresh: load::shown(desk, &fresh, &names).await?,

@@ -10,7 +10,7 @@ use super::views::Choice;
 use super::{case, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
 use crate::cases::rules::Change;
-use crate::cases::store::{self, Draft};
+use crate::cases::store::{self, CasePerson, Draft};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
@@ -47,7 +47,11 @@ pub(super) async fn draft(
     Path(id): Path<CaseId>,
     Json(typed): Json<Typed>,
 ) -> Result<StatusCode> {
-    let people = |all: &[String]| serde_json::to_string(&all.iter().map(|one| person(one)).collect::<Vec<_>>()).ok();
+    let known = store::people(desk.db(), id).await?;
+    let people = |all: &[String]| {
+        let all: Vec<Person> = all.iter().map(|address| person(address, &known)).collect();
+        serde_json::to_string(&all).ok()
+    };
     let reply = matches!(typed.kind, Kind::Reply);
     let draft = Draft {
         kind: if reply { "reply" } else { "note" }.into(),
@@ -61,8 +65,15 @@ pub(super) async fn draft(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn person(address: &str) -> Person {
-    Person { name: None, address: address.to_owned() }
+/// An address from the composer, under the name that the case knows.
+fn person(address: &str, people: &[CasePerson]) -> Person {
+    let known = people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
+    Person { name: known.and_then(|person| person.name.clone()), address: address.to_owned() }
+}
+
+/// `POST /preview`: Markdown as the customer and the colleagues will see it.
+pub(super) async fn preview(_: Reader, text: Fields) -> axum::response::Html<String> {
+    axum::response::Html(crate::kit::markdown::to_html(text.one("body")))
 }
 
 /// `POST /cases/{id}/replies`: 409 with the new entry when the case changed since writing began.
@@ -73,7 +84,8 @@ pub(super) async fn reply(
     Path(id): Path<CaseId>,
     sent: Fields,
 ) -> Result<Response> {
-    match actions::reply(&desk, &by, id, wanted(&sent)?).await {
+    let people = store::people(desk.db(), id).await?;
+    match actions::reply(&desk, &by, id, wanted(&sent, &people)?).await {
         Ok(_) => answer(&desk, &by, &turbo, id).await,
         Err(CasesError::ChangedSince { newest, .. }) if turbo.streams => {
             let entry = store::entry(desk.db(), newest).await?.ok_or(CasesError::NoEntry(newest))?;
@@ -84,12 +96,12 @@ pub(super) async fn reply(
     }
 }
 
-fn wanted(sent: &Fields) -> Result<Reply> {
+fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
     let at = |text: &str| Timestamp::parse_rfc3339(text).ok_or_else(|| CasesError::NotInFuture(text.to_owned()));
     Ok(Reply {
         body: sent.one("body").to_owned(),
-        to: sent.all("to").map(person).collect(),
-        cc: sent.all("cc").map(person).collect(),
+        to: sent.all("to").map(|address| person(address, people)).collect(),
+        cc: sent.all("cc").map(|address| person(address, people)).collect(),
         based_on: sent.one("seen").parse().ok().map(EntryId),
         anyway: false,
         send_at: sent.filled("send_at").map(at).transpose()?,

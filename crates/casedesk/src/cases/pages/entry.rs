@@ -124,7 +124,7 @@ fn change(base: Entry, row: &EntryRow, changed: &Changed, names: &Names) -> Entr
         ("split", Some(id)) => format!("/splits/{id}/undo"),
         _ => String::new(),
     };
-    Entry { kind: "change", icon, html, undo_href, ..base }
+    Entry { kind: "change", icon, author: agent(row), html, undo_href, ..base }
 }
 
 /// `Ingvild, ops@example.com and 2 more`.
@@ -166,5 +166,55 @@ pub(super) fn mark_new(entries: &mut [Entry], seen: Option<EntryId>) {
     let fresh = |entry: &&mut Entry| entry.id > seen.0 && entry.kind != "change";
     if let Some(first) = entries.iter_mut().find(fresh) {
         first.new_above = true;
+    }
+}
+
+/// Changes that one person made one after the other are one line.
+pub(super) fn gathered(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut gathered: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match gathered.last_mut() {
+            Some(last) if goes_with(last, &entry) => {
+                last.html = format!("{}, {}", last.html, entry.html);
+                (last.id, last.at) = (entry.id, entry.at);
+            }
+            _ => gathered.push(entry),
+        }
+    }
+    gathered
+}
+
+fn goes_with(last: &Entry, next: &Entry) -> bool {
+    let plain = |entry: &Entry| entry.kind == "change" && entry.undo_href.is_empty();
+    // To the minute: `2026-11-23T14:02` is the same in both.
+    let minute = |entry: &Entry| entry.at.get(..16).map(str::to_owned);
+    plain(last) && plain(next) && last.author.name == next.author.name && minute(last) == minute(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(id: i64, who: &str, at: &str, html: &str) -> Entry {
+        Entry {
+            id,
+            kind: "change",
+            author: Person::new(1, who, ""),
+            at: at.into(),
+            html: html.into(),
+            ..Entry::default()
+        }
+    }
+
+    #[test]
+    fn changes_of_one_minute_and_one_person_are_one_line() {
+        let entries = gathered(vec![
+            change(1, "Ann", "2026-11-23T14:02:01Z", "a"),
+            change(2, "Ann", "2026-11-23T14:02:09Z", "b"),
+            change(3, "Ben", "2026-11-23T14:02:10Z", "c"),
+            change(4, "Ben", "2026-11-23T14:09:10Z", "d"),
+        ]);
+        let lines: Vec<(i64, &str)> = entries.iter().map(|entry| (entry.id, entry.html.as_str())).collect();
+        assert_eq!(lines, [(2, "a, b"), (3, "c"), (4, "d")]);
     }
 }

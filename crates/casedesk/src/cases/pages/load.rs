@@ -64,7 +64,7 @@ pub(super) async fn shown(desk: &Desk, rows: &[EntryRow], names: &Names) -> Resu
     for row in rows {
         entries.extend(entry::entry(row, &files, names)?);
     }
-    Ok(entries)
+    Ok(entry::gathered(entries))
 }
 
 /// What stands above the timeline.
@@ -173,7 +173,7 @@ async fn organisation(desk: &Desk, by: &Viewer, row: &store::Case) -> Result<Opt
     let Some(id) = row.organisation_id else { return Ok(None) };
     let Some(organisation) = customers::store::organisation(desk.db(), id).await? else { return Ok(None) };
     let domains = customers::store::domains(desk.db(), id).await?;
-    let filter = Filter { organisation: Some(organisation.name.to_lowercase()), ..Filter::default() };
+    let filter = Filter { organisation_id: Some(id), ..Filter::default() };
     let cases = store::count(desk.db(), &filter, &by.hidden_teams).await?;
     let mut facts = vec![("Is".to_owned(), format!("a {}", organisation.kind))];
     if !domains.is_empty() {
@@ -190,7 +190,7 @@ pub(super) fn urlencoded(text: &str) -> String {
 /// Other cases of the requester.
 async fn others(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson]) -> Result<Vec<Link>> {
     let Some(requester) = people.iter().find(|p| p.role == PersonRole::Requester) else { return Ok(vec![]) };
-    let filter = Filter { from: Some(requester.address.clone()), ..Filter::default() };
+    let filter = Filter { participant: Some(requester.address.clone()), ..Filter::default() };
     let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, OTHERS, by.id, &by.hidden_teams).await?;
     Ok(page.rows.iter().filter(|c| c.id != row.id).map(|c| link(desk, c.id, &c.subject, c.state)).collect())
 }

@@ -44,6 +44,7 @@ fn case_routes() -> Router<Desk> {
     Router::new()
         .route("/cases", post(compose::open))
         .route("/cases/new", get(compose::new_case))
+        .route("/preview", post(compose::preview))
         .route("/cases/{id}", get(case::case))
         .route("/cases/{id}/parts", get(case::parts))
         .route("/cases/{id}/older", get(case::older))

@@ -72,75 +72,111 @@ pub(super) fn row_badges(row: &ListedCase) -> Vec<Badge> {
     badges
 }
 
-/// One line of the timeline about a change, with the names of those it speaks of. `who` did it.
+/// What somebody changed, as a phrase behind their name, with the names of those it speaks of.
 pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -> String) -> (&'static str, String) {
     let b = |text: &str| format!("<b>{}</b>", escaped(text));
     let name = |value: &Option<String>| value.as_deref().map(|id| named(&changed.field, id));
     let (from, to) = (name(&changed.from), name(&changed.to));
     let shown = |value: &Option<String>| value.as_deref().map_or_else(|| b("nobody"), b);
-    let case = |id: &Option<String>, subject: &Option<String>| {
-        let id = id.as_deref().unwrap_or_default();
-        let subject = subject.as_deref().map_or_else(String::new, |subject| format!(" {}", escaped(subject)));
-        format!(
-            "<a href=\"/cases/{}\" data-turbo-frame=\"_top\">{}</a>{subject}",
-            escaped(changed.from.as_deref().unwrap_or_default()),
-            escaped(id)
-        )
+    let added_or_not = |add: &str, remove: &str| match (&from, &to) {
+        (_, Some(to)) => format!("{add} {}", b(to)),
+        (from, None) => format!("{remove} {}", shown(from)),
     };
-    let who = b(who);
-    match changed.field.as_str() {
-        "state" => ("refresh", format!("{who} set it from {} to {}", shown(&from), shown(&to))),
-        "assignee" if to.is_none() => ("none", format!("{who} gave it back, nobody has it")),
-        "assignee" => ("user", format!("{who} gave it to {}", shown(&to))),
-        "team" => ("users", format!("{who} moved it to {}", to.as_deref().map_or_else(|| b("no team"), b))),
-        "tag" => (
-            "tag",
-            match (&from, &to) {
-                (_, Some(tag)) => format!("{who} added the tag {}", b(tag)),
-                (Some(tag), _) => format!("{who} took off the tag {}", b(tag)),
-                _ => who,
-            },
+    let icon = match changed.field.as_str() {
+        "assignee" => "user",
+        "team" | "participant" => "users",
+        "tag" => "tag",
+        "subject" | "kind" => "form",
+        "merged" | "unmerged" => "merged",
+        "split" | "split from" | "split undone" => "swap",
+        "link" | "link removed" => "link",
+        _ => "refresh",
+    };
+    let phrase = match changed.field.as_str() {
+        "state" => format!("set it from {} to {}", state_phrase(from.as_deref()), state_phrase(to.as_deref())),
+        "assignee" if to.is_none() => "gave it back, nobody has it".into(),
+        "assignee" if to.as_deref() == Some(who) => "took the case".into(),
+        "assignee" => format!("gave it to {}", shown(&to)),
+        "team" => format!("moved it to {}", to.as_deref().map_or_else(|| b("no team"), b)),
+        "tag" => added_or_not("added the tag", "took off the tag"),
+        "participant" => added_or_not("added", "removed"),
+        "subject" => format!("changed the subject; it was {}", shown(&from)),
+        "merged" => format!("merged {} into this one", case_phrase(changed, &from, &to)),
+        "unmerged" => format!("took the merge of {} back", case_phrase(changed, &from, &to)),
+        "split" => format!("moved messages to {}", case_phrase(changed, &from, &to)),
+        "split from" => format!("moved these messages here from {}", case_phrase(changed, &from, &to)),
+        "split undone" => format!("brought the messages of {} back", case_phrase(changed, &from, &to)),
+        "link" => format!(
+            "linked {}{}",
+            case_phrase(changed, &from, &None),
+            to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
-        "participant" => (
-            "users",
-            match (&from, &to) {
-                (_, Some(address)) => format!("{who} added {}", b(address)),
-                (Some(address), _) => format!("{who} removed {}", b(address)),
-                _ => who,
-            },
-        ),
-        "subject" => ("form", format!("{who} changed the subject; it was {}", shown(&from))),
-        "merged" => ("merged", format!("{who} merged {} into this one", case(&from, &to))),
-        "unmerged" => ("merged", format!("{who} took the merge of {} back", case(&from, &to))),
-        "split" => ("swap", format!("{who} moved messages to {}", case(&from, &to))),
-        "split from" => ("swap", format!("{who} moved these messages here from {}", case(&from, &to))),
-        "split undone" => ("swap", format!("{who} brought the messages of {} back", case(&from, &to))),
-        "link" => (
-            "link",
+        "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
+        field => match (&from, &to) {
+            (Some(from), Some(to)) => format!("changed the {} from {} to {}", escaped(field), b(from), b(to)),
+            _ => added_or_not(&format!("set the {} to", escaped(field)), &format!("took away the {}", escaped(field))),
+        },
+    };
+    (icon, phrase)
+}
+
+/// A link to the case that a change speaks of.
+fn case_phrase(changed: &Changed, key: &Option<String>, subject: &Option<String>) -> String {
+    let number = escaped(changed.from.as_deref().unwrap_or_default());
+    let subject = subject.as_deref().map_or_else(String::new, |subject| format!(" {}", escaped(subject)));
+    let key = escaped(key.as_deref().unwrap_or_default());
+    format!("<a href=\"/cases/{number}\" data-turbo-frame=\"_top\">{key}</a>{subject}")
+}
+
+/// A state in words; its date, when it has one, in the reader's zone.
+fn state_phrase(words: Option<&str>) -> String {
+    let words = words.unwrap_or("nothing");
+    match words.strip_prefix("waiting until ") {
+        Some(at) => {
+            let at = escaped(at);
             format!(
-                "{who} linked {}{}",
-                case(&from, &None),
-                to.as_deref().map_or_else(String::new, |kind| format!(" as {}", escaped(kind)))
-            ),
-        ),
-        "link removed" => ("link", format!("{who} removed the link to {}", case(&from, &None))),
-        field => (
-            "refresh",
-            match (&from, &to) {
-                (Some(from), Some(to)) => format!("{who} changed {} from {} to {}", escaped(field), b(from), b(to)),
-                (None, Some(to)) => format!("{who} set {} to {}", escaped(field), b(to)),
-                (Some(from), None) => format!("{who} took away {} {}", escaped(field), b(from)),
-                (None, None) => format!("{who} changed {}", escaped(field)),
-            },
-        ),
+                "<b>waiting</b> until <desk-time data-form=\"until\"><time datetime=\"{at}\">{at}</time></desk-time>"
+            )
+        }
+        None => format!("<b>{}</b>", escaped(words)),
     }
 }
 
 /// `12 B`, `4 KB`, `1.2 MB`, as `words.ts` writes it.
 pub(super) fn bytes(size: i64) -> String {
-    match size {
-        ..1_000 => format!("{size} B"),
-        ..1_000_000 => format!("{} KB", size / 1_000),
-        _ => format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10),
+    if size < 1_000 {
+        return format!("{size} B");
+    }
+    if size < 1_000_000 {
+        format!("{} KB", size / 1_000)
+    } else {
+        format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(field: &str, from: Option<&str>, to: Option<&str>) -> String {
+        let changed =
+            Changed { field: field.into(), from: from.map(str::to_owned), to: to.map(str::to_owned), undo: None };
+        super::changed("Ann", &changed, |_, value| value.to_owned()).1
+    }
+
+    #[test]
+    fn a_change_is_a_phrase_and_its_values_are_text() {
+        assert_eq!(told("tag", None, Some("<b>")), "added the tag <b>&lt;b&gt;</b>");
+        assert_eq!(told("assignee", Some("Ben"), Some("Ann")), "took the case");
+        assert_eq!(told("assignee", Some("Ben"), None), "gave it back, nobody has it");
+        assert_eq!(told("priority", Some("low"), Some("high")), "changed the priority from <b>low</b> to <b>high</b>");
+    }
+
+    #[test]
+    fn a_date_of_a_state_is_written_by_the_page() {
+        assert!(
+            told("state", Some("open"), Some("waiting until 2026-12-01T08:00:00Z"))
+                .contains("datetime=\"2026-12-01T08:00:00Z\"")
+        );
     }
 }

@@ -92,6 +92,20 @@ pub async fn entry_of_case(on: impl Read, id: CaseId, entry: EntryId) -> Result<
     on.opt(of_case(id).push(" AND e.id = ").bind(entry)).await
 }
 
+/// The newest replies of the case that were taken back: a page that shows one has to forget it.
+pub async fn taken_back(on: impl Read, id: CaseId, limit: i64) -> Result<Vec<EntryId>> {
+    let rows: Vec<(EntryId,)> = on
+        .all(q!(
+            "SELECT id FROM entries
+             WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND delivery = 'cancelled'
+             ORDER BY id DESC LIMIT $2",
+            id,
+            limit
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 fn of_case(id: CaseId) -> Query {
     Query::new(COLUMNS)
         .push("WHERE (e.case_id = ")
@@ -261,4 +275,10 @@ pub async fn return_files_to_draft(tx: &mut Tx, entry: EntryId) -> Result<u64> {
 
 pub async fn delete_draft_file(tx: &mut Tx, id: AttachmentId, agent: AgentId) -> Result<u64> {
     tx.exec(q!("DELETE FROM attachments WHERE id = $1 AND agent_id = $2 AND entry_id IS NULL", id, agent)).await
+}
+
+/// Every stored file that an attachment names, by its SHA-256.
+pub async fn digests(on: impl Read) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on.all(q!("SELECT DISTINCT digest FROM attachments")).await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }

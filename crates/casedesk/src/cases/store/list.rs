@@ -42,31 +42,31 @@ pub async fn list(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Page<ListedCase>> {
-    let query = narrowed(rows_of(db, filter, me), filter, hidden);
-    let (key, query) = match sort {
-        Sort::NewestActivity | Sort::OldestActivity => ("c.updated_at", query),
-        Sort::NewestCase => ("c.created_at", query),
-    };
+    let key = if sort == Sort::NewestCase { "c.created_at" } else { "c.updated_at" };
     let descending = sort != Sort::OldestActivity;
-    let query = match after {
-        None => query,
-        Some(cursor) => query
+    let mut query = narrowed(with_hits(db, filter).push("page AS (SELECT c.id FROM cases c WHERE "), filter, hidden);
+    if let Some(cursor) = after {
+        query = query
             .push(" AND (")
             .push(key)
             .push(if descending { ", c.id) < (" } else { ", c.id) > (" })
             .bind(cursor.key)
             .push(", ")
             .bind(cursor.id)
-            .push(")"),
-    };
-    let order = if descending { " DESC, c.id DESC LIMIT " } else { ", c.id LIMIT " };
-    let rows: Vec<ListedCase> = db
-        .all(query.push(" ORDER BY ").push(key).push(order).bind(i64::try_from(limit + 1).unwrap_or(i64::MAX)))
-        .await?;
+            .push(")");
+    }
+    let order = if descending { " DESC, c.id DESC" } else { ", c.id" };
+    let query = query.push(" ORDER BY ").push(key).push(order).push(" LIMIT ").bind(limit_of(limit)).push(")");
+    let rows: Vec<ListedCase> = db.all(rows_of_page(query, me).push(" ORDER BY ").push(key).push(order)).await?;
     Ok(Page::cut(rows, limit, |row| Cursor {
         key: if sort == Sort::NewestCase { row.created_at.0 } else { row.updated_at.0 },
         id: row.id.0,
     }))
+}
+
+/// One row more than a page has tells whether there is another page.
+fn limit_of(rows: usize) -> i64 {
+    i64::try_from(rows + 1).unwrap_or(i64::MAX)
 }
 
 /// One case as a row of a list; `None` when it does not pass the filter.
@@ -77,34 +77,39 @@ pub async fn listed(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Option<ListedCase>> {
-    let query = narrowed(rows_of(db, filter, me), filter, hidden);
-    db.opt(query.push(" AND c.id = ").bind(id)).await
+    let query = narrowed(with_hits(db, filter).push("page AS (SELECT c.id FROM cases c WHERE "), filter, hidden);
+    db.opt(rows_of_page(query.push(" AND c.id = ").bind(id).push(")"), me)).await
 }
 
-fn rows_of(db: &Db, filter: &Filter, me: AgentId) -> Query {
-    let query = filter
-        .words
-        .as_ref()
-        .map_or_else(|| Query::new(""), |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " "));
-    query
-        .push(
-            "SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
+/// `WITH hits AS (…),` where words are looked for, else `WITH`.
+fn with_hits(db: &Db, filter: &Filter) -> Query {
+    filter.words.as_ref().map_or_else(
+        || Query::new("WITH "),
+        |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", ", "),
+    )
+}
+
+/// The rows of the ids in `page`. They are joined to names only when the page is cut, so that a sort before it
+/// carries nothing but its key.
+fn rows_of_page(page: Query, me: AgentId) -> Query {
+    page.push(
+        " SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
              c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
              NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
-        )
-        .bind(me)
-        .push(") AS unread FROM cases c LEFT JOIN agents a ON a.id = c.assignee_id
-               LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN organisations o ON o.id = c.organisation_id WHERE ")
+    )
+    .bind(me)
+    .push(
+        ") AS unread FROM page JOIN cases c ON c.id = page.id LEFT JOIN agents a ON a.id = c.assignee_id
+         LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN organisations o ON o.id = c.organisation_id",
+    )
 }
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
 pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
-    let query = filter
-        .words
-        .as_ref()
-        .map_or_else(|| Query::new(""), |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", " "));
-    let query = narrowed(query.push("SELECT COUNT(*) FROM (SELECT 1 FROM cases c WHERE "), filter, hidden);
-    let (count,): (i64,) = db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") n")).await?;
+    let query = with_hits(db, filter).push("passing AS (SELECT 1 FROM cases c WHERE ");
+    let query = narrowed(query, filter, hidden);
+    let (count,): (i64,) =
+        db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") SELECT COUNT(*) FROM passing")).await?;
     Ok(count)
 }
 
@@ -154,6 +159,12 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
             .push(" ESCAPE '\\' OR lower(name) LIKE ")
             .bind(like(from))
             .push(" ESCAPE '\\')");
+    }
+    if let Some(address) = &filter.participant {
+        query = query.push(" AND c.id IN (SELECT case_id FROM case_people WHERE address = ").bind(address).push(")");
+    }
+    if let Some(organisation) = filter.organisation_id {
+        query = query.push(" AND c.organisation_id = ").bind(organisation);
     }
     if let Some(organisation) = &filter.organisation {
         query = query

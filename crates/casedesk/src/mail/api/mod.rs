@@ -1,4 +1,4 @@
-//! Mail over the API: take a message in, look after what was set aside, show a mail as it came.
+//! Mail over the API: take a message in, look after what was set aside, give a mail as it came.
 mod original;
 mod quarantine;
 
@@ -30,7 +30,7 @@ pub fn routes(most: usize) -> OpenApiRouter<Desk> {
 
 /// What is served outside of `/api`, for pages and programs alike.
 pub fn files() -> OpenApiRouter<Desk> {
-    OpenApiRouter::new().routes(routes!(original::get_html)).routes(routes!(original::get_raw))
+    OpenApiRouter::new().routes(routes!(original::get_raw))
 }
 
 /// A message that is stored and will be filed.

@@ -39,6 +39,8 @@ pub(super) struct Opened {
 pub(super) struct Session {
     inner: async_imap::Session<Wire>,
     can_idle: bool,
+    /// How many messages the folder has, as far as the server told.
+    exists: u32,
     /// Whether the server told of new mail since the last search began.
     news: bool,
 }
@@ -56,7 +58,7 @@ impl Session {
             None => by_password(client, imap, offered).await?,
         };
         let capabilities = within("CAPABILITY", inner.capabilities()).await?.map_err(refused("CAPABILITY"))?;
-        Ok(Self { can_idle: imap.idle && capabilities.has_str("IDLE"), inner, news: false })
+        Ok(Self { can_idle: imap.idle && capabilities.has_str("IDLE"), inner, exists: 0, news: false })
     }
 
     /// Opens the folder read-only, so that nothing here can change a flag.
@@ -158,11 +160,13 @@ impl Session {
             self.run("NOOP", "NOOP", |_| ()).await?;
             return Ok(self);
         }
-        let told = self.inner.unsolicited_responses.clone();
+        let (told, exists) = (self.inner.unsolicited_responses.clone(), self.exists);
         let mut idle = self.inner.idle();
         within("IDLE", idle.init()).await?.map_err(ImapError::lost)?;
         // What was told between the last search and now has been put aside, and must not be slept over.
-        if !std::iter::from_fn(|| told.try_recv().ok()).any(|told| matches!(told, UnsolicitedResponse::Exists(_))) {
+        if !std::iter::from_fn(|| told.try_recv().ok())
+            .any(|told| matches!(told, UnsolicitedResponse::Exists(n) if n > exists))
+        {
             let (news, _keep) = idle.wait_with_timeout(longest);
             // The library starts its own clock again at every sign of life.
             if let Ok(news) = timeout(longest, news).await {
@@ -170,7 +174,7 @@ impl Session {
             }
         }
         let inner = within("DONE", idle.done()).await?.map_err(refused("IDLE"))?;
-        Ok(Self { inner, can_idle: true, news: false })
+        Ok(Self { inner, can_idle: true, exists, news: false })
     }
 
     pub(super) async fn leave(mut self) {
@@ -191,6 +195,18 @@ impl Session {
         Ok(names)
     }
 
+    /// More messages than before are news. The same number said again is none: some servers repeat it.
+    fn notice(&mut self, response: &Response<'_>) {
+        match response {
+            Response::MailboxData(MailboxDatum::Exists(n)) => {
+                self.news |= *n > self.exists;
+                self.exists = *n;
+            }
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            _ => {}
+        }
+    }
+
     /// Runs a command to its end and shows everything the server says on the way.
     async fn run(&mut self, what: &'static str, command: &str, mut see: impl FnMut(&Response<'_>)) -> Result<()> {
         let tag = within(what, self.inner.run_command(command)).await?.map_err(ImapError::lost)?;
@@ -201,16 +217,12 @@ impl Session {
                 Response::Done { tag: of, status, outcome } if *of == tag => return judge(what, status, outcome),
                 Response::Data { status: Status::Bye, outcome } => return Err(bye(outcome)),
                 other => {
-                    self.news |= is_news(other);
+                    self.notice(other);
                     see(other);
                 }
             }
         }
     }
-}
-
-fn is_news(response: &Response<'_>) -> bool {
-    matches!(response, Response::MailboxData(MailboxDatum::Exists(_)))
 }
 
 /// Messages on their way.
@@ -233,7 +245,7 @@ impl Fetching<'_> {
                 }
                 Response::Data { status: Status::Bye, outcome } => return Err(bye(outcome)),
                 other => {
-                    self.session.news |= is_news(other);
+                    self.session.notice(other);
                     if let Some(message) = content(other, false) {
                         return Ok(Some(message));
                     }

@@ -10,8 +10,8 @@ mod sync;
 
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::handover::Intake;
 use super::mailboxes::{self, Hold};
@@ -27,6 +27,8 @@ pub use error::ImapError;
 /// How often an IDLE is given up to see whether the connection still lives. RFC 2177 asks for less than
 /// 29 minutes; a dead connection must be noticed well before the alarm.
 const IDLE: Duration = Duration::from_mins(4);
+/// The least pause between two readings, whatever the server tells in between.
+const BREATH: Duration = Duration::from_millis(100);
 /// How often a node tells that it still reads.
 const RENEW: Duration = Duration::from_secs(30);
 /// How often a node looks whether the one that reads has gone.
@@ -55,16 +57,19 @@ impl Default for Pace {
     }
 }
 
-/// Reads every mailbox of the settings until `stop`.
+/// Reads every mailbox of the settings until `stop`, or until it is dropped.
 pub async fn read_all<I: Intake>(desk: Desk, intake: I, pace: Pace, stop: CancellationToken) {
-    let readers = TaskTracker::new();
+    let mut readers = JoinSet::new();
     let node = random_token();
     for imap in desk.config().mail.imap.clone() {
         let reader = Reader { desk: desk.clone(), intake: intake.clone(), imap, pace, node: node.clone() };
         readers.spawn(reader.run(stop.clone()));
     }
-    readers.close();
-    readers.wait().await;
+    while let Some(ended) = readers.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "the reader of a mailbox broke off: its alarm will follow");
+        }
+    }
 }
 
 /// Connects, signs in and opens the folder, for `casedesk check`.
@@ -157,6 +162,7 @@ impl<I: Intake> Reader<I> {
                 .increment(sync.stored);
             result?;
             mailboxes::look(&self.desk).await?;
+            tokio::time::sleep(BREATH).await;
             session = session.wait(IDLE, Duration::from_secs(self.imap.poll_s)).await?;
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::tz::TimeZone;
 
 use super::Pace;
@@ -19,6 +20,8 @@ const SIZES: usize = 500;
 /// How many messages are fetched at once, and how many bytes.
 const GROUP: usize = 50;
 const GROUP_BYTES: u64 = 4 << 20;
+/// How much is kept of the headers of a mail that is too large.
+const HEADERS: usize = 65_536;
 /// Failures at one message before it becomes a gap and the rest goes on.
 const PATIENCE: u32 = 3;
 /// Servers keep days, not moments, and in their own time zone.
@@ -202,8 +205,7 @@ impl<I: Intake> Sync<'_, I> {
                 if !uids.contains(&uid) || done.contains(&uid) {
                     continue;
                 }
-                self.intake.take_in(self.source(opened, uid), raw).await?;
-                self.stored += 1;
+                self.store(opened, uid, raw).await?;
                 done.insert(uid);
             }
         }
@@ -214,6 +216,19 @@ impl<I: Intake> Sync<'_, I> {
             }
             done.insert(uid);
         }
+        Ok(())
+    }
+
+    /// Stores one message. A server may have told less than its true size.
+    async fn store(&mut self, opened: Opened, uid: u32, raw: Bytes) -> Result<()> {
+        let (source, size) = (self.source(opened, uid), raw.len() as u64);
+        if size <= self.max_size {
+            self.intake.take_in(source, raw).await?;
+        } else {
+            let end = raw.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(raw.len()).min(HEADERS);
+            self.intake.note_oversized(source, raw.slice(..end), size).await?;
+        }
+        self.stored += 1;
         Ok(())
     }
 

@@ -66,6 +66,15 @@ pub struct State {
 }
 
 impl State {
+    /// How it is, when it gives no alarm.
+    fn says(&self) -> String {
+        match (&self.last_error, self.gaps) {
+            (Some(error), _) => error.clone(),
+            (None, 0) => "is read".into(),
+            (None, gaps) => format!("is read; {gaps} messages could not be taken in yet and are tried again"),
+        }
+    }
+
     /// What to tell people, when there is something to tell.
     fn alarm(&self, after: Duration, now: Timestamp) -> Option<String> {
         let why = || self.last_error.clone().unwrap_or_else(|| "No node reads it: is the desk running?".to_owned());
@@ -124,7 +133,7 @@ fn checks(desk: &Desk, states: &[State]) -> Vec<Check> {
         };
         match state.alarm(after, desk.now()) {
             Some(says) => Check { name, ok: false, says },
-            None => Check { name, ok: true, says: state.last_error.clone().unwrap_or_else(|| "is read".into()) },
+            None => Check { name, ok: true, says: state.says() },
         }
     };
     desk.config().mail.imap.iter().map(check).collect()

@@ -6,7 +6,7 @@ use super::{agents as agent_actions, sessions};
 use crate::desk::Desk;
 use crate::kit::secrets::{random_token, sha256_hex, sign, verify};
 use crate::kit::{Secret, passwords};
-use crate::staff::store::{access, agents, sessions as rows};
+use crate::staff::store::{access, agents};
 use crate::staff::{Actor, AgentId, Audit, Error, Result, Role, rules};
 use crate::web::client::Client;
 
@@ -60,7 +60,7 @@ pub async fn log_in(desk: &Desk, attempt: Attempt<'_>) -> Result<Opened> {
     };
     let whole = locks.totp_secret.is_none() && !desk.config().login.require_totp;
     if let Some(old) = attempt.old {
-        sessions::end(desk, &mut tx, &sha256_hex(old.as_bytes()), locks.id).await?;
+        sessions::end(desk, &mut tx, &sha256_hex(old.as_bytes())).await?;
     }
     let session = sessions::open(desk, &mut tx, locks.id, attempt.client, whole).await?;
     throttle::give_back(&mut tx, &limits).await?;
@@ -89,7 +89,7 @@ pub async fn enter_code(desk: &Desk, half: &sessions::Half, code: &str, client: 
         tx.commit().await?;
         return Err(Error::WrongCode);
     }
-    sessions::end(desk, &mut tx, &half.digest, half.agent).await?;
+    sessions::end(desk, &mut tx, &half.digest).await?;
     let session = sessions::open(desk, &mut tx, half.agent, client, true).await?;
     throttle::give_back(&mut tx, &limits).await?;
     logged_in(desk, &mut tx, half.agent, client).await?;
@@ -122,8 +122,7 @@ pub(super) async fn logged_in(desk: &Desk, tx: &mut crate::db::Tx, agent: AgentI
 /// Ends the session that the cookie named, also one that still owes its second step.
 pub async fn log_out(desk: &Desk, session: &str, client: &Client) -> Result<()> {
     let mut tx = desk.db().begin().await?;
-    if let Some(agent) = rows::take(&mut tx, &sha256_hex(session.as_bytes())).await? {
-        super::access_changed(desk, &mut tx, Actor::Agent(agent), agent).await?;
+    if let Some(agent) = sessions::end(desk, &mut tx, &sha256_hex(session.as_bytes())).await? {
         let line = Audit::new(desk.now(), Actor::Agent(agent), "staff.logged_out").on("agent", agent.0).from(client);
         super::audit(&mut tx, &line).await?;
     }

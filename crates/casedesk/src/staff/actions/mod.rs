@@ -13,13 +13,13 @@ pub use agents::{
     Change, Invited, NewColleague, add_agent, change_agent, disable, enable, invite, invite_again, reset_link,
 };
 pub use login::{Attempt, Opened, enter_code, log_in, log_out, set_up, setup_link, setup_token_is_valid};
-pub use password::{ask_for_reset, change_password, link_owner, set_password_by_link};
+pub use password::{ask_for_reset, change_password, link_owner, mail_reset, set_password_by_link};
 pub use profile::{Profile, change_profile};
 pub use sessions::{Half, end_other_sessions, end_session, half_session, own_sessions, viewer_by_session};
 pub use teams::{add_team, change_team};
 pub use throttle::{Limit, take};
 pub use tokens::{MadeToken, make_token, revoke_token, viewer_by_token};
-pub use totp::{Enrolment, begin_totp, confirm_totp, new_recovery_codes, remove_totp, remove_totp_of};
+pub use totp::{Enrolment, begin_totp, confirm_totp, new_recovery_codes, remove_totp, remove_totp_of, set_up_totp};
 
 use super::store::{audit as lines, sessions as session_rows};
 use super::{Actor, AgentId, Audit, Result};

@@ -6,6 +6,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::secrets::{random_token, sha256_hex};
 use crate::kit::{Secret, passwords};
+use crate::staff::jobs::MailReset;
 use crate::staff::store::{access, agents};
 use crate::staff::{Actor, AgentId, Audit, Error, LinkKind, Proof, Result, Viewer, rules};
 use crate::web::client::Client;
@@ -70,16 +71,24 @@ pub(super) async fn checked_hash(desk: &Desk, password: Secret, names: &[&str]) 
     Ok(passwords::hash(password.reveal().to_owned()).await?)
 }
 
-/// Mails a link to a new password, when the address is an agent's. The answer is the same when not:
-/// the same tries are counted and the same statements run.
+/// Asks for a link to a new password. Whether the address is an agent's is not looked at here: the
+/// answer and its time are the same.
 pub async fn ask_for_reset(desk: &Desk, email: &str, client: &Client) -> Result<()> {
     let email = email.trim().to_lowercase();
     throttle::take(desk, &[(RESET_BY_NETWORK, &client.network()), (RESET_BY_ACCOUNT, &email)]).await?;
-    let agent = agents::by_email(desk.db(), &email).await?;
-    let agent = agent.filter(|agent| agent.disabled_at.is_none() && agent.has_password);
     let mut tx = desk.db().begin().await?;
-    let mut line = Audit::new(desk.now(), Actor::System, "staff.reset_asked").from(client);
-    if let Some(agent) = &agent {
+    let email = email.chars().take(254).collect();
+    crate::queue::enqueue(&mut tx, &MailReset { email, ip: client.ip }, desk.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Mails the link, when the address is that of an agent who can log in.
+pub async fn mail_reset(desk: &Desk, asked: &MailReset) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    let mut line = Audit { ip: asked.ip, ..Audit::new(desk.now(), Actor::System, "staff.reset_asked") };
+    let agent = agents::by_email(&mut tx, &asked.email).await?;
+    if let Some(agent) = agent.filter(|agent| agent.disabled_at.is_none() && agent.has_password) {
         line.subject = Some(("agent", agent.id.0));
         let link = new_link(desk, &mut tx, agent.id, LinkKind::Reset, RESET).await?;
         let desk_name = &desk.config().desk.name;

@@ -62,10 +62,10 @@ pub async fn viewer_by_session(desk: &Desk, id: &str, client: Client) -> Result<
         return Ok(None);
     }
     if now.since(live.last_used_at) >= TOUCH_AFTER {
-        let mut tx = desk.db().begin().await?;
-        sessions::touch(&mut tx, &digest, now, client.ip.map(|ip| ip.to_string())).await?;
-        agents::seen(&mut tx, live.agent_id, now).await?;
-        tx.commit().await?;
+        // Pages are read also while nothing can be written, as when the disk is full.
+        if let Err(error) = touch(desk, &digest, live.agent_id, &client).await {
+            tracing::warn!(%error, "the use of a session could not be noted");
+        }
     }
     let (teams, hidden_teams) = team_scope(desk, live.agent_id, live.role).await?;
     Ok(Some(Viewer {
@@ -79,6 +79,14 @@ pub async fn viewer_by_session(desk: &Desk, id: &str, client: Client) -> Result<
         proof: Proof::Session(digest),
         client,
     }))
+}
+
+async fn touch(desk: &Desk, digest: &str, agent: AgentId, client: &Client) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    sessions::touch(&mut tx, digest, desk.now(), client.ip.map(|ip| ip.to_string())).await?;
+    agents::seen(&mut tx, agent, desk.now()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The teams an agent is in, and those closed to them.
@@ -139,10 +147,11 @@ pub(super) async fn sweep(desk: &Desk, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Ends the session under this id, when the same browser opens another.
-pub(super) async fn end(desk: &Desk, tx: &mut Tx, digest: &str, agent: AgentId) -> Result<()> {
-    if sessions::end(tx, digest).await? > 0 {
+/// Ends a session and tells the pages that were open with it; whose it was.
+pub(super) async fn end(desk: &Desk, tx: &mut Tx, digest: &str) -> Result<Option<AgentId>> {
+    let Some((agent, whole)) = sessions::end(tx, digest).await? else { return Ok(None) };
+    if whole {
         super::access_changed(desk, tx, Actor::Agent(agent), agent).await?;
     }
-    Ok(())
+    Ok(Some(agent))
 }

@@ -63,9 +63,10 @@ pub async fn viewer_by_token(desk: &Desk, token: &str, client: Client) -> Result
         return Ok(None);
     };
     if live.last_used_at.is_none_or(|at| now.since(at) >= TOUCH_AFTER) {
-        let mut tx = desk.db().begin().await?;
-        access::touch_token(&mut tx, live.id, now).await?;
-        tx.commit().await?;
+        // As with sessions: who may read, reads also while nothing can be written.
+        if let Err(error) = touch(desk, live.id).await {
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
     }
     let (teams, hidden_teams) = super::sessions::team_scope(desk, live.agent_id, live.role).await?;
     Ok(Some(Viewer {
@@ -79,4 +80,11 @@ pub async fn viewer_by_token(desk: &Desk, token: &str, client: Client) -> Result
         proof: Proof::Token(live.id, live.scope),
         client,
     }))
+}
+
+async fn touch(desk: &Desk, token: crate::staff::TokenId) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    access::touch_token(&mut tx, token, desk.now()).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -48,6 +48,9 @@ pub async fn confirm_totp(desk: &Desk, digest: &str, code: &str, client: &Client
     let step = rules::totp_step(secret, code, desk.now()).ok_or(Error::WrongCode)?;
     agents::set_totp(&mut tx, agent, Some(secret), Some(step)).await?;
     let codes = replace_codes(&mut tx, agent).await?;
+    if let Some(owner) = agents::agent(&mut tx, agent).await? {
+        super::password::tell_owner(desk, &mut tx, &owner, "a second factor was set up").await?;
+    }
     super::end_all(desk, &mut tx, Actor::Agent(agent), agent, None).await?;
     let session = sessions::open(desk, &mut tx, agent, client, true).await?;
     let line = Audit::new(desk.now(), Actor::Agent(agent), "staff.second_factor_set_up").on("agent", agent.0);
@@ -58,6 +61,13 @@ pub async fn confirm_totp(desk: &Desk, digest: &str, code: &str, client: &Client
     tx.commit().await?;
     let device = Some(super::login::new_device(desk, &live.email));
     Ok((Opened { session, device }, codes))
+}
+
+/// The same from the profile, where the password is asked for again.
+pub async fn set_up_totp(desk: &Desk, viewer: &Viewer, code: &str, password: Secret) -> Result<(Opened, Vec<String>)> {
+    let Proof::Session(digest) = &viewer.proof else { return Err(Error::LoginOver) };
+    super::password::ask_again(desk, viewer, password).await?;
+    confirm_totp(desk, digest, code, &viewer.client).await
 }
 
 async fn replace_codes(tx: &mut Tx, agent: AgentId) -> Result<Vec<String>> {

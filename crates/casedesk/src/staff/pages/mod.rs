@@ -13,6 +13,7 @@ mod tokens;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 
 use super::Error;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Desk> {
 /// What everybody sets for themselves.
 fn own() -> Router<Desk> {
     Router::new()
+        .route("/settings", get(Redirect::to("/settings/profile")))
         .route("/settings/profile", get(profile::show).post(profile::change))
         .route("/settings/password", post(profile::change_password))
         .route("/settings/second-factor", get(second_factor::show).post(second_factor::confirm))

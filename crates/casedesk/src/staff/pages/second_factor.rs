@@ -14,6 +14,8 @@ use crate::staff::{Error, Myself, Proof, Viewer};
 use crate::web::client::Client;
 use crate::web::{Html, Result};
 
+const PROFILE: &str = "/settings/profile";
+
 #[derive(Template)]
 #[template(path = "staff/second_factor.html")]
 struct EnrolPage<'a> {
@@ -22,7 +24,8 @@ struct EnrolPage<'a> {
     secret: String,
     uri: String,
     qr: String,
-    action: &'static str,
+    /// Asked for at login; else chosen in the profile, where the password is asked for again.
+    at_login: bool,
     next: &'a str,
 }
 
@@ -38,23 +41,23 @@ pub(super) struct PasswordForm {
     password: Secret,
 }
 
-fn page<'a>(enrolment: Enrolment, action: &'static str, next: &'a str, fault: String) -> Html<EnrolPage<'a>> {
+#[derive(Deserialize)]
+pub(super) struct OwnCodeForm {
+    code: String,
+    password: Secret,
+}
+
+fn page(enrolment: Enrolment, at_login: bool, next: &str, fault: String) -> Html<EnrolPage<'_>> {
     let letters: Vec<char> = enrolment.secret.chars().collect();
     let secret = letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ");
     let qr = qr::svg(&enrolment.uri).unwrap_or_default();
-    Html(EnrolPage { fault, secret, uri: enrolment.uri, qr, action, next })
+    Html(EnrolPage { fault, secret, uri: enrolment.uri, qr, at_login, next })
 }
 
-/// Takes the code, or shows the secret again with what was wrong.
-async fn take(desk: &Desk, digest: &str, form: &CodeForm, client: &Client, action: &'static str) -> Result<Response> {
-    let next = safe_next(&form.next);
-    match actions::confirm_totp(desk, digest, &form.code, client).await {
-        Ok((opened, codes)) => Ok((cookies::set(desk, &opened), Html(CodesPage { codes, next })).into_response()),
-        Err(error) => {
-            let (status, fault) = refusal(error)?;
-            Ok((status, page(actions::begin_totp(desk, digest).await?, action, next, fault)).into_response())
-        }
-    }
+/// The secret again, with what was wrong.
+async fn again(desk: &Desk, digest: &str, at_login: bool, next: &str, error: Error) -> Result<Response> {
+    let (status, fault) = refusal(error)?;
+    Ok((status, page(actions::begin_totp(desk, digest).await?, at_login, next, fault)).into_response())
 }
 
 /// `GET /login/second-factor`
@@ -67,7 +70,7 @@ pub(super) async fn show_at_login(
         return Ok(Redirect::to(&with_next("/login", &query.next)).into_response());
     };
     let enrolment = actions::begin_totp(&desk, &half.digest).await?;
-    Ok(page(enrolment, "/login/second-factor", safe_next(&query.next), String::new()).into_response())
+    Ok(page(enrolment, true, safe_next(&query.next), String::new()).into_response())
 }
 
 /// `POST /login/second-factor`
@@ -77,10 +80,14 @@ pub(super) async fn confirm_at_login(
     headers: HeaderMap,
     Form(form): Form<CodeForm>,
 ) -> Result<Response> {
+    let next = safe_next(&form.next);
     let Some(half) = begun(&desk, &headers).await?.filter(|half| !half.has_totp) else {
-        return Ok(Redirect::to(&with_next("/login", &form.next)).into_response());
+        return Ok(Redirect::to(&with_next("/login", next)).into_response());
     };
-    take(&desk, &half.digest, &form, &client, "/login/second-factor").await
+    match actions::confirm_totp(&desk, &half.digest, &form.code, &client).await {
+        Ok((opened, codes)) => Ok((cookies::set(&desk, &opened), Html(CodesPage { codes, next })).into_response()),
+        Err(error) => again(&desk, &half.digest, true, next, error).await,
+    }
 }
 
 fn session(viewer: &Viewer) -> Result<&str, Error> {
@@ -93,16 +100,21 @@ fn session(viewer: &Viewer) -> Result<&str, Error> {
 /// `GET /settings/second-factor`
 pub(super) async fn show(State(desk): State<Desk>, Myself(viewer): Myself) -> Result<Response> {
     let enrolment = actions::begin_totp(&desk, session(&viewer)?).await?;
-    Ok(page(enrolment, "/settings/second-factor", "/settings/profile", String::new()).into_response())
+    Ok(page(enrolment, false, PROFILE, String::new()).into_response())
 }
 
 /// `POST /settings/second-factor`
 pub(super) async fn confirm(
     State(desk): State<Desk>,
     Myself(viewer): Myself,
-    Form(form): Form<CodeForm>,
+    Form(form): Form<OwnCodeForm>,
 ) -> Result<Response> {
-    take(&desk, session(&viewer)?, &form, &viewer.client, "/settings/second-factor").await
+    match actions::set_up_totp(&desk, &viewer, &form.code, form.password).await {
+        Ok((opened, codes)) => {
+            Ok((cookies::set(&desk, &opened), Html(CodesPage { codes, next: PROFILE })).into_response())
+        }
+        Err(error) => again(&desk, session(&viewer)?, false, PROFILE, error).await,
+    }
 }
 
 /// `POST /settings/second-factor/remove`
@@ -112,7 +124,7 @@ pub(super) async fn remove(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     match actions::remove_totp(&desk, &viewer, form.password).await {
-        Ok(()) => Ok(Redirect::to("/settings/profile").into_response()),
+        Ok(()) => Ok(Redirect::to(PROFILE).into_response()),
         Err(error) => super::profile::again(&desk, &viewer, error).await,
     }
 }
@@ -124,7 +136,7 @@ pub(super) async fn replace_codes(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     match actions::new_recovery_codes(&desk, &viewer, form.password).await {
-        Ok(codes) => Ok(Html(CodesPage { codes, next: "/settings/profile" }).into_response()),
+        Ok(codes) => Ok(Html(CodesPage { codes, next: PROFILE }).into_response()),
         Err(error) => super::profile::again(&desk, &viewer, error).await,
     }
 }

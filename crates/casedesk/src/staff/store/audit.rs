@@ -1,4 +1,6 @@
 //! The audit log: lines are added, never changed.
+use serde_json::Value;
+
 use crate::db::{Db, Result, Tx};
 use crate::kit::Timestamp;
 use crate::kit::paging::{Cursor, Page};
@@ -20,6 +22,15 @@ pub struct Line {
     /// What changed, as JSON.
     pub detail: String,
     pub ip: Option<String>,
+}
+
+impl Line {
+    /// The detail in words: `name Night shift, members_only false`.
+    pub fn words(&self) -> String {
+        let Ok(Value::Object(detail)) = serde_json::from_str(&self.detail) else { return self.detail.clone() };
+        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        detail.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(", ")
+    }
 }
 
 pub async fn insert(tx: &mut Tx, line: &Audit) -> Result<i64> {

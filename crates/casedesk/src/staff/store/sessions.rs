@@ -95,15 +95,9 @@ pub async fn of_agent(db: &Db, agent: AgentId, now: Timestamp, idle_since: Times
     .await
 }
 
-pub async fn end(tx: &mut Tx, digest: &str) -> Result<u64> {
-    tx.exec(q!("DELETE FROM sessions WHERE digest = $1", digest)).await
-}
-
-/// Ends a session and says whose it was.
-pub async fn take(tx: &mut Tx, digest: &str) -> Result<Option<AgentId>> {
-    let found: Option<(AgentId,)> =
-        tx.opt(q!("DELETE FROM sessions WHERE digest = $1 RETURNING agent_id", digest)).await?;
-    Ok(found.map(|(id,)| id))
+/// Ends a session; whose it was, and whether it was whole.
+pub async fn end(tx: &mut Tx, digest: &str) -> Result<Option<(AgentId, bool)>> {
+    tx.opt(q!("DELETE FROM sessions WHERE digest = $1 RETURNING agent_id, totp_passed", digest)).await
 }
 
 pub async fn end_by_handle(tx: &mut Tx, agent: AgentId, handle: &str) -> Result<u64> {

@@ -165,11 +165,17 @@ impl TestApp {
 
     /// Takes the mails that the desk wrote by itself.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
+        let resets = q!("SELECT COUNT(*) FROM jobs WHERE kind = 'staff.mail_reset'");
+        let (resets,): (i64,) = self.desk().db().one(resets).await.unwrap();
+        if resets > 0 {
+            self.drain().await;
+        }
         let mut tx = self.desk().db().begin().await.unwrap();
-        let jobs: Vec<(String,)> =
-            tx.all(q!("DELETE FROM jobs WHERE kind = 'system_mail' RETURNING payload")).await.unwrap();
+        let mut jobs: Vec<(i64, String)> =
+            tx.all(q!("DELETE FROM jobs WHERE kind = 'system_mail' RETURNING id, payload")).await.unwrap();
         tx.commit().await.unwrap();
-        jobs.iter().map(|(payload,)| serde_json::from_str(payload).unwrap()).collect()
+        jobs.sort();
+        jobs.iter().map(|(_, payload)| serde_json::from_str(payload).unwrap()).collect()
     }
 
     /// Runs the jobs that are due.

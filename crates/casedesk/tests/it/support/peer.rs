@@ -58,7 +58,7 @@ impl Listening {
     }
 
     pub(crate) async fn raw(&self) -> Peer {
-        Peer(BufReader::new(TcpStream::connect(("127.0.0.1", self.port)).await.unwrap()))
+        Peer::connect(self.port).await
     }
 }
 
@@ -70,6 +70,10 @@ pub(crate) fn elsewhere() -> Vec<IpAddr> {
 pub(crate) struct Peer(pub(crate) BufReader<TcpStream>);
 
 impl Peer {
+    pub(crate) async fn connect(port: u16) -> Self {
+        Self(BufReader::new(TcpStream::connect(("127.0.0.1", port)).await.unwrap()))
+    }
+
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         // The far end may have closed already; what it answered before is what counts.
         let _ = self.0.get_mut().write_all(bytes.as_ref()).await;

@@ -153,7 +153,9 @@ impl Caught {
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let head = self.raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
         let begin = format!("{}:", name.to_lowercase());
-        head.split("\r\n").find(|line| line.to_lowercase().starts_with(&begin)).map(|l| l[begin.len()..].trim().to_owned())
+        head.split("\r\n")
+            .find(|line| line.to_lowercase().starts_with(&begin))
+            .map(|l| l[begin.len()..].trim().to_owned())
     }
 }
 
@@ -165,7 +167,11 @@ impl Relay {
     /// Starts it on a free port of this machine: the relay, and the settings that lead to it.
     pub(crate) async fn start() -> (Self, String) {
         let relay = Self::default();
-        let settings = [("MAIL__LISTENER__LISTEN", "127.0.0.1:0"), ("MAIL__LISTENER__PROTOCOL", "smtp"), ("SERVER__DATA", "/nonexistent")];
+        let settings = [
+            ("MAIL__LISTENER__LISTEN", "127.0.0.1:0"),
+            ("MAIL__LISTENER__PROTOCOL", "smtp"),
+            ("SERVER__DATA", "/nonexistent"),
+        ];
         let environment = settings.map(|(name, value)| (format!("CASEDESK_{name}"), value.to_owned()));
         let config = Config::load(None, environment).unwrap();
         let listener = Listener::bind(&config).await.unwrap().unwrap();
@@ -184,7 +190,11 @@ impl Intake for Relay {
     async fn take_in(&self, source: Source<'_>, raw: Bytes) -> Result<(), NotStored> {
         let Source::Listener { envelope_from, envelope_to, .. } = source else { return Ok(()) };
         let raw = String::from_utf8_lossy(&raw).into_owned();
-        self.0.lock().unwrap().push(Caught { envelope_from: envelope_from.into(), envelope_to: envelope_to.to_vec(), raw });
+        self.0.lock().unwrap().push(Caught {
+            envelope_from: envelope_from.into(),
+            envelope_to: envelope_to.to_vec(),
+            raw,
+        });
         Ok(())
     }
 

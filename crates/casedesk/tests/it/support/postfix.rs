@@ -70,6 +70,7 @@ smtpd_tls_security_level = may
 smtpd_tls_cert_file = {dir}/server.pem
 smtpd_tls_key_file = {dir}/server.key
 queue_run_delay = 1s
+transport_retry_time = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 "

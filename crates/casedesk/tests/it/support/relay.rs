@@ -31,7 +31,8 @@ impl Relay {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = State { plan: AtTheEnd::Takes, sign_in: None, lines: vec![], messages: vec![], connections: vec![] };
+        let state =
+            State { plan: AtTheEnd::Takes, sign_in: None, lines: vec![], messages: vec![], connections: vec![] };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
         let task = tokio::spawn(async move {

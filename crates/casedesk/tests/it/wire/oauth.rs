@@ -9,6 +9,7 @@ use casedesk::mail::oauth::Tokens;
 use casedesk::q;
 
 use crate::support::dovecot::Dovecot;
+use crate::support::on_both;
 use crate::support::process::until;
 use crate::support::recorder::Recorder;
 use crate::support::relay;
@@ -91,12 +92,14 @@ async fn a_withdrawn_permission_is_told_in_plain_words_and_new_settings_end_it()
 
 #[tokio::test]
 async fn many_who_need_a_token_at_once_ask_for_one() {
-    let endpoint = Endpoint::start().await;
-    let bare = Bare::new(|_| ()).await;
-    let tokens = Tokens::new(&bare.desk, "smtp", endpoint.settings()).unwrap();
-    let all = futures::future::join_all((0..20).map(|_| tokens.access())).await;
-    assert!(all.iter().all(|token| token.as_ref().unwrap().reveal() == "access-1"));
-    assert_eq!((endpoint.granted(), endpoint.faults()), (1, vec![]));
+    on_both(async |app| {
+        let endpoint = Endpoint::start().await;
+        let tokens = Tokens::new(app.desk(), "smtp", endpoint.settings()).unwrap();
+        let all = futures::future::join_all((0..20).map(|_| tokens.access())).await;
+        assert!(all.iter().all(|token| token.as_ref().unwrap().reveal() == "access-1"));
+        assert_eq!((endpoint.granted(), endpoint.faults()), (1, vec![]));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -143,7 +143,8 @@ async fn check_says_what_is_wrong_with_the_relay() {
     let far_end = relay::Relay::start().await;
     far_end.accept_sign_in("nobody");
     let closed = free_port();
-    let trials: [(u16, fn(&mut casedesk::config::Smtp), &str); 5] = [
+    type Change = fn(&mut casedesk::config::Smtp);
+    let trials: [(u16, Change, &str); 5] = [
         (far_end.port, |_| (), "localhost can be used"),
         (closed, |_| (), "cannot be used: Connection refused"),
         (far_end.port, |smtp| smtp.host = "no such host".into(), "is not known to the DNS"),

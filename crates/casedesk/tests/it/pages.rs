@@ -1,0 +1,183 @@
+//! The desk's pages as a browser asks for them: who may see what, and what a live refresh brings.
+use axum::http::{Method, StatusCode};
+use casedesk::cases::actions::change;
+use casedesk::cases::rules::Change;
+use casedesk::cases::{CaseId, CaseState, EntryKind};
+use casedesk::db::Read as _;
+use casedesk::q;
+use casedesk::staff::{Role, TeamId};
+use serde_json::json;
+
+use crate::support::{Letter, TestApp, on_both};
+
+const STREAMS: &str = "text/vnd.turbo-stream.html, text/html";
+
+async fn annas_case(app: &TestApp) -> (CaseId, Letter) {
+    let letter = Letter::new("Anna Berg <anna@northbay.example>", "No <b>login</b>", "It does not work.");
+    let case = app.case_of(&letter).await;
+    app.forget_jobs("mail.acknowledge").await;
+    (case, letter)
+}
+
+async fn newest(app: &TestApp, case: CaseId) -> i64 {
+    app.timeline(case).await.last().unwrap().id.0
+}
+
+#[tokio::test]
+async fn a_subject_is_text_and_never_markup() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let page = ben.get(&format!("/views/open/cases/{case}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("No &#60;b&#62;login"), "{}", page.text);
+        assert!(!page.text.contains("No <b>login"));
+        assert!(!page.text.contains(" style="), "an inline style, which the policy refuses");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_of_a_hidden_team_is_not_there_on_any_page() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let mut tx = app.desk().db().begin().await.unwrap();
+        tx.exec(q!("UPDATE teams SET members_only = TRUE WHERE id = 2")).await.unwrap();
+        tx.commit().await.unwrap();
+        let admin = app.viewer("Ada", Role::Admin).await;
+        change(app.desk(), &admin, case, &Change::Team(Some(TeamId(2)))).await.unwrap();
+        let entry = newest(app, case).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        for path in [
+            format!("/cases/{case}"),
+            format!("/cases/{case}/parts?since=0"),
+            format!("/cases/{case}/older?before={entry}"),
+            format!("/views/open/cases/{case}"),
+            format!("/entries/{entry}/html"),
+            format!("/entries/{entry}/source"),
+        ] {
+            assert_eq!(ben.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in ["/views/all", "/palette?q=login", "/views/all?q=login"] {
+            assert!(!ben.get(path).await.text.contains("It does not"), "{path}");
+            assert!(!ben.get(path).await.text.contains("login&#60;"), "{path}");
+        }
+        let row = ben.get(&format!("/views/all/rows/{case}?known=true")).await;
+        assert!(row.text.contains(r#"action="remove""#), "{}", row.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_live_refresh_brings_what_came_since_and_nothing_twice() {
+    on_both(async |app| {
+        let (case, letter) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let since = newest(app, case).await;
+        let more = Letter::new("Anna Berg <anna@northbay.example>", "Re: No login", "One more thing.");
+        app.arrives(&more.answering(letter.get("Message-ID"))).await;
+        let parts = ben.get(&format!("/cases/{case}/parts?since={since}")).await;
+        assert_eq!(parts.headers["content-type"], "text/vnd.turbo-stream.html; charset=utf-8");
+        assert!(parts.text.contains("One more thing."));
+        assert!(!parts.text.contains("It does not work."));
+        assert!(!parts.text.contains("<textarea"), "a refresh carried a composer");
+        let since = newest(app, case).await;
+        let parts = ben.get(&format!("/cases/{case}/parts?since={since}")).await;
+        assert!(!parts.text.contains("One more thing."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reply_is_stopped_with_the_new_entry_and_the_draft_stays() {
+    on_both(async |app| {
+        let (case, letter) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await.with("accept", STREAMS);
+        let seen = newest(app, case).await.to_string();
+        let draft = json!({ "kind": "reply", "body": "Half a", "to": ["anna@northbay.example"], "cc": [], "seen": seen.parse::<i64>().unwrap() });
+        let kept = ben.json(Method::PUT, &format!("/cases/{case}/draft"), &draft).await;
+        assert_eq!(kept.status, StatusCode::NO_CONTENT, "{}", kept.text);
+        let more = Letter::new("Anna Berg <anna@northbay.example>", "Re: No login", "Never mind.");
+        app.arrives(&more.answering(letter.get("Message-ID"))).await;
+        let fields = [("body", "Half a"), ("to", "anna@northbay.example"), ("seen", &seen)];
+        let stopped = ben.post(&format!("/cases/{case}/replies"), &fields).await;
+        assert_eq!(stopped.status, StatusCode::CONFLICT);
+        assert!(stopped.text.contains("composer-stop") && stopped.text.contains("Never mind."), "{}", stopped.text);
+        assert!(app.timeline(case).await.iter().all(|entry| entry.kind != EntryKind::MailOut));
+        assert!(ben.get(&format!("/cases/{case}")).await.text.contains(">Half a</textarea>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_may_only_read_changes_nothing() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let eve = app.logged_in("Eve", Role::ReadOnly).await;
+        assert_eq!(eve.get(&format!("/cases/{case}")).await.status, StatusCode::OK);
+        for verb in ["solution", "closure", "notes", "replies", "watch", "tags", "merge", "files"] {
+            let answer =
+                eve.post(&format!("/cases/{case}/{verb}"), &[("body", "x"), ("tags", "x"), ("other", "1")]).await;
+            assert!(answer.status.is_client_error(), "{verb}: {}", answer.status);
+        }
+        assert_eq!(app.case(case).await.state, CaseState::New);
+        assert_eq!(app.timeline(case).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_beside_the_page_that_asked() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await.with("accept", STREAMS);
+        let refused = ben.post(&format!("/cases/{case}/links"), &[("other", "CD-999"), ("kind", "related")]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert!(refused.text.contains(r#"target="toasts""#), "{}", refused.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_filter_that_is_not_understood_says_so_in_the_list() {
+    on_both(async |app| {
+        annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let page = ben.get("/views/all?q=status:asleep").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("The filter is not understood"));
+        assert!(ben.get("/views/all?q=from:anna").await.text.contains("No &#60;b&#62;login"));
+        assert_eq!(ben.get("/views/nonsense").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_in_its_frame_may_do_nothing() {
+    on_both(async |app| {
+        let letter = Letter::new(
+            "Anna Berg <anna@northbay.example>",
+            "Styled",
+            "<p>Hi</p><script>alert(1)</script><img src=\"https://t.example/p.gif\">",
+        )
+        .with("MIME-Version", "1.0")
+        .with("Content-Type", "text/html; charset=utf-8");
+        let case = app.case_of(&letter).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let entry = newest(app, case).await;
+        let frame = ben.get(&format!("/entries/{entry}/html")).await;
+        let policy = frame.headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("img-src data:;") && policy.contains("sandbox "),
+            "{policy}"
+        );
+        assert!(!frame.text.contains("<script") && !frame.text.contains(" src=\"https://t.example"), "{}", frame.text);
+        let shown = ben.get(&format!("/entries/{entry}/html?images=yes")).await;
+        assert!(shown.text.contains(" src=\"https://t.example/p.gif\""), "{}", shown.text);
+        let source = ben.get(&format!("/entries/{entry}/source")).await;
+        assert_eq!(source.headers["content-type"], "text/plain; charset=utf-8", "{} {}", source.status, source.text);
+        assert!(source.text.contains("<script>"));
+    })
+    .await;
+}

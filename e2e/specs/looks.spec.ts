@@ -1,0 +1,92 @@
+import AxeBuilder from '@axe-core/playwright';
+import { at, expect, expectNoFaults, live, newCase, openCase, test } from '../support/pages';
+import { deliver } from '../support/desk';
+
+const pages = ['/views/open', '/cases/1001', '/cases/new', '/views', '/quarantine', '/settings/mailboxes', '/settings/templates', '/settings/templates/new', '/settings/profile', '/settings/sessions', '/settings/tokens', '/settings/agents', '/settings/teams', '/settings/audit', '/nowhere'];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page is accessible, ${colorScheme}`, async ({ browser }) => {
+    test.setTimeout(120_000);
+    const page = await at(browser, 'aoife', { colorScheme });
+    for (const path of pages) {
+      await page.goto(path);
+      await page.evaluate(() => document.fonts.ready);
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).exclude('mail-frame').analyze();
+      expect.soft(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 4).join(' | ')}`)).toEqual([]);
+    }
+    expectNoFaults(page);
+    await page.context().close();
+  });
+}
+
+test('the login page is accessible', async ({ page }) => {
+  await page.goto('/login');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});
+
+test('nothing is wider than a phone', async ({ browser }) => {
+  const page = await at(browser, 'aoife', { viewport: { width: 390, height: 844 }, hasTouch: true });
+  for (const path of pages) {
+    await page.goto(path);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect.soft(over, path).toBeLessThanOrEqual(0);
+  }
+  await page.context().close();
+});
+
+test('on a phone a case opens over its list and leads back', async ({ browser }) => {
+  const page = await at(browser, 'aoife', { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.goto('/views/open');
+  await page.locator('.case-row', { hasText: 'Folder monitor stops' }).click();
+  await expect(page.locator('.case-title')).toBeVisible();
+  await expect(page.locator('.list-pane')).toBeHidden();
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await expect(page.locator('.list-pane')).toBeVisible();
+  await page.context().close();
+});
+
+test('dark is chosen by key and stays', async ({ aoife }) => {
+  await openCase(aoife, 'Folder monitor stops');
+  await aoife.keyboard.press('d');
+  await expect(aoife.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await aoife.reload();
+  await expect(aoife.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await aoife.keyboard.press('d');
+});
+
+test('a broken line is told, and what was missed is shown when it is back', async ({ browser }) => {
+  const page = await at(browser, 'aoife');
+  let open = true;
+  await page.routeWebSocket(/\/live/, (socket) => {
+    if (!open) return void socket.close();
+    const server = socket.connectToServer();
+    lines.push(() => {
+      server.close();
+      socket.close();
+    });
+  });
+  const lines: (() => void)[] = [];
+  await newCase(page, { from: 'Jo <jo@line.example>', subject: 'The line breaks', text: 'Hello.', id: 'line-1@line.example' });
+  open = false;
+  lines.forEach((cut) => cut());
+  await expect(page.locator('.line-banner')).toContainText('No connection to the desk');
+  await deliver({ from: 'Jo <jo@line.example>', subject: 'Re: The line breaks', text: 'Missed by the page.', answers: 'line-1@line.example' });
+  open = true;
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await live(page);
+  await expect(page.locator('.entry', { hasText: 'Missed by the page.' })).toBeVisible();
+  await expect(page.locator('.line-banner')).toContainText('Connection is back');
+  await page.context().close();
+});
+
+test('the first page weighs less than 150 KB', async ({ aoife }) => {
+  let bytes = 0;
+  const client = await aoife.context().newCDPSession(aoife);
+  await client.send('Network.enable');
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await aoife.goto('/views/open');
+  await live(aoife);
+  expect(bytes).toBeLessThan(150 * 1024);
+});
