@@ -176,6 +176,7 @@ struct ErrorToast {
 /// Gives every error response its body: a page for people, a problem for programs.
 pub async fn render(request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/")
+        || request.headers().contains_key(header::AUTHORIZATION)
         || request.headers().get(header::ACCEPT).is_some_and(|a| a.as_bytes().starts_with(b"application/json"));
     let read_only = request.method().is_safe();
     let for_streams = request

@@ -114,6 +114,8 @@ async fn the_description_names_every_operation_with_its_errors_and_nothing_that_
         let description = description(app).await;
         assert_eq!(description["openapi"], "3.1.0");
         assert!(description["components"]["securitySchemes"]["token"].is_object());
+        let priorities = &description["components"]["schemas"]["Priority"]["enum"];
+        assert_eq!(*priorities, json!(["low", "normal", "high", "critical"]), "in the words that are sent");
         let mut ids = BTreeSet::new();
         for operation in operations(&description) {
             let (id, details) = (&operation.id, &operation.details);
