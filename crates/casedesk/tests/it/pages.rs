@@ -53,7 +53,7 @@ async fn a_case_of_a_hidden_team_is_not_there_on_any_page() {
             format!("/cases/{case}/older?before={entry}"),
             format!("/views/open/cases/{case}"),
             format!("/entries/{entry}/html"),
-            format!("/entries/{entry}/source"),
+            format!("/entries/{entry}/raw"),
         ] {
             assert_eq!(ben.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
@@ -174,8 +174,9 @@ async fn a_mail_in_its_frame_may_do_nothing() {
         assert!(!frame.text.contains("<script") && !frame.text.contains(" src=\"https://t.example"), "{}", frame.text);
         let shown = ben.get(&format!("/entries/{entry}/html?images=yes")).await;
         assert!(shown.text.contains(" src=\"https://t.example/p.gif\""), "{}", shown.text);
-        let source = ben.get(&format!("/entries/{entry}/source")).await;
-        assert_eq!(source.headers["content-type"], "text/plain; charset=utf-8", "{} {}", source.status, source.text);
+        let source = ben.get(&format!("/entries/{entry}/raw")).await;
+        assert_eq!(source.headers["content-type"], "message/rfc822");
+        assert!(source.headers["content-security-policy"].to_str().unwrap().starts_with("sandbox"));
         assert!(source.text.contains("<script>"));
     })
     .await;
