@@ -68,7 +68,7 @@ fn as_postgres(program: &Path) -> anyhow::Result<Command> {
 
 fn ids_of_postgres() -> anyhow::Result<(u32, u32)> {
     let id = |what| -> anyhow::Result<u32> {
-        Ok(run(Command::new("id").args([what, "postgres"]))?.trim().parse().context("the user postgres")?)
+        run(Command::new("id").args([what, "postgres"]))?.trim().parse().context("the user postgres")
     };
     Ok((id("-u")?, id("-g")?))
 }

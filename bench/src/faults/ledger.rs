@@ -64,7 +64,7 @@ impl Ledger {
 /// A mail that is known by its mark in the text, whatever else of it changes. Every one opens its own case.
 pub(super) fn mail(number: u64, message_id: &str) -> Vec<u8> {
     let mut dice = Dice::new(number + 1);
-    let words = if number % 5 == 0 { 2500 } else { 60 };
+    let words = if number.is_multiple_of(5) { 2500 } else { 60 };
     format!(
         "From: Person {number} <person{number}@customer{}.example>\r\nTo: support@desk.example\r\n\
          Subject: fault run {number}\r\nMessage-ID: <{message_id}>\r\nDate: Mon, 5 Jan 2026 07:00:00 +0000\r\n\

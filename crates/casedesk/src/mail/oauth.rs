@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use self::store::Row;
 use crate::config::OAuth;
 use crate::db::Db;
 use crate::desk::Desk;
 use crate::kit::secrets::sha256_hex;
-use self::store::Row;
 use crate::kit::{Clock, Secret};
 
 /// How long the token endpoint may take.
@@ -62,7 +62,6 @@ pub struct Tokens {
     name: String,
     settings: OAuth,
 }
-
 
 /// RFC 6749 section 5.1.
 #[derive(Deserialize)]

@@ -2,7 +2,6 @@
 //! for them on its own (`GET /rail`, `GET /alarms`), so that no page waits for a count.
 use crate::kit::names;
 
-
 /// A person as a coloured circle and a name.
 #[derive(Clone, Debug, Default)]
 pub struct Person {
