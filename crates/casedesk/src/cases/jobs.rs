@@ -60,7 +60,9 @@ const WRITES: [&str; 5] = ["opened", "received", "answered_elsewhere", "reply_po
 /// An entry with files wants them to be read.
 pub fn subscriber<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
     Box::pin(async move {
-        let entry = event.data["entry"].as_i64().filter(|_| event.topic == "case" && WRITES.contains(&event.kind));
+        // What machines attach (the mail that bounced, say) is not worth finding.
+        let written = event.topic == "case" && WRITES.contains(&event.kind) && event.data["machine"] != true;
+        let entry = event.data["entry"].as_i64().filter(|_| written);
         let Some(entry) = entry.map(EntryId) else { return Ok(vec![]) };
         if store::files_of_entries(tx, &[entry]).await?.is_empty() {
             return Ok(vec![]);

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use crate::cases::actions::may_read;
 use crate::cases::store::{self as cases, Attachment};
 use crate::cases::{CasesError, EntryId};
 use crate::desk::Desk;
@@ -62,7 +63,7 @@ pub(super) async fn html(
 /// What mail knows of an entry that the viewer may see.
 async fn message(desk: &Desk, by: &Viewer, id: EntryId) -> Result<Message> {
     let entry = cases::entry(desk.db(), id).await?.ok_or(CasesError::NoEntry(id))?;
-    cases::visible_case(desk.db(), entry.case_id, &by.hidden_teams).await?.ok_or(CasesError::NoEntry(id))?;
+    may_read(desk, by, entry.case_id).await?;
     Ok(store::message(desk.db(), id).await?.ok_or(CasesError::NoEntry(id))?)
 }
 
