@@ -400,7 +400,8 @@ fn set(uids: &[u32]) -> String {
     let mut out = String::new();
     let mut rest = uids;
     while let [first, ..] = rest {
-        let run = rest.iter().zip(*first..).take_while(|(uid, expected)| **uid == *expected).count().max(1);
+        // In 64 bits, since the last UID there can be has no successor in 32.
+        let run = (u64::from(*first)..).zip(rest).take_while(|(expected, uid)| u64::from(**uid) == *expected).count();
         if !out.is_empty() {
             out.push(',');
         }
