@@ -1,6 +1,6 @@
 //! `TestApp`: the whole desk on a fresh folder and database, with a clock that stands still.
 //!
-//! `on_both` runs a test on SQLite and, where `CASEDESK_TEST_POSTGRES` names a server on which
+//! `on_both` runs a test on SQLite and, where `TEST_POSTGRES` names a server on which
 //! databases may be created, on PostgreSQL too. Jobs run when the test says so; one left over at the
 //! end fails it.
 mod browser;
@@ -74,7 +74,7 @@ pub(crate) async fn on_both(test: impl AsyncFn(&TestApp)) {
 /// The same with settings, named as in the environment, without the prefix.
 pub(crate) async fn with_settings(settings: &[(&str, &str)], test: impl AsyncFn(&TestApp)) {
     run(settings, "", &test).await;
-    let Ok(server) = std::env::var("CASEDESK_TEST_POSTGRES") else { return };
+    let Ok(server) = std::env::var("TEST_POSTGRES") else { return };
     let name = format!("casedesk_{}", &sha256_hex(secrets::random_token().as_bytes())[..16]);
     let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
