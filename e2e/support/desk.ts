@@ -1,7 +1,9 @@
 // Where the desk of the specs is, who works there, and how mail is handed to it.
 import { connect } from 'node:net';
 
-export const ports = { http: 4731, lmtp: 4732, smtp: 4733 };
+// Another run on the same machine takes other ports: SPECS_PORT=4800.
+const first = Number(process.env['SPECS_PORT'] ?? 4731);
+export const ports = { http: first, lmtp: first + 1, smtp: first + 2 };
 export const origin = `http://localhost:${ports.http}`;
 export const password = 'a-long-password-for-specs-7';
 export const agents = {
