@@ -27,8 +27,10 @@ pub struct ListedCase {
     pub unread: bool,
 }
 
-/// How many newest hits of a search are looked at. Ranking over a common word is slow everywhere.
-const HITS: i64 = 2000;
+/// How many newest hits of a search are looked at: few, and only when they do not fill a page, many. Sorting all
+/// hits of a common word is slow everywhere.
+const FEW_HITS: i64 = 300;
+const MANY_HITS: i64 = 3000;
 /// Counts stop here; the page shows `999+`.
 pub const MOST_COUNTED: i64 = 1000;
 
@@ -42,9 +44,30 @@ pub async fn list(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Page<ListedCase>> {
+    if filter.words.is_some() {
+        let page = list_within(db, filter, FEW_HITS, sort, after, limit, me, hidden).await?;
+        if page.next.is_some() {
+            return Ok(page);
+        }
+    }
+    list_within(db, filter, MANY_HITS, sort, after, limit, me, hidden).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "the arguments of `list`, and how far it looks")]
+async fn list_within(
+    db: &Db,
+    filter: &Filter,
+    hits: i64,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+    me: AgentId,
+    hidden: &[TeamId],
+) -> Result<Page<ListedCase>> {
     let key = if sort == Sort::NewestCase { "c.created_at" } else { "c.updated_at" };
     let descending = sort != Sort::OldestActivity;
-    let mut query = narrowed(with_hits(db, filter).push("page AS (SELECT c.id FROM cases c WHERE "), filter, hidden);
+    let page = with_hits(db, filter, hits).push("page AS (SELECT c.id FROM cases c WHERE ");
+    let mut query = narrowed(page, filter, hidden);
     if let Some(cursor) = after {
         query = query
             .push(" AND (")
@@ -77,15 +100,16 @@ pub async fn listed(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Option<ListedCase>> {
-    let query = narrowed(with_hits(db, filter).push("page AS (SELECT c.id FROM cases c WHERE "), filter, hidden);
+    let page = with_hits(db, filter, MANY_HITS).push("page AS (SELECT c.id FROM cases c WHERE ");
+    let query = narrowed(page, filter, hidden);
     db.opt(rows_of_page(query.push(" AND c.id = ").bind(id).push(")"), me)).await
 }
 
 /// `WITH hits AS (…),` where words are looked for, else `WITH`.
-fn with_hits(db: &Db, filter: &Filter) -> Query {
+fn with_hits(db: &Db, filter: &Filter, newest: i64) -> Query {
     filter.words.as_ref().map_or_else(
         || Query::new("WITH "),
-        |words| search::hits(db.dialect(), words, HITS).wrap("WITH hits AS ", ", "),
+        |words| search::hits(db.dialect(), words, newest).wrap("WITH hits AS ", ", "),
     )
 }
 
@@ -106,7 +130,7 @@ fn rows_of_page(page: Query, me: AgentId) -> Query {
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
 pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
-    let query = with_hits(db, filter).push("passing AS (SELECT 1 FROM cases c WHERE ");
+    let query = with_hits(db, filter, MOST_COUNTED).push("passing AS (SELECT 1 FROM cases c WHERE ");
     let query = narrowed(query, filter, hidden);
     let (count,): (i64,) =
         db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") SELECT COUNT(*) FROM passing")).await?;
