@@ -100,7 +100,8 @@ fn made_up(dice: &mut Dice, number: usize) -> String {
          Subject: {subject}\r\nMessage-ID: <mix-{number}@customer.example>\r\n{replied}\
          Date: Mon, 5 Jan 2026 07:00:00 +0000\r\nMIME-Version: 1.0\r\n"
     );
-    let mut text = prose(dice, 60 + dice.below(90));
+    let words = 60 + dice.below(90);
+    let mut text = prose(dice, words);
     if earlier.is_some() {
         text.push_str("\r\nOn Sun, 4 Jan 2026, Support wrote:\r\n> ");
         text.push_str(prose(dice, 80).trim_end().replace("\r\n", "\r\n> ").as_str());

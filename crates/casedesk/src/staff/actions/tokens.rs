@@ -82,7 +82,7 @@ pub async fn viewer_by_token(desk: &Desk, token: &str, client: Client) -> Result
     }))
 }
 
-async fn touch(desk: &Desk, token: crate::staff::TokenId) -> Result<()> {
+async fn touch(desk: &Desk, token: TokenId) -> Result<()> {
     let mut tx = desk.db().begin().await?;
     access::touch_token(&mut tx, token, desk.now()).await?;
     tx.commit().await?;
