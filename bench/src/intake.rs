@@ -82,7 +82,7 @@ async fn send_all(port: u16, mails: Vec<Vec<u8>>) -> anyhow::Result<Vec<f64>> {
 }
 
 async fn waiting(setup: &Setup) -> anyhow::Result<usize> {
-    let db = Db::connect(&setup.database(), 1).await?;
+    let db = Db::connect(&setup.database(), 4).await?;
     let (count,): (i64,) = db.one(q!("SELECT COUNT(*) FROM inbound WHERE state = 'new'")).await?;
     db.close().await;
     Ok(usize::try_from(count)?)

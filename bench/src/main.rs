@@ -49,6 +49,8 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    // The client that casedesk brings along wants one, though nothing here is encrypted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match Cli::parse().command {

@@ -26,6 +26,8 @@ pub(super) struct Outcome {
     pub(super) doubled: Vec<u64>,
     /// Message-IDs with more than one row.
     pub(super) ids_doubled: i64,
+    /// Filed from the mailbox.
+    pub(super) by_imap: i64,
 }
 
 impl Ledger {
@@ -44,11 +46,13 @@ impl Ledger {
     /// Waits until the desk has filed all that it has, and reads what is in its timelines.
     pub(super) async fn settle(&self, setup: &Setup) -> anyhow::Result<Outcome> {
         crate::intake::until_filed(setup, Instant::now()).await?;
-        let db = Db::connect(&setup.database(), 1).await?;
+        let db = Db::connect(&setup.database(), 4).await?;
         let texts: Vec<(String,)> = db.all(q!("SELECT text FROM entries WHERE kind IN ('mail_in', 'machine')")).await?;
         let (ids_doubled,): (i64,) = db
             .one(q!("SELECT COUNT(*) FROM (SELECT 1 FROM mail_messages GROUP BY message_id HAVING COUNT(*) > 1) d"))
             .await?;
+        let (by_imap,): (i64,) =
+            db.one(q!("SELECT COUNT(*) FROM inbound WHERE source = 'imap' AND entry_id IS NOT NULL")).await?;
         db.close().await;
         let mut found: BTreeMap<u64, usize> = BTreeMap::new();
         for (text,) in &texts {
@@ -57,7 +61,7 @@ impl Ledger {
         }
         let lost = self.acknowledged.iter().filter(|number| !found.contains_key(number)).copied().collect();
         let doubled = found.iter().filter(|(_, times)| **times > 1).map(|(number, _)| *number).collect();
-        Ok(Outcome { filed: found.len(), lost, doubled, ids_doubled })
+        Ok(Outcome { filed: found.len(), lost, doubled, ids_doubled, by_imap })
     }
 }
 
