@@ -47,6 +47,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
+    mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
     tracker.spawn(mail::imap::read_all(desk.clone(), desk.clone(), Pace::default(), stop.clone()));

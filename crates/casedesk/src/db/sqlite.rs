@@ -27,8 +27,30 @@ pub(super) struct Writer {
 struct State {
     connection: SqliteConnection,
     open: bool,
-    waiters: Vec<oneshot::Sender<bool>>,
+    waiters: Vec<oneshot::Sender<Outcome>>,
 }
+
+/// What became of a commit that others had left to somebody.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Done,
+    /// There was no space left.
+    Full,
+    Failed,
+}
+
+impl Outcome {
+    fn of(result: &Result<()>) -> Self {
+        match result {
+            Ok(()) => Self::Done,
+            Err(Error::Database(error)) if error.code().as_deref() == Some(SQLITE_FULL) => Self::Full,
+            Err(_) => Self::Failed,
+        }
+    }
+}
+
+/// The result code for a full disk.
+const SQLITE_FULL: &str = "13";
 
 pub(super) async fn open(url: &str, max_connections: u32) -> Result<(Writer, SqlitePool)> {
     let options = SqliteConnectOptions::from_str(url)?
@@ -131,8 +153,9 @@ impl SqliteTx {
             state.waiters.push(done);
             drop(state);
             return match committed.await {
-                Ok(true) => Ok(()),
-                _ => Err(Error::WorkerCrashed),
+                Ok(Outcome::Done) => Ok(()),
+                Ok(Outcome::Full) => Err(Error::Io(std::io::ErrorKind::StorageFull.into())),
+                Ok(Outcome::Failed) | Err(_) => Err(Error::WorkerCrashed),
             };
         }
         // The commit runs to its end even when our caller stops waiting: others depend on it.
@@ -156,12 +179,13 @@ impl State {
     /// Commits for everyone who released into the outer transaction.
     async fn flush(&mut self) -> Result<()> {
         let result = self.run("COMMIT").await;
+        let waiters = std::mem::take(&mut self.waiters);
         if result.is_err() {
             self.abort().await;
         }
         self.open = false;
-        for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(result.is_ok());
+        for waiter in waiters {
+            let _ = waiter.send(Outcome::of(&result));
         }
         result
     }
@@ -184,7 +208,7 @@ impl State {
         let _ = self.run("ROLLBACK").await;
         self.open = false;
         for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(false);
+            let _ = waiter.send(Outcome::Failed);
         }
         if self.connection.ping().await.is_err() {
             tracing::error!("the writing connection does not answer");

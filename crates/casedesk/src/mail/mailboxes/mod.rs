@@ -139,6 +139,17 @@ fn checks(desk: &Desk, states: &[State]) -> Vec<Check> {
     desk.config().mail.imap.iter().map(check).collect()
 }
 
+/// Lets the mailboxes be read at once after a crash. With SQLite no other process reads them; with PostgreSQL
+/// another node may, so there the leases run out by themselves.
+pub async fn begin(desk: &Desk) -> db::Result<()> {
+    if desk.db().dialect() == db::Dialect::Postgres {
+        return Ok(());
+    }
+    let mut tx = desk.db().begin().await?;
+    store::release_all(&mut tx).await?;
+    tx.commit().await
+}
+
 /// Raises and clears alarms until `stop`, also for mailboxes whose reader hangs or runs on another node.
 pub async fn watch(desk: Desk, stop: CancellationToken) {
     while !stop.is_cancelled() {

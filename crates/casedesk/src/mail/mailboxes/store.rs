@@ -96,6 +96,11 @@ pub(super) async fn renumber(
     .map(|_| ())
 }
 
+/// Ends every lease: of a process that died, where there is only one at a time.
+pub(super) async fn release_all(tx: &mut Tx) -> Result<u64> {
+    tx.exec(q!("UPDATE mailboxes SET lease_node = NULL, lease_until = 0 WHERE lease_node IS NOT NULL")).await
+}
+
 /// Moves the place on; whether the lease was still ours.
 pub(super) async fn advance(
     tx: &mut Tx,
