@@ -178,7 +178,7 @@ pub struct Incoming {
     pub looks_like: Option<LooksLike>,
     /// What had to be repaired to read it.
     pub defects: Vec<String>,
-    /// Files that are not shown because they are part of the HTML.
+    /// Whether its source is kept and can be looked at.
     pub raw: bool,
 }
 
