@@ -170,8 +170,7 @@ async fn move_documents(
     to: CaseId,
     entries: &[EntryId],
 ) -> Result<EntryId, CasesError> {
-    let moved = store::move_entries(tx, split, from, to, entries).await?;
-    let _ = moved;
+    store::move_entries(tx, split, from, to, entries).await?;
     for entry in entries {
         search::move_part(tx, entry.0, to.0).await?;
     }
