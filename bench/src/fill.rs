@@ -19,9 +19,11 @@ const PER_CASE: i64 = 5;
 const BATCH: i64 = 2_000;
 /// Rows of one statement: long enough to be quick, short enough for every limit on bound values.
 const ROWS: usize = 100;
+/// Cases after which all tables' rows are written: of no table as many as `ROWS`.
+const FLUSH: i64 = 15;
 
 /// What stands in the folder beside the database once it is whole; changed when the filling changes.
-const MARK: &str = "filled-1";
+const MARK: &str = "filled-2";
 
 /// The folder with a filled desk; made when there is none yet.
 pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
@@ -45,6 +47,14 @@ pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
         eprint!("\r{} cases, {:.0} s", first - 1, begun.elapsed().as_secs_f64());
     }
     eprintln!();
+    let mut tx = db.begin().await?;
+    tx.exec(Query::new("CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab (search_text, 'row')")).await?;
+    tx.exec(Query::new(
+        "INSERT INTO search_words (word) SELECT term FROM search_vocabulary WHERE length(term) BETWEEN 4 AND 40",
+    ))
+    .await?;
+    tx.exec(Query::new("DROP TABLE search_vocabulary")).await?;
+    tx.commit().await?;
     db.close().await;
     std::fs::write(folder.join(MARK), b"")?;
     Ok(folder)
@@ -188,10 +198,12 @@ impl Tables {
 impl Writer {
     async fn batch(&mut self, db: &Db, first: i64, last: i64) -> anyhow::Result<()> {
         let (mut tx, mut tables) = (db.begin().await?, Tables::new());
-        // Rows of several tables wait side by side, so that a child may be written before its parent.
-        tx.exec(Query::new("PRAGMA defer_foreign_keys = ON")).await?;
         for number in first..=last {
             self.case(&mut tx, &mut tables, number).await?;
+            // Before any table is full by itself, so that a parent is written before its children.
+            if number % FLUSH == 0 {
+                tables.flush(&mut tx).await?;
+            }
         }
         tables.flush(&mut tx).await?;
         tx.commit().await?;

@@ -16,7 +16,7 @@ pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn hits(wanted: &Wanted, newest: i64) -> Query {
+pub(super) fn owners(wanted: &Wanted, newest: i64) -> Query {
     // The words hold letters and digits alone, so the operators between them are only ours.
     let last = wanted.phrases.len() - 1;
     let text: Vec<String> = wanted
@@ -29,8 +29,7 @@ pub(super) fn hits(wanted: &Wanted, newest: i64) -> Query {
         })
         .collect();
     q!(
-        "(SELECT id, owner, part FROM search_documents WHERE words @@ to_tsquery('simple', $1)
-          ORDER BY id DESC LIMIT $2)",
+        "SELECT owner FROM search_documents WHERE words @@ to_tsquery('simple', $1) ORDER BY id DESC LIMIT $2",
         text.join(" & "),
         newest
     )

@@ -53,7 +53,9 @@ impl Wanted {
         }
         phrases.truncate(MOST_WORDS);
         let last: &String = phrases.last()?;
-        let last_is_prefix = !typed.ends_with(['"', ' ']) && !last.ends_with(is_unspaced);
+        // A single letter is the beginning of half of all words, and nothing that anybody looks for.
+        let one_letter = last.rsplit(' ').next().is_some_and(|word| word.chars().count() < 2);
+        let last_is_prefix = !typed.ends_with(['"', ' ']) && !last.ends_with(is_unspaced) && !one_letter;
         Some(Self { phrases, last_is_prefix })
     }
 }
@@ -74,6 +76,7 @@ mod tests {
         assert_eq!(wanted.phrases, ["host", "no matching", "key ty"]);
         assert!(wanted.last_is_prefix);
         assert!(!Wanted::parse("done ").unwrap().last_is_prefix);
+        assert!(!Wanted::parse("plan b").unwrap().last_is_prefix);
         assert_eq!(Wanted::parse(" \" -- "), None);
         assert_eq!(Wanted::parse("\""), None);
     }

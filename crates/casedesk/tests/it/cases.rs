@@ -262,6 +262,32 @@ async fn search_finds_by_words_people_tags_states_and_dates() {
 }
 
 #[tokio::test]
+async fn a_words_beginning_finds_all_that_it_may_become_however_many() {
+    on_both(async |app| {
+        let by = app.viewer("Ben", Role::Agent).await;
+        let few = [app.case_of(&anna("Transfers", "one")).await, app.case_of(&anna("Transferred", "two")).await];
+        let many: Vec<String> = (0..100).map(|n| format!("schedule{n}")).collect();
+        let many = app.case_of(&anna("Jobs", &many.join(" "))).await;
+        for (typed, wanted) in [
+            ("transfer", vec![few[1], few[0]]),
+            ("transferr", vec![few[1]]),
+            ("northbay transfe", vec![few[1], few[0]]),
+            ("transfer ", vec![]),
+            ("schedule", vec![many]),
+            ("schedule99 schedule9", vec![many]),
+            ("schedulex", vec![]),
+            ("s", vec![]),
+        ] {
+            let mut found = search(app, &by, typed).await;
+            found.sort_by_key(|id| std::cmp::Reverse(id.0));
+            assert_eq!(found, wanted, "{typed}");
+        }
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_case_of_a_hidden_team_is_not_there() {
     on_both(async |app| {
         let (case, _, by) = case_and_agent(app).await;

@@ -66,8 +66,8 @@ async fn list_within(
 ) -> Result<Page<ListedCase>> {
     let key = if sort == Sort::NewestCase { "c.created_at" } else { "c.updated_at" };
     let descending = sort != Sort::OldestActivity;
-    let page = with_hits(db, filter, hits).push("page AS (SELECT c.id FROM cases c WHERE ");
-    let mut query = narrowed(page, filter, hidden);
+    let hits = owners(db, filter, hits).await?;
+    let mut query = narrowed(Query::new("WITH page AS (SELECT c.id FROM cases c WHERE "), filter, &hits, hidden);
     if let Some(cursor) = after {
         query = query
             .push(" AND (")
@@ -100,17 +100,17 @@ pub async fn listed(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Option<ListedCase>> {
-    let page = with_hits(db, filter, MANY_HITS).push("page AS (SELECT c.id FROM cases c WHERE ");
-    let query = narrowed(page, filter, hidden);
+    let hits = owners(db, filter, MANY_HITS).await?;
+    let query = narrowed(Query::new("WITH page AS (SELECT c.id FROM cases c WHERE "), filter, &hits, hidden);
     db.opt(rows_of_page(query.push(" AND c.id = ").bind(id).push(")"), me)).await
 }
 
-/// `WITH hits AS (…),` where words are looked for, else `WITH`.
-fn with_hits(db: &Db, filter: &Filter, newest: i64) -> Query {
-    filter.words.as_ref().map_or_else(
-        || Query::new("WITH "),
-        |words| search::hits(db.dialect(), words, newest).wrap("WITH hits AS ", ", "),
-    )
+/// The cases that the words of the filter were found on, where it has any.
+async fn owners(db: &Db, filter: &Filter, newest: i64) -> Result<Vec<i64>> {
+    match &filter.words {
+        Some(words) => search::owners(db, words, newest).await,
+        None => Ok(vec![]),
+    }
 }
 
 /// The rows of the ids in `page`. They are joined to names only when the page is cut, so that a sort before it
@@ -130,19 +130,21 @@ fn rows_of_page(page: Query, me: AgentId) -> Query {
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
 pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
-    let query = with_hits(db, filter, MOST_COUNTED).push("passing AS (SELECT 1 FROM cases c WHERE ");
-    let query = narrowed(query, filter, hidden);
+    let hits = owners(db, filter, MOST_COUNTED).await?;
+    let query = narrowed(Query::new("WITH passing AS (SELECT 1 FROM cases c WHERE "), filter, &hits, hidden);
     let (count,): (i64,) =
         db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") SELECT COUNT(*) FROM passing")).await?;
     Ok(count)
 }
 
-fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
+fn narrowed(query: Query, filter: &Filter, hits: &[i64], hidden: &[TeamId]) -> Query {
     let mut query = query.push("c.merged_into IS NULL");
     if filter.words.is_some() {
         // A hit on a merged case is shown as the case it is merged into.
         query = query
-            .push(" AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM hits JOIN cases h ON h.id = hits.owner)");
+            .push(" AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM cases h WHERE h.id IN ")
+            .bind_list(hits.iter().copied())
+            .push(")");
     }
     if filter.states == crate::cases::filter::OPEN {
         // In the words of the index, so that it is used.
