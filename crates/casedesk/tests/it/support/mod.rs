@@ -5,9 +5,10 @@
 //! end fails it.
 mod browser;
 pub(crate) mod certificates;
+pub(crate) mod customer;
 pub(crate) mod dovecot;
 pub(crate) mod peer;
-mod post;
+pub(crate) mod post;
 pub(crate) mod postfix;
 pub(crate) mod process;
 pub(crate) mod proxy;
@@ -104,6 +105,16 @@ impl TestApp {
         let db = Db::connect(&config.database_url(), 4).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Clock::fixed(Timestamp::parse_rfc3339(START).unwrap());
+        let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
+        let router = app::router(desk.clone());
+        Self(Arc::new(Inner { desk, router }))
+    }
+
+    /// The same desk with other settings, as after a restart.
+    pub(crate) async fn again(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.desk().config().clone();
+        change(&mut config);
+        let (db, clock) = (self.desk().db().clone(), self.desk().clock().clone());
         let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
         let router = app::router(desk.clone());
         Self(Arc::new(Inner { desk, router }))

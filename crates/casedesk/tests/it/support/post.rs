@@ -151,12 +151,15 @@ pub(crate) struct Caught {
 impl Caught {
     /// A header field, unfolded.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let head = self.raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let begin = format!("{}:", name.to_lowercase());
-        head.split("\r\n")
-            .find(|line| line.to_lowercase().starts_with(&begin))
-            .map(|l| l[begin.len()..].trim().to_owned())
+        header(&self.raw, name)
     }
+}
+
+/// The first field of this name of a raw mail, unfolded.
+pub(crate) fn header(raw: &str, name: &str) -> Option<String> {
+    let head = raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let begin = format!("{}:", name.to_lowercase());
+    head.split("\r\n").find(|line| line.to_lowercase().starts_with(&begin)).map(|l| l[begin.len()..].trim().to_owned())
 }
 
 /// A relay that keeps what it is given.

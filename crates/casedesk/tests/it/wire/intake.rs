@@ -1,29 +1,21 @@
 //! The wire and the desk's own intake together.
 use std::time::Duration;
 
-use casedesk::config::{Config, Imap};
+use casedesk::config::Imap;
 use casedesk::db::{Db, Read as _};
 use casedesk::desk::Desk;
 use casedesk::mail::imap::read_all;
 use casedesk::mail::listener::Listener;
 use casedesk::mail::mailboxes::{look, probe, states};
-use casedesk::{app, q};
+use casedesk::q;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::dovecot::Dovecot;
+use crate::support::on_both;
 use crate::support::peer::Peer;
 use crate::support::process::{free_port, until};
 use crate::support::wire::{fast, mail};
-use crate::support::{TestApp, on_both};
-
-/// The same desk with other settings, as after a restart.
-async fn with(app: &TestApp, change: impl FnOnce(&mut Config)) -> Desk {
-    let mut config = app.desk().config().clone();
-    change(&mut config);
-    let (db, clock) = (app.desk().db().clone(), app.desk().clock().clone());
-    Desk::open(config, db, clock, app::subscribers()).await.unwrap()
-}
 
 fn reading(desk: &Desk) -> AbortOnDropHandle<()> {
     let reader = read_all(desk.clone(), desk.clone(), fast(), CancellationToken::new());
@@ -48,18 +40,20 @@ async fn a_mailbox_is_stored_once_on_either_database_whatever_happens_in_between
         program.append("INBOX", &(mail("huge") + &"0123456789\r\n".repeat(1000))).await;
         let mut mailbox = dovecot.mailbox("support", user);
         mailbox.since_days = 0;
-        let desk = with(app, |config| {
-            config.mail.imap = vec![mailbox.clone()];
-            config.mail.max_size = 10_000;
-        })
-        .await;
+        let small = app
+            .again(|config| {
+                config.mail.imap = vec![mailbox.clone()];
+                config.mail.max_size = 10_000;
+            })
+            .await;
+        let desk = small.desk();
         let db = desk.db();
-        let first = reading(&desk);
+        let first = reading(desk);
         until("some are stored", || async { (stored(db).await > 3).then_some(()) }).await;
         drop(first);
         // The killed node's lease runs out.
         app.advance(Duration::from_mins(2));
-        let second = reading(&desk);
+        let second = reading(desk);
         until("all are read", || async { states(db).await.unwrap().pop()?.last_ok_at.filter(|ok| *ok == desk.now()) })
             .await;
         until("all are stored", || async { (stored(db).await >= 61).then_some(()) }).await;
@@ -68,11 +62,11 @@ async fn a_mailbox_is_stored_once_on_either_database_whatever_happens_in_between
         drop(second);
         // The settings name another place under the same name: its messages are others.
         let elsewhere = Imap { port: free_port(), ..mailbox };
-        let moved = with(app, |config| config.mail.imap = vec![elsewhere]).await;
-        let third = reading(&moved);
+        let moved = app.again(|config| config.mail.imap = vec![elsewhere]).await;
+        let third = reading(moved.desk());
         until("the trouble", || async { states(db).await.unwrap().pop()?.trouble }).await;
         app.advance(Duration::from_mins(16));
-        look(&moved).await.unwrap();
+        look(moved.desk()).await.unwrap();
         let state = states(db).await.unwrap().remove(0);
         assert!(state.alarmed && state.last_ok_at.is_none(), "{state:?}");
         drop(third);
@@ -86,7 +80,8 @@ async fn a_full_disk_is_452_and_heals_without_a_restart() {
         if !app.desk().config().database.url.is_empty() {
             return;
         }
-        let desk = with(app, |config| config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into())).await;
+        let listening = app.again(|config| config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into())).await;
+        let desk = listening.desk();
         let listener = Listener::bind(desk.config()).await.unwrap().unwrap();
         let port = listener.address().unwrap().port();
         let _serving = AbortOnDropHandle::new(tokio::spawn(listener.serve(desk.clone(), CancellationToken::new())));
@@ -95,10 +90,10 @@ async fn a_full_disk_is_452_and_heals_without_a_restart() {
         peer.say("LHLO relay.test\r\n", &["250"]).await;
         let big = mail("big") + &"0123456789\r\n".repeat(50_000);
         let message = format!("MAIL FROM:<>\r\nRCPT TO:<support@desk.test>\r\nDATA\r\n{big}.\r\n");
-        limit(&desk, q!("PRAGMA max_page_count = 1")).await;
+        limit(desk, q!("PRAGMA max_page_count = 1")).await;
         peer.say(&message, &["250", "250", "354", "452 4.3.1"]).await;
         assert_eq!(stored(desk.db()).await, 0);
-        limit(&desk, q!("PRAGMA max_page_count = 1000000")).await;
+        limit(desk, q!("PRAGMA max_page_count = 1000000")).await;
         peer.say(&message, &["250", "250", "354", "250 2.0.0"]).await;
         assert_eq!(stored(desk.db()).await, 1);
     })
