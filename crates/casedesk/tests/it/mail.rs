@@ -13,23 +13,23 @@ use crate::support::{Caught, Letter, Relay, TestApp, on_both, with_settings};
 const OURS: (&str, &str) = ("MAIL__FROM", "support@desk.example");
 
 /// Runs a test on a desk that sends through a relay, which keeps what it is given.
-async fn with_relay(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &Relay)) {
+pub(crate) async fn with_relay(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &Relay)) {
     let (relay, port) = Relay::start().await;
     let smtp = [OURS, ("MAIL__SMTP__HOST", "127.0.0.1"), ("MAIL__SMTP__PORT", &port), ("MAIL__SMTP__SECURITY", "none")];
     let settings: Vec<(&str, &str)> = smtp.iter().chain(more).copied().collect();
     with_settings(&settings, async |app| test(app, &relay).await).await;
 }
 
-fn anna(subject: &str, text: &str) -> Letter {
+pub(crate) fn anna(subject: &str, text: &str) -> Letter {
     Letter::new("Anna Berg <anna@northbay.example>", subject, text)
 }
 
-fn to(address: &str) -> Vec<Person> {
+pub(crate) fn to(address: &str) -> Vec<Person> {
     vec![Person { name: None, address: address.into() }]
 }
 
 /// Lets the desk send what is due once the undo's time is over.
-async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
+pub(crate) async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
     app.drain().await;
     app.advance(Duration::from_secs(16));
     app.drain().await;
@@ -37,7 +37,7 @@ async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
 }
 
 /// A case of Anna's that an agent has answered: its number, and the answer as the relay got it.
-async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Caught) {
+pub(crate) async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Caught) {
     let case = app.case_of(&anna("No login", "It does not work.")).await;
     let by = app.viewer("Ben", Role::Agent).await;
     let reply = Reply { body: "Please try **again**.".into(), to: to("anna@northbay.example"), ..Reply::default() };
