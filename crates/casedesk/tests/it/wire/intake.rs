@@ -1,13 +1,16 @@
 //! The wire and the desk's own intake together.
 use std::time::Duration;
 
-use casedesk::config::Imap;
+use axum::http::StatusCode;
+use casedesk::config::{Imap, Security};
 use casedesk::db::{Db, Read as _};
 use casedesk::desk::Desk;
+use casedesk::kit::Secret;
 use casedesk::mail::imap::read_all;
 use casedesk::mail::listener::Listener;
 use casedesk::mail::mailboxes::{look, probe, states};
 use casedesk::q;
+use casedesk::staff::Role;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -70,6 +73,43 @@ async fn a_mailbox_is_stored_once_on_either_database_whatever_happens_in_between
         let state = states(db).await.unwrap().remove(0);
         assert!(state.alarmed && state.last_ok_at.is_none(), "{state:?}");
         drop(third);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_not_read_is_told_at_health_and_on_the_page_within_a_quarter_of_an_hour() {
+    on_both(async |app| {
+        let nobody = Imap {
+            name: "support".into(),
+            host: "localhost".into(),
+            port: free_port(),
+            security: Security::None,
+            user: "ada".into(),
+            password: Secret::new("secret"),
+            folder: "INBOX".into(),
+            since_days: 30,
+            idle: true,
+            poll_s: 1,
+            ca_file: String::new(),
+            oauth: None,
+        };
+        let app = app.again(|config| config.mail.imap = vec![nobody]).await;
+        let agent = app.logged_in("Ben", Role::Agent).await;
+        let reader = reading(app.desk());
+        until("the trouble", || async { states(app.desk().db()).await.unwrap().pop()?.trouble }).await;
+        drop(reader);
+        app.advance(Duration::from_mins(14));
+        look(app.desk()).await.unwrap();
+        assert_eq!(app.browser().get("/health").await.status, StatusCode::OK);
+        assert!(!agent.get("/alarms").await.text.contains("is not read"));
+        app.advance(Duration::from_mins(1));
+        look(app.desk()).await.unwrap();
+        let health = app.browser().get("/health").await;
+        assert_eq!(health.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(health.text.contains("Not read for 15 minutes."), "{}", health.text);
+        let alarm = agent.get("/alarms").await.text;
+        assert!(alarm.contains("<b>support</b> is not read. The server does not answer."), "{alarm}");
     })
     .await;
 }
