@@ -255,6 +255,16 @@ async fn a_copy_that_proves_its_writer_is_carried_out_after_one_that_did_not_and
         assert_eq!(app.arrives_by_wire(&from_ben(mail, text)).await.state, InboundState::Duplicate);
         assert_eq!(app.arrives_by_wire(&unproven(mail, text)).await.state, InboundState::Duplicate);
         assert_eq!(sends(app, relay).await.len(), 1);
+        // Where the customer has the words, the second copy brings its commands alone.
+        let address = mail.header("Reply-To").unwrap();
+        let to_all = |letter: Letter| letter.with("To", "anna@northbay.example").with("Cc", &address);
+        app.arrives_by_wire(&to_all(unproven(mail, "!close\nBye."))).await;
+        let before = app.timeline(case).await.len();
+        app.arrives_by_wire(&to_all(from_ben(mail, "!close\nBye."))).await;
+        assert_eq!(app.case(case).await.state, CaseState::Closed);
+        let after = app.timeline(case).await.split_off(before);
+        assert!(after.iter().all(|row| row.kind == EntryKind::Change), "{after:?}");
+        assert!(sends(app, relay).await.is_empty());
     })
     .await;
 }

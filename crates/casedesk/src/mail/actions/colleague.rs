@@ -60,7 +60,8 @@ pub(super) async fn proves_now(tx: &mut Tx, writer: Option<&Writer>, entry: Entr
     Ok(matches!(data, Some(EntryData::Outgoing(details)) if details.unproven))
 }
 
-/// Files the mail, and does what it asks for or says why not.
+/// Files the mail, and does what it asks for or says why not. `again`: a copy of it that did not prove who wrote it is
+/// filed already.
 pub(super) async fn file(
     tx: &mut Tx,
     desk: &Desk,
@@ -68,6 +69,7 @@ pub(super) async fn file(
     writer: &Writer,
     prepared: &Prepared,
     mut message: Received,
+    again: bool,
 ) -> Result<Filed, MailError> {
     let Split { lines, words } = commands::split(&message.text);
     let (to, cc) = prepared.outside();
@@ -95,7 +97,7 @@ pub(super) async fn file(
             let mail = FromColleague {
                 agent: writer.standing.id,
                 message: &message,
-                words: words_go,
+                words: if again && matches!(words_go, Words::Sent { .. }) { Words::None } else { words_go },
                 commands: lines,
                 changes,
                 tags,

@@ -1,6 +1,4 @@
 //! From stored bytes to an entry on the right case.
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use casedesk_mail::thread::{self, Known, Placement, SimilarCase, TokenClaim};
 use casedesk_mail::{Desk as Addresses, InboundMail, Kind, Permanence, token};
@@ -141,29 +139,45 @@ async fn decide(tx: &mut Tx, desk: &Desk, prepared: &Prepared, fingerprint: &str
         let reason = format!("our own message of case {} came back", own.0);
         return Ok((InboundState::Duplicate, Some(reason), None));
     }
-    let mut fingerprint = Cow::Borrowed(fingerprint);
-    if let Some(mut entry) = store::by_fingerprint(&mut *tx, &fingerprint).await? {
-        if colleague::proves_now(tx, prepared.writer.as_ref(), entry).await? {
-            // The copy that proves who wrote it may come after one that does not, through a group.
-            fingerprint.to_mut().push_str(" proven");
-            entry = store::by_fingerprint(&mut *tx, &fingerprint).await?.unwrap_or(EntryId(0));
-        }
-        if entry != EntryId(0) {
+    let (fingerprint, again) = match seen(tx, prepared, fingerprint).await? {
+        Seen::Never => (fingerprint.to_owned(), false),
+        Seen::Unproven { fingerprint } => (fingerprint, true),
+        Seen::Filed(entry) => {
             return Ok((InboundState::Duplicate, Some(format!("the same message is entry {entry} already")), None));
         }
-    }
+    };
     let placement = thread::place(mail, &known(&mut *tx, desk, prepared).await?);
     let machine = rules::is_machine(mail.verdict.kind);
     if machine && !prepared.wanted && matches!(placement, Placement::New { .. }) {
         let reason = format!("{}; it belongs to no case", mail.verdict.reason);
         return Ok((InboundState::Aside, Some(reason), None));
     }
-    let filed = put(tx, desk, prepared, placement, machine && !prepared.wanted).await?;
+    let filed = put(tx, desk, prepared, placement, machine && !prepared.wanted, again).await?;
     remember(tx, prepared, filed, &fingerprint).await?;
     if mail.verdict.kind == Kind::Bounce {
         pause_failed(tx, desk, prepared).await?;
     }
     Ok((InboundState::Filed, None, Some(filed)))
+}
+
+/// Whether a message was filed before.
+enum Seen {
+    Never,
+    /// From a copy that did not prove who wrote it, as this one does: copies through a group may come first.
+    Unproven {
+        fingerprint: String,
+    },
+    Filed(EntryId),
+}
+
+async fn seen(tx: &mut Tx, prepared: &Prepared, fingerprint: &str) -> Result<Seen, MailError> {
+    let Some(entry) = store::by_fingerprint(&mut *tx, fingerprint).await? else { return Ok(Seen::Never) };
+    if !colleague::proves_now(tx, prepared.writer.as_ref(), entry).await? {
+        return Ok(Seen::Filed(entry));
+    }
+    let fingerprint = format!("{fingerprint} proven");
+    let entry = store::by_fingerprint(&mut *tx, &fingerprint).await?;
+    Ok(entry.map_or(Seen::Unproven { fingerprint }, Seen::Filed))
 }
 
 /// Collects what the desk knows of the evidence that the message carries.
@@ -210,13 +224,14 @@ async fn put(
     prepared: &Prepared,
     placement: Placement,
     machine: bool,
+    again: bool,
 ) -> Result<Filed, MailError> {
     let mut message = received(tx, desk, prepared, machine).await?;
     match placement {
         Placement::Join { case, reason, .. } => {
             message.details.place_reason = reason;
             if let Some(writer) = prepared.writer.as_ref().filter(|_| !machine) {
-                return colleague::file(tx, desk, CaseId(case), writer, prepared, message).await;
+                return colleague::file(tx, desk, CaseId(case), writer, prepared, message, again).await;
             }
             Ok(cases::join(tx, desk, CaseId(case), &message).await?)
         }
