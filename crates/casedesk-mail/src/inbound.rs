@@ -2,7 +2,8 @@
 
 use crate::address::{self, Address};
 use crate::attachment::Attachment;
-use crate::author::{self, Author};
+use crate::authentication::{self, Authentication};
+use crate::author::{self, Author, AuthorSource};
 use crate::body::Body;
 use crate::evidence::{self, Evidence};
 use crate::forward::{self, Forwarded};
@@ -91,6 +92,20 @@ pub struct InboundMail {
     pub return_path: Option<String>,
     /// Values of loop marks, to be verified by the caller: anybody can write them.
     pub loop_marks: Vec<String>,
+    /// What a server says of its sender, to be believed only of servers that the caller trusts.
+    pub authentication: Option<Authentication>,
+    /// Whether From names one address, once, and that is the author's.
+    author_is_from: bool,
+}
+
+impl InboundMail {
+    /// Whether a server that the caller trusts, by the id it writes (RFC 8601 section 2.5), says that the
+    /// mail is from the domain of its author. A claim that a list rewrote From is never proven.
+    #[must_use]
+    pub fn proves_its_author(&self, trusted_ids: &[String]) -> bool {
+        let says = |auth: &Authentication| auth.proves(self.author.address.domain(), trusted_ids);
+        self.author_is_from && self.authentication.as_ref().is_some_and(says)
+    }
 }
 
 /// Reads a mail.
@@ -133,6 +148,8 @@ fn assemble(root: &mime::Part<'_>, content: content::Content, notes: Notes, desk
     if let Some(from) = forwarded.as_ref().and_then(|forwarded| forwarded.from.clone()) {
         author.offer_forwarded(from);
     }
+    let author_is_from = author.source == AuthorSource::From
+        && authentication::is_sole_writer(&fields.from, headers.count("From"), &author.address);
     let return_path = return_path(headers);
     let received_count = headers.count("Received");
     let verdict = verdict::decide(Facts {
@@ -158,6 +175,8 @@ fn assemble(root: &mime::Part<'_>, content: content::Content, notes: Notes, desk
         defects: notes.words,
         received_count,
         return_path,
+        authentication: authentication::read(headers),
+        author_is_from,
         loop_marks: headers.structured_all("X-Casedesk-Loop").collect(),
         subject: fields.subject,
         from: fields.from,

@@ -14,6 +14,7 @@
 
 mod address;
 mod attachment;
+mod authentication;
 mod author;
 mod body;
 mod bounce;
@@ -33,6 +34,7 @@ mod verdict;
 
 pub use address::{Address, normalise_address};
 pub use attachment::{Attachment, safe_name, shows_inline};
+pub use authentication::{AuthResult, Authentication};
 pub use author::{Author, AuthorSource};
 pub use body::{Body, BodySource, Segment, SegmentKind};
 pub use bounce::{BounceReport, Failure, Permanence};

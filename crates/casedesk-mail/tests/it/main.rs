@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "what a test cannot do without should end it, also in its helpers")]
 
+mod authentication;
 mod auto_replies;
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;

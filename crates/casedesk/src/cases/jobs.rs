@@ -55,7 +55,7 @@ impl Job for IndexFiles {
 }
 
 /// The kinds of events that put an entry with files on a case.
-const WRITES: [&str; 5] = ["opened", "received", "answered_elsewhere", "reply_posted", "note_posted"];
+const WRITES: [&str; 6] = ["opened", "received", "answered_elsewhere", "kept", "reply_posted", "note_posted"];
 
 /// An entry with files wants them to be read.
 pub fn subscriber<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {

@@ -206,6 +206,12 @@ pub struct Outgoing {
     pub folds: Vec<Fold>,
     pub has_html: bool,
     pub raw: bool,
+    /// What the desk did not do with a colleague's mail, and why, in words for the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// No server that the desk trusts has proved that the colleague wrote it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }
 
 /// A change of one field, in the words of the page.

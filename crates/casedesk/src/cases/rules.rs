@@ -7,6 +7,9 @@ use crate::staff::{AgentId, TeamId};
 /// The longest subject, in characters.
 pub const MOST_SUBJECT: usize = 500;
 
+/// The longest tag, in characters.
+const MOST_TAG: usize = 50;
+
 /// One thing that somebody wants changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -78,6 +81,18 @@ fn checked_subject(subject: &str) -> Result<String, CasesError> {
         return Err(CasesError::TooLong { field: "subject", most: MOST_SUBJECT });
     }
     Ok(subject)
+}
+
+/// A tag as it is kept: in lower case, one word.
+pub fn checked_tag(tag: &str) -> Result<String, CasesError> {
+    let tag = tag.trim().to_lowercase();
+    if tag.is_empty() {
+        return Err(CasesError::Empty("tag"));
+    }
+    if tag.chars().count() > MOST_TAG || tag.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
+        return Err(CasesError::TooLong { field: "tag", most: MOST_TAG });
+    }
+    Ok(tag)
 }
 
 fn describe(before: &Case, after: &Case, change: &Change) -> Changed {

@@ -73,6 +73,7 @@ pub struct Mail {
     pub also_ours: Vec<String>,
     pub groups: Vec<String>,
     pub copy_to_group: String,
+    pub trusted_authserv_ids: Vec<String>,
     pub plus_addresses: bool,
     pub max_size: usize,
     pub undo_s: u64,

@@ -225,8 +225,16 @@ impl Inner {
         let at_once = tls.clone().filter(|_| settings.security == Security::Tls);
         let connect =
             AsyncSmtpConnection::connect_tokio1((host, port), Some(self.patience()), &self.hello, at_once, None);
-        let mut connection = timeout(self.patience(), connect)
-            .await
+        let connected = tokio::select! {
+            connected = timeout(self.patience(), connect) => connected,
+            () = tls::until_it_wants_tls(host, port), if settings.security != Security::Tls => {
+                return Err(SendError::later(format!(
+                    "The relay {host}:{port} waits for TLS and is spoken to in the clear: set security to tls, or take \
+                     the port for starttls (587)."
+                )));
+            }
+        };
+        let mut connection = connected
             .map_err(|_| SendError::later(format!("The relay {host}:{port} does not answer.")))?
             .map_err(|error| self.explain(&error))?;
         if let (Security::Starttls, Some(tls)) = (settings.security, tls) {
@@ -285,6 +293,11 @@ impl Inner {
             )
         } else if why.contains("lookup") || why.contains("resolve") {
             format!("The host name {host} is not known to the DNS: check mail.smtp host.")
+        } else if why.contains("corrupt message") && self.settings.security == Security::Tls {
+            format!(
+                "The relay {host}:{port} speaks in the clear and is asked for TLS: set security to starttls, or take the \
+                 port for tls (465)."
+            )
         } else if error.is_tls() || why.contains("STARTTLS") || why.contains("corrupt message") {
             format!("TLS with {host}:{port} fails: {why}. Check port and security (starttls: 587, tls: 465).")
         } else {

@@ -51,6 +51,9 @@ pub struct SystemMail {
     pub name: Option<String>,
     pub subject: String,
     pub text: String,
+    /// The Message-ID that it answers by itself (RFC 3834).
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
 }
 
 impl Job for SystemMail {

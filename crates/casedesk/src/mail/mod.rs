@@ -104,6 +104,8 @@ pub enum MailError {
     Files(#[from] crate::files::FilesError),
     #[error(transparent)]
     Cases(#[from] crate::cases::CasesError),
+    #[error(transparent)]
+    Staff(#[from] crate::staff::Error),
 }
 
 impl From<MailError> for crate::web::Error {
@@ -111,6 +113,7 @@ impl From<MailError> for crate::web::Error {
         match error {
             MailError::Database(error) => error.into(),
             MailError::Cases(error) => error.into(),
+            MailError::Staff(error) => error.into(),
             MailError::NoMessage(_) => Self::not_found("such message"),
             MailError::NotQuarantined(_) => Self::conflict("The message was dealt with already."),
             MailError::TooLarge { .. } | MailError::Unreadable(_) => Self::unprocessable(error.to_string()),

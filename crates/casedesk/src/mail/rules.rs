@@ -1,4 +1,7 @@
-//! Decisions about mail: what a message's fingerprint is, and who may get automatic mail. Pure.
+//! Decisions about mail: what a message's fingerprint is, who may get automatic mail, what a colleague's mail is to
+//! do. Pure.
+pub mod commands;
+
 use std::time::Duration;
 
 use casedesk_mail::{InboundMail, Kind, SegmentKind};

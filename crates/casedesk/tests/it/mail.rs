@@ -13,23 +13,23 @@ use crate::support::{Caught, Letter, Relay, TestApp, on_both, with_settings};
 const OURS: (&str, &str) = ("MAIL__FROM", "support@desk.example");
 
 /// Runs a test on a desk that sends through a relay, which keeps what it is given.
-async fn with_relay(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &Relay)) {
+pub(crate) async fn with_relay(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &Relay)) {
     let (relay, port) = Relay::start().await;
     let smtp = [OURS, ("MAIL__SMTP__HOST", "127.0.0.1"), ("MAIL__SMTP__PORT", &port), ("MAIL__SMTP__SECURITY", "none")];
     let settings: Vec<(&str, &str)> = smtp.iter().chain(more).copied().collect();
     with_settings(&settings, async |app| test(app, &relay).await).await;
 }
 
-fn anna(subject: &str, text: &str) -> Letter {
+pub(crate) fn anna(subject: &str, text: &str) -> Letter {
     Letter::new("Anna Berg <anna@northbay.example>", subject, text)
 }
 
-fn to(address: &str) -> Vec<Person> {
+pub(crate) fn to(address: &str) -> Vec<Person> {
     vec![Person { name: None, address: address.into() }]
 }
 
 /// Lets the desk send what is due once the undo's time is over.
-async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
+pub(crate) async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
     app.drain().await;
     app.advance(Duration::from_secs(16));
     app.drain().await;
@@ -37,13 +37,101 @@ async fn sends(app: &TestApp, relay: &Relay) -> Vec<Caught> {
 }
 
 /// A case of Anna's that an agent has answered: its number, and the answer as the relay got it.
-async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Caught) {
+pub(crate) async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Caught) {
     let case = app.case_of(&anna("No login", "It does not work.")).await;
     let by = app.viewer("Ben", Role::Agent).await;
     let reply = Reply { body: "Please try **again**.".into(), to: to("anna@northbay.example"), ..Reply::default() };
     cases::reply(app.desk(), &by, case, reply).await.unwrap();
     let caught = sends(app, relay).await.remove(0);
     (case, caught)
+}
+
+/// Which tests show which rule, by their names.
+const RULES: [(&str, &[&str]); 8] = [
+    (
+        "raw first",
+        &[
+            "a_message_that_cannot_be_read_is_quarantined_whole_and_can_be_retried",
+            "the_raw_bytes_of_a_filed_mail_are_kept_as_they_came",
+            "killed_between_fetch_and_store_nothing_is_lost",
+            "a_full_disk_is_452_and_heals_without_a_restart",
+        ],
+    ),
+    (
+        "once",
+        &[
+            "a_group_copy_and_the_direct_copy_are_one_entry",
+            "the_same_uid_of_a_mailbox_is_stored_once",
+            "a_mail_delivered_again_is_no_second_entry",
+        ],
+    ),
+    (
+        "who wrote it",
+        &[
+            "behind_a_group_the_author_is_the_original_one_and_the_choice_is_explained",
+            "a_colleagues_answer_from_their_own_program_is_an_outgoing_message",
+        ],
+    ),
+    (
+        "where it belongs",
+        &[
+            "an_answer_to_our_mail_finds_its_case_by_each_proof_alone",
+            "a_reply_quoting_a_foreign_case_number_opens_a_new_case",
+            "a_fresh_mail_about_an_open_case_opens_another_with_a_hint",
+            "a_question_handed_over_by_postfix_is_answered_in_the_customers_thread_and_the_answer_reopens_the_case",
+        ],
+    ),
+    (
+        "no storms",
+        &[
+            "an_auto_reply_is_filed_on_its_case_and_wakes_nobody",
+            "a_bounce_is_filed_on_its_case_and_pauses_the_address",
+            "a_flood_in_one_name_gets_few_answers",
+            "a_mail_that_goes_in_circles_is_refused",
+        ],
+    ),
+    (
+        "what is shown",
+        &[
+            "the_new_text_is_shown_and_quotations_and_signature_are_folded",
+            "the_html_of_a_mail_is_shown_locked_in_and_asks_nobody_for_pictures_until_somebody_wants_them",
+        ],
+    ),
+    (
+        "the group may stay",
+        &[
+            "our_own_mail_that_comes_back_is_no_second_entry",
+            "an_answer_to_the_group_goes_on_to_the_customer_and_its_copies_are_no_second_entry",
+            "an_agent_takes_tags_and_closes_a_case_by_mail",
+            "a_mail_that_no_trusted_server_proves_is_kept_and_nothing_of_it_is_carried_out",
+        ],
+    ),
+    (
+        "others read the mailbox too",
+        &[
+            "what_others_do_in_the_mailbox_changes_nothing",
+            "after_an_outage_however_long_everything_missed_is_read_once_and_in_order",
+            "what_was_put_off_is_found_again_in_a_folder_that_is_numbered_anew_however_old_it_is",
+            "a_mailbox_that_is_not_read_is_told_at_health_and_on_the_page_within_a_quarter_of_an_hour",
+            "a_mailbox_is_read_by_tokens_that_are_renewed_and_the_newest_refresh_token_is_kept",
+        ],
+    ),
+];
+
+#[test]
+fn every_rule_of_mail_is_shown_by_tests() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let sources: String = [here.clone(), here.join("wire")]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok())
+        .collect();
+    for (rule, tests) in RULES {
+        for test in tests {
+            let shown = sources.contains(&format!("#[tokio::test]\nasync fn {test}("));
+            assert!(shown, "“{rule}” names a test that is not there: {test}");
+        }
+    }
 }
 
 // Rule 1: raw first.
@@ -126,6 +214,19 @@ async fn the_same_uid_of_a_mailbox_is_stored_once() {
         assert!(matches!(mail::take_in(app.desk(), source, raw).await.unwrap(), Taken::Stored(_)));
         app.file().await;
         assert_eq!(app.count_cases().await, 1);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_delivered_again_is_no_second_entry() {
+    on_both(async |app| {
+        let letter = anna("No login", "text");
+        let case = app.arrives_by_wire(&letter).await.case.unwrap();
+        let again = letter.with("Received", "from mx.example by mx.example; Mon, 1 Mar 2027 09:00:00 +0000");
+        assert_eq!(app.arrives_by_wire(&again).await.state, InboundState::Duplicate);
+        assert_eq!(app.timeline(case).await.len(), 1);
         app.forget_jobs("mail.acknowledge").await;
     })
     .await;
@@ -427,6 +528,39 @@ async fn our_own_mail_that_comes_back_is_no_second_entry() {
     })
     .await;
 }
+
+// Rule 6: what is shown.
+
+#[tokio::test]
+async fn the_new_text_is_shown_and_quotations_and_signature_are_folded() {
+    on_both(async |app| {
+        let text = "Still no <b>login</b>.\n\n-- \nAnna Berg\nNorthbay\n\nOn Mon, 1 Mar 2027 at 08:00, Ben wrote:\n> Try again.\n";
+        let html = format!("<p>{}</p><img src=\"https://track.example/p.gif\">", text.replace('<', "&lt;"));
+        let letter = anna("No login", &format!(
+            "--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: text/html\n\n{html}\n--b--"
+        ))
+        .with("MIME-Version", "1.0")
+        .with("Content-Type", "multipart/alternative; boundary=b");
+        let lies = app.arrives(&letter).await;
+        let (case, entry) = (lies.case.unwrap(), lies.entry.unwrap());
+        assert_eq!(app.timeline(case).await[0].text, "Still no <b>login</b>.");
+        let details = app.incoming(entry).await;
+        let folds: Vec<(&str, bool)> =
+            details.folds.iter().map(|fold| (fold.kind.as_str(), fold.text.contains("Try again."))).collect();
+        assert_eq!(folds, [("signature", false), ("quote", true)]);
+        let page = app.logged_in("Ben", Role::Agent).await.get(&format!("/cases/{case}")).await.text;
+        assert!(page.contains("Still no &lt;b&gt;login&lt;/b&gt;.") || page.contains("Still no &#60;b&#62;login"), "{page}");
+        for words in ["Quoted history", "Remote images are not loaded", &format!("href=\"/entries/{entry}/raw\"")] {
+            assert!(page.contains(words), "{words}");
+        }
+        assert!(page.contains(r#"<iframe sandbox="allow-popups allow-popups-to-escape-sandbox""#));
+        assert!(!page.contains("track.example"));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+// Rule 7, the group, is in colleague.rs; rule 8, the mailbox that others read too, in wire/.
 
 // Out.
 

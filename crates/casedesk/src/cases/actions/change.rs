@@ -9,8 +9,6 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::staff::{self, Actor, Viewer};
 
-/// The longest tag, in characters, and the most of one case.
-const MOST_TAG: usize = 50;
 /// How many cases one bulk action may touch.
 pub const MOST_BULK: usize = 200;
 /// How many cases the clock changes in one go.
@@ -41,7 +39,7 @@ pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Chan
     Ok(changed)
 }
 
-async fn change_in(
+pub(super) async fn change_in(
     tx: &mut Tx,
     desk: &Desk,
     case: &mut Case,
@@ -70,29 +68,32 @@ async fn check_exists(tx: &mut Tx, change: &Change) -> Result<(), CasesError> {
 
 /// Puts a tag on the case, or takes it off.
 pub async fn tag(desk: &Desk, by: &Viewer, id: CaseId, tag: &str, on: bool) -> Result<bool, CasesError> {
-    let tag = tag.trim().to_lowercase();
-    if tag.is_empty() {
-        return Err(CasesError::Empty("tag"));
-    }
-    if tag.chars().count() > MOST_TAG || tag.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
-        return Err(CasesError::TooLong { field: "tag", most: MOST_TAG });
-    }
+    let tag = rules::checked_tag(tag)?;
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    let changed = if on {
-        store::add_tag(&mut tx, case.id, &tag).await?
-    } else {
-        store::remove_tag(&mut tx, case.id, &tag).await?
-    };
+    let changed = tag_in(&mut tx, desk, &mut case, tag, on, Actor::Agent(by.id)).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
+
+pub(super) async fn tag_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    case: &mut Case,
+    tag: String,
+    on: bool,
+    actor: Actor,
+) -> Result<bool, CasesError> {
+    let changed =
+        if on { store::add_tag(tx, case.id, &tag).await? } else { store::remove_tag(tx, case.id, &tag).await? };
     if changed == 0 {
         return Ok(false);
     }
     let (from, to) = if on { (None, Some(tag)) } else { (Some(tag), None) };
     let changed = Changed { field: "tag".into(), from, to, undo: None };
     let data = serde_json::json!({ "changed": changed });
-    let entry = change_entry(&mut tx, case.id, Actor::Agent(by.id), changed, desk.now()).await?;
-    record(&mut tx, desk, &mut case, entry, "changed", Actor::Agent(by.id), data).await?;
-    tx.commit().await?;
+    let entry = change_entry(tx, case.id, actor, changed, desk.now()).await?;
+    record(tx, desk, case, entry, "changed", actor, data).await?;
     Ok(true)
 }
 

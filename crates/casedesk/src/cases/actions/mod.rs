@@ -1,5 +1,6 @@
 //! What is done to cases: one verb, one transaction each.
 mod change;
+mod colleague;
 mod draft;
 mod files;
 mod receive;
@@ -7,6 +8,7 @@ mod related;
 mod write;
 
 pub use change::*;
+pub use colleague::*;
 pub use draft::*;
 pub use files::*;
 pub use receive::*;

@@ -1,16 +1,16 @@
 //! What comes in from outside: opening a case, and joining one.
-use super::{change_entry, index, record, tell};
+use super::{change_entry, index, tell};
 use crate::cases::rules::{self, Arrival};
 use crate::cases::store::{self, Attachment, Case, NewEntry};
 use crate::cases::{
     AttachmentId, CaseId, CaseKind, CaseState, CasesError, Changed, Door, EntryData, EntryId, EntryKind, Incoming,
-    LinkKind, Outgoing, PersonRole, Priority,
+    LinkKind, PersonRole, Priority,
 };
 use crate::customers::{Contact, Person, domain_of};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
-use crate::staff::{Actor, AgentId, TeamId};
+use crate::staff::{Actor, TeamId};
 
 /// A message from outside, read and ready to be filed.
 pub struct Received {
@@ -161,47 +161,6 @@ async fn add_copied(tx: &mut Tx, case: &Case, message: &Received) -> Result<(), 
     Ok(())
 }
 
-/// Puts a colleague's own mail on the case, as an outgoing message that has been sent already.
-pub async fn sent_elsewhere(
-    tx: &mut Tx,
-    desk: &Desk,
-    on: CaseId,
-    agent: AgentId,
-    message: &Received,
-    to: Vec<Person>,
-    cc: Vec<Person>,
-) -> Result<Filed, CasesError> {
-    let mut case = super::locked(tx, on, &[]).await?;
-    let details = Outgoing {
-        to,
-        cc,
-        elsewhere: true,
-        folds: message.details.folds.clone(),
-        has_html: message.details.has_html,
-        raw: true,
-        ..Outgoing::default()
-    };
-    let entry = NewEntry {
-        case_id: on,
-        kind: EntryKind::MailOut,
-        agent_id: Some(agent),
-        contact_id: None,
-        at: message.at,
-        text: &message.text,
-        data: &EntryData::Outgoing(details),
-        delivery: Some(crate::cases::Delivery::Sent),
-        send_at: None,
-        client_id: None,
-    };
-    let entry = store::insert_entry(tx, &entry).await?;
-    attach(tx, on, entry, message).await?;
-    index(tx, &case, entry, on, &message.text, &message.from.address, &names(message)).await?;
-    rules::after_reply(&mut case, desk.now());
-    let data = serde_json::json!({ "entry": entry, "elsewhere": true });
-    record(tx, desk, &mut case, entry, "answered_elsewhere", Actor::Agent(agent), data).await?;
-    Ok(Filed { case: case.id, entry, opened: false })
-}
-
 async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Received) -> Result<EntryId, CasesError> {
     let entry = NewEntry {
         case_id: on,
@@ -225,7 +184,7 @@ async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Rece
     Ok(entry)
 }
 
-async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &Received) -> Result<(), CasesError> {
+pub(super) async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &Received) -> Result<(), CasesError> {
     for file in &message.files {
         let row = Attachment {
             id: AttachmentId(0),
@@ -244,7 +203,7 @@ async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &Received) -
     Ok(())
 }
 
-fn names(message: &Received) -> String {
+pub(super) fn names(message: &Received) -> String {
     message.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 

@@ -87,7 +87,7 @@ async fn repeated(
     }
 }
 
-fn undo_time(desk: &Desk) -> std::time::Duration {
+pub(super) fn undo_time(desk: &Desk) -> std::time::Duration {
     std::time::Duration::from_secs(desk.config().mail.undo_s)
 }
 

@@ -101,6 +101,10 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         }
         Some(Delivery::Cancelled) | None => ("", String::new()),
     };
+    let (sent, sent_words) = match &details.notice {
+        Some(notice) => ("failed", notice.clone()),
+        None => (sent, sent_words),
+    };
     let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
     let to = people(details.to.iter().chain(&details.cc));
     Entry {

@@ -90,6 +90,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "merged" | "unmerged" => "merged",
         "split" | "split from" | "split undone" => "swap",
         "link" | "link removed" => "link",
+        "by mail" => "mail",
         _ => "refresh",
     };
     let phrase = match changed.field.as_str() {
@@ -111,6 +112,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
             case_phrase(changed, &from, &None),
             to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
+        "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
         field => match (&from, &to) {
             (Some(from), Some(to)) => format!("changed the {} from {} to {}", escaped(field), b(from), b(to)),

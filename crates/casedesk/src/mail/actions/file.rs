@@ -3,9 +3,10 @@ use bytes::Bytes;
 use casedesk_mail::thread::{self, Known, Placement, SimilarCase, TokenClaim};
 use casedesk_mail::{Desk as Addresses, InboundMail, Kind, Permanence, token};
 
+use super::colleague::{self, Writer};
 use crate::cases::actions::{self as cases, Filed, Received, ReceivedFile};
 use crate::cases::store as case_store;
-use crate::cases::{CaseId, Door, Incoming, LooksLike, PersonRole};
+use crate::cases::{CaseId, Door, EntryId, Incoming, LooksLike, PersonRole};
 use crate::customers::{self, Person, domain_of};
 use crate::db::Tx;
 use crate::desk::Desk;
@@ -22,13 +23,15 @@ const MOST_IDS: usize = 100;
 pub struct Prepared {
     id: InboundId,
     received_at: Timestamp,
-    mail: InboundMail,
+    pub(super) mail: InboundMail,
     raw_digest: String,
     html_digest: Option<String>,
     files: Vec<ReceivedFile>,
     ours: Ours,
     /// A person wants a case of it, whatever it is.
     wanted: bool,
+    /// The colleague who wrote it, by its From.
+    writer: Option<Writer>,
 }
 
 /// Our own addresses, as the reading needs them.
@@ -37,6 +40,24 @@ struct Ours {
     own: Vec<String>,
     agents: Vec<(String, staff::AgentId)>,
     groups: Vec<String>,
+}
+
+impl Ours {
+    /// Whether an address is the desk's, a group's or a colleague's.
+    fn has(&self, address: &str) -> bool {
+        let plain = without_tag(address);
+        self.own.contains(&plain) || self.groups.contains(&plain) || self.agents.iter().any(|(a, _)| *a == address)
+    }
+}
+
+impl Prepared {
+    /// To and Cc without ourselves: whom the mail has reached outside.
+    pub(super) fn outside(&self) -> (Vec<Person>, Vec<Person>) {
+        let people = |all: &[casedesk_mail::Address]| -> Vec<Person> {
+            all.iter().map(rules::person).filter(|p| !self.ours.has(&p.address)).take(MOST_IDS).collect()
+        };
+        (people(&self.mail.to), people(&self.mail.cc))
+    }
 }
 
 /// Reads a stored message. `Ok(None)`: it was dealt with meanwhile.
@@ -68,7 +89,8 @@ pub async fn prepare(desk: &Desk, id: InboundId) -> Result<Option<Prepared>, Mai
         });
     }
     let wanted = row.reason.as_deref() == Some(super::quarantine::WANTED);
-    Ok(Some(Prepared { id, received_at: row.received_at, mail, raw_digest, html_digest, files, ours, wanted }))
+    let writer = Writer::of(desk, &mail, &row.source, row.received_at, &ours.agents).await?;
+    Ok(Some(Prepared { id, received_at: row.received_at, mail, raw_digest, html_digest, files, ours, wanted, writer }))
 }
 
 /// Reads on another thread; a panic of a parser is an error of this one message.
@@ -117,21 +139,45 @@ async fn decide(tx: &mut Tx, desk: &Desk, prepared: &Prepared, fingerprint: &str
         let reason = format!("our own message of case {} came back", own.0);
         return Ok((InboundState::Duplicate, Some(reason), None));
     }
-    if let Some(entry) = store::by_fingerprint(&mut *tx, fingerprint).await? {
-        return Ok((InboundState::Duplicate, Some(format!("the same message is entry {entry} already")), None));
-    }
+    let (fingerprint, again) = match seen(tx, prepared, fingerprint).await? {
+        Seen::Never => (fingerprint.to_owned(), false),
+        Seen::Unproven { fingerprint } => (fingerprint, true),
+        Seen::Filed(entry) => {
+            return Ok((InboundState::Duplicate, Some(format!("the same message is entry {entry} already")), None));
+        }
+    };
     let placement = thread::place(mail, &known(&mut *tx, desk, prepared).await?);
     let machine = rules::is_machine(mail.verdict.kind);
     if machine && !prepared.wanted && matches!(placement, Placement::New { .. }) {
         let reason = format!("{}; it belongs to no case", mail.verdict.reason);
         return Ok((InboundState::Aside, Some(reason), None));
     }
-    let filed = put(tx, desk, prepared, placement, machine && !prepared.wanted).await?;
-    remember(tx, prepared, filed, fingerprint).await?;
+    let filed = put(tx, desk, prepared, placement, machine && !prepared.wanted, again).await?;
+    remember(tx, prepared, filed, &fingerprint).await?;
     if mail.verdict.kind == Kind::Bounce {
         pause_failed(tx, desk, prepared).await?;
     }
     Ok((InboundState::Filed, None, Some(filed)))
+}
+
+/// Whether a message was filed before.
+enum Seen {
+    Never,
+    /// From a copy that did not prove who wrote it, as this one does: copies through a group may come first.
+    Unproven {
+        fingerprint: String,
+    },
+    Filed(EntryId),
+}
+
+async fn seen(tx: &mut Tx, prepared: &Prepared, fingerprint: &str) -> Result<Seen, MailError> {
+    let Some(entry) = store::by_fingerprint(&mut *tx, fingerprint).await? else { return Ok(Seen::Never) };
+    if !colleague::proves_now(tx, prepared.writer.as_ref(), entry).await? {
+        return Ok(Seen::Filed(entry));
+    }
+    let fingerprint = format!("{fingerprint} proven");
+    let entry = store::by_fingerprint(&mut *tx, &fingerprint).await?;
+    Ok(entry.map_or(Seen::Unproven { fingerprint }, Seen::Filed))
 }
 
 /// Collects what the desk knows of the evidence that the message carries.
@@ -178,18 +224,14 @@ async fn put(
     prepared: &Prepared,
     placement: Placement,
     machine: bool,
+    again: bool,
 ) -> Result<Filed, MailError> {
     let mut message = received(tx, desk, prepared, machine).await?;
     match placement {
         Placement::Join { case, reason, .. } => {
             message.details.place_reason = reason;
-            let agent = prepared.ours.agents.iter().find(|(address, _)| *address == message.from.address);
-            if let Some((_, agent)) = agent.filter(|_| prepared.mail.author.is_agent && !machine) {
-                let people = |all: &[casedesk_mail::Address]| -> Vec<Person> {
-                    all.iter().map(rules::person).filter(|p| !prepared.ours.own.contains(&p.address)).collect()
-                };
-                let (to, cc) = (people(&prepared.mail.to), people(&prepared.mail.cc));
-                return Ok(cases::sent_elsewhere(tx, desk, CaseId(case), *agent, &message, to, cc).await?);
+            if let Some(writer) = prepared.writer.as_ref().filter(|_| !machine) {
+                return colleague::file(tx, desk, CaseId(case), writer, prepared, message, again).await;
             }
             Ok(cases::join(tx, desk, CaseId(case), &message).await?)
         }
@@ -207,11 +249,7 @@ async fn received(tx: &mut Tx, desk: &Desk, prepared: &Prepared, machine: bool) 
     let contact = customers::actions::contact_for(tx, desk, &from, prepared.received_at).await?;
     let to: Vec<Person> = mail.to.iter().map(rules::person).collect();
     let cc: Vec<Person> = mail.cc.iter().map(rules::person).collect();
-    let ours = &prepared.ours;
-    let is_ours = |address: &str| {
-        let plain = without_tag(address);
-        ours.own.contains(&plain) || ours.groups.contains(&plain) || ours.agents.iter().any(|(a, _)| *a == address)
-    };
+    let is_ours = |address: &str| prepared.ours.has(address);
     let mut copied: Vec<Person> = Vec::new();
     for person in to.iter().chain(&cc) {
         let known = copied.iter().any(|p| p.address == person.address) || person.address == from.address;

@@ -1,5 +1,6 @@
 //! What is done with mail.
 mod acknowledge;
+mod colleague;
 mod deliver;
 mod file;
 mod intake;

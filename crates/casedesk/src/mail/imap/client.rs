@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::error::ImapError;
 use super::opening::{self, Wire};
 use crate::config::Imap;
+use crate::kit::Timestamp;
 use crate::mail::oauth::Tokens;
 
 /// How long the server may take to answer anything but a big fetch.
@@ -32,6 +33,15 @@ pub(super) struct Opened {
     pub(super) uid_validity: u32,
     /// The highest uid that was given when the folder was opened.
     pub(super) highest_uid: u32,
+}
+
+/// What a folder says of a message without fetching it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listed {
+    pub(super) uid: u32,
+    pub(super) size: u32,
+    /// The beginning of the day on which the server got it, by its own calendar (RFC 3501 section 2.3.3).
+    pub(super) arrived_on: Option<Timestamp>,
 }
 
 /// A signed-in connection.
@@ -108,26 +118,27 @@ impl Session {
         Ok(found)
     }
 
-    /// The size of each message that still exists.
-    pub(super) async fn sizes(&mut self, uids: &[u32]) -> Result<Vec<(u32, u32)>> {
-        let mut sizes = Vec::with_capacity(uids.len());
-        let command = format!("UID FETCH {} (UID RFC822.SIZE)", set(uids));
+    /// Size and day of arrival of each message that still exists.
+    pub(super) async fn listing(&mut self, uids: &[u32]) -> Result<Vec<Listed>> {
+        let mut listed = Vec::with_capacity(uids.len());
+        let command = format!("UID FETCH {} (UID RFC822.SIZE INTERNALDATE)", set(uids));
         self.run("FETCH", &command, |response| {
             let Response::Fetch(_, attributes) = response else { return };
-            let (mut uid, mut size) = (None, None);
+            let (mut uid, mut size, mut arrived_on) = (None, None, None);
             for attribute in attributes {
                 match attribute {
                     AttributeValue::Uid(n) => uid = Some(*n),
                     AttributeValue::Rfc822Size(n) => size = Some(*n),
+                    AttributeValue::InternalDate(date) => arrived_on = day(date),
                     _ => {}
                 }
             }
-            sizes.extend(uid.zip(size));
+            listed.extend(uid.zip(size).map(|(uid, size)| Listed { uid, size, arrived_on }));
         })
         .await?;
-        sizes.sort_unstable();
-        sizes.dedup();
-        Ok(sizes)
+        listed.sort_unstable_by_key(|message: &Listed| message.uid);
+        listed.dedup_by_key(|message| message.uid);
+        Ok(listed)
     }
 
     /// The headers of one message, without its flags being touched; `None` when it is gone.
@@ -253,6 +264,13 @@ impl Fetching<'_> {
             }
         }
     }
+}
+
+/// The day of ` 1-Feb-2026 12:00:00 +0100`, which is the one that SEARCH compares, whatever the zone.
+fn day(date: &str) -> Option<Timestamp> {
+    let day = date.trim().split(' ').next()?;
+    let day = jiff::civil::Date::strptime("%d-%b-%Y", day).ok()?;
+    Some(Timestamp::from_seconds(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second()))
 }
 
 /// Uid and bytes of a FETCH answer; other clients' changes of flags come as answers without bytes.

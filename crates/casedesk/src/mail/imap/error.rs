@@ -14,6 +14,14 @@ pub enum ImapError {
     Certificate { host: String, why: String },
     #[error("TLS with {host}:{port} fails: {why}. Check port and security (tls: 993, starttls: 143).")]
     NoTls { host: String, port: u16, why: String },
+    #[error(
+        "{host}:{port} waits for TLS and is spoken to in the clear: set security to tls, or take the port for starttls (143)."
+    )]
+    WantsTls { host: String, port: u16 },
+    #[error(
+        "{host}:{port} speaks in the clear and is asked for TLS: set security to starttls, or take the port for tls (993)."
+    )]
+    InClear { host: String, port: u16 },
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("{host} does not greet like an IMAP server. Check port and security.")]
@@ -51,7 +59,11 @@ impl ImapError {
         match self {
             Self::SignIn { .. } | Self::NoMechanism(_) => Trouble::SignIn,
             Self::Token(error) if error.needs_a_person() => Trouble::SignIn,
-            Self::Certificate { .. } | Self::Tls(_) | Self::NoTls { .. } => Trouble::Certificate,
+            Self::Certificate { .. }
+            | Self::Tls(_)
+            | Self::NoTls { .. }
+            | Self::WantsTls { .. }
+            | Self::InClear { .. } => Trouble::Certificate,
             Self::Folder { .. } | Self::NoUidValidity(_) => Trouble::Folder,
             Self::Refused { .. } => Trouble::Server,
             Self::NotStored(_) | Self::Database(_) => Trouble::Storage,

@@ -8,6 +8,7 @@ mod error;
 mod opening;
 mod sync;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -155,6 +156,7 @@ impl<I: Intake> Reader<I> {
                 pace: &self.pace,
                 stuck,
                 stored: 0,
+                arrived_on: BTreeMap::new(),
             };
             let result = sync.catch_up(&mut session, opened).await;
             *progress |= result.is_ok() || sync.stored > 0;

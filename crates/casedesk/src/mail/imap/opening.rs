@@ -30,23 +30,24 @@ type Result<T> = std::result::Result<T, ImapError>;
 pub(super) struct Opening {
     wire: Wire,
     host: String,
+    port: u16,
 }
 
 /// Connects and, when the settings ask for it, secures.
 pub(super) async fn connect(imap: &Imap) -> Result<Opening> {
     let tcp = dial(imap).await?;
-    let host = imap.host.clone();
+    let (host, port) = (imap.host.clone(), imap.port);
     match imap.security {
-        Security::Tls => Opening { wire: Box::new(secure(tcp, imap).await?), host }.greeted().await,
-        Security::None => Opening { wire: Box::new(tcp), host }.greeted().await,
+        Security::Tls => Opening { wire: Box::new(secure(tcp, imap).await?), host, port }.greeted().await,
+        Security::None => Opening { wire: Box::new(tcp), host, port }.greeted_in_clear().await,
         Security::Starttls => {
-            let mut opening = Opening { wire: Box::new(tcp), host: host.clone() }.greeted().await?;
+            let mut opening = Opening { wire: Box::new(tcp), host: host.clone(), port }.greeted_in_clear().await?;
             let answer = opening.ask("STARTTLS").await?;
             if !answer.last().is_some_and(|line| is_ok(line)) {
                 let why = answer.last().cloned().unwrap_or_default();
-                return Err(ImapError::NoTls { host, port: imap.port, why });
+                return Err(ImapError::NoTls { host, port, why });
             }
-            Ok(Opening { wire: Box::new(secure(opening.wire, imap).await?), host })
+            Ok(Opening { wire: Box::new(secure(opening.wire, imap).await?), host, port })
         }
     }
 }
@@ -64,6 +65,15 @@ impl Opening {
 
     pub(super) fn into_wire(self) -> Wire {
         self.wire
+    }
+
+    /// The same where a server that waits for TLS would be waited for in vain.
+    async fn greeted_in_clear(self) -> Result<Self> {
+        let (host, port) = (self.host.clone(), self.port);
+        tokio::select! {
+            greeted = self.greeted() => greeted,
+            () = tls::until_it_wants_tls(&host, port) => Err(ImapError::WantsTls { host, port }),
+        }
     }
 
     async fn greeted(mut self) -> Result<Self> {
@@ -136,6 +146,7 @@ async fn secure<S: Stream>(tcp: S, imap: &Imap) -> Result<tokio_rustls::client::
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(match error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(why)) => ImapError::Certificate { host, why: why.to_string() },
+            Some(rustls::Error::InvalidMessage(_)) => ImapError::InClear { host, port },
             _ => ImapError::NoTls { host, port, why: error.to_string() },
         }),
     }

@@ -1,6 +1,6 @@
 //! Brings one mailbox up to date: everything after the last stored uid, in order, whoever else
 //! reads the mailbox and whatever they do to its flags.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use crate::config::Imap;
 use crate::kit::Timestamp;
 use crate::mail::Source;
 use crate::mail::handover::Intake;
-use crate::mail::mailboxes::{Hold, Position};
+use crate::mail::mailboxes::{Gap, Hold, Position};
 
 /// How many sizes are asked for at once.
 const SIZES: usize = 500;
@@ -24,6 +24,8 @@ const GROUP_BYTES: u64 = 4 << 20;
 const HEADERS: usize = 65_536;
 /// Failures at one message before it becomes a gap and the rest goes on.
 const PATIENCE: u32 = 3;
+/// How many days before the window are asked for one by one.
+const MOST_DAYS: usize = 30;
 /// Servers keep days, not moments, and in their own time zone.
 const SLACK: Duration = Duration::from_hours(48);
 
@@ -46,6 +48,8 @@ pub(super) struct Sync<'a, I> {
     pub(super) stuck: &'a mut Stuck,
     /// How many messages were stored since the connection was made.
     pub(super) stored: u64,
+    /// When the messages arrived that are being read.
+    pub(super) arrived_on: BTreeMap<u32, Timestamp>,
 }
 
 impl<I: Intake> Sync<'_, I> {
@@ -54,7 +58,7 @@ impl<I: Intake> Sync<'_, I> {
         let position = self.position(opened).await?;
         let (last, window) = (number(position.last_uid), number(position.window_uid));
         if last < window {
-            let uids = session.search(&window_query(last, window, position.window_since)).await?;
+            let uids = session.search(&window_query(last, window, position.window_since, &days(&position))).await?;
             self.read(session, opened, uids.into_iter().filter(|uid| (last + 1..=window).contains(uid)).collect())
                 .await?;
             self.advance(window, 0).await?;
@@ -75,13 +79,14 @@ impl<I: Intake> Sync<'_, I> {
             return Ok(position);
         }
         let since = self.window_since(&position);
+        let left = self.left_days(&position, since).await?;
         if position.uid_validity.is_some() {
             tracing::warn!(
                 mailbox = self.imap.name,
                 "the server numbers the folder anew (UIDVALIDITY): reading it again"
             );
         }
-        self.hold.renumber(opened.uid_validity, opened.highest_uid, since).await?;
+        self.hold.renumber(opened.uid_validity, opened.highest_uid, since, &left).await?;
         Ok(self.hold.position().await?)
     }
 
@@ -91,7 +96,21 @@ impl<I: Intake> Sync<'_, I> {
             return None;
         }
         let wanted = self.hold.now().minus(Duration::from_hours(24 * u64::from(self.imap.since_days)));
-        Some(position.last_ok_at.map_or(wanted, |ok| ok.min(wanted)).minus(SLACK))
+        let since = position.last_ok_at.map_or(wanted, |ok| ok.min(wanted)).minus(SLACK);
+        // A window that was not read to its end is not made smaller.
+        match position.last_uid < position.window_uid {
+            true => position.window_since.map(|before| before.min(since)),
+            false => Some(since),
+        }
+    }
+
+    /// The days before the window on which something arrived that is not stored yet.
+    async fn left_days(&self, position: &Position, since: Option<Timestamp>) -> Result<Vec<Timestamp>> {
+        let mut left: BTreeSet<Timestamp> = self.hold.gap_days().await?.into_iter().collect();
+        if position.last_uid < position.window_uid {
+            left.extend(days(position));
+        }
+        Ok(left.into_iter().filter(|day| since.is_some_and(|since| *day < since)).collect())
     }
 
     /// Tries again what was left for later.
@@ -99,11 +118,11 @@ impl<I: Intake> Sync<'_, I> {
         for (uid, attempts) in self.hold.due_gaps().await? {
             let pause = self.pace.gap.saturating_mul(1 << attempts.min(8));
             // Put off first: when this very message breaks the connection, it must not be the next one again.
-            self.hold.add_gap(uid, "being tried again", pause).await?;
+            self.hold.add_gap(&self.gap(uid, "being tried again"), pause).await?;
             match self.one(session, opened, uid).await {
                 Ok(()) => self.hold.close_gap(uid).await?,
                 Err(error) => {
-                    self.hold.add_gap(uid, &error.to_string(), pause).await?;
+                    self.hold.add_gap(&self.gap(uid, &error.to_string()), pause).await?;
                     return Err(error);
                 }
             }
@@ -111,8 +130,19 @@ impl<I: Intake> Sync<'_, I> {
         Ok(())
     }
 
+    fn gap<'g>(&self, uid: u32, reason: &'g str) -> Gap<'g> {
+        Gap { uid, reason, arrived_on: self.arrived_on.get(&uid).copied() }
+    }
+
+    /// Uid and size of those that still exist; when they arrived is kept for the gaps.
+    async fn sizes(&mut self, session: &mut Session, uids: &[u32]) -> Result<Vec<(u32, u32)>> {
+        let listed = session.listing(uids).await?;
+        self.arrived_on = listed.iter().filter_map(|message| Some((message.uid, message.arrived_on?))).collect();
+        Ok(listed.into_iter().map(|message| (message.uid, message.size)).collect())
+    }
+
     async fn one(&mut self, session: &mut Session, opened: Opened, uid: u32) -> Result<()> {
-        match session.sizes(&[uid]).await?.first() {
+        match self.sizes(session, &[uid]).await?.first() {
             Some((uid, size)) => self.group(session, opened, &[(*uid, *size)], &mut BTreeSet::new()).await,
             None => Ok(()),
         }
@@ -122,7 +152,7 @@ impl<I: Intake> Sync<'_, I> {
     async fn read(&mut self, session: &mut Session, opened: Opened, uids: Vec<u32>) -> Result<()> {
         let mut left = uids.len();
         for some in uids.chunks(SIZES) {
-            let sizes = session.sizes(some).await?;
+            let sizes = self.sizes(session, some).await?;
             // Who is missing here was deleted since the search.
             left -= some.len() - sizes.len();
             let mut rest = &sizes[..];
@@ -181,7 +211,7 @@ impl<I: Intake> Sync<'_, I> {
             return Ok(());
         }
         tracing::warn!(mailbox = self.imap.name, uid, %error, "a message is put off: it failed several times");
-        self.hold.add_gap(uid, &error.to_string(), self.pace.gap).await?;
+        self.hold.add_gap(&self.gap(uid, &error.to_string()), self.pace.gap).await?;
         self.advance(uid, 0).await?;
         *self.stuck = Stuck::default();
         Ok(())
@@ -241,12 +271,22 @@ impl<I: Intake> Sync<'_, I> {
     }
 }
 
-fn window_query(last: u32, window: u32, since: Option<Timestamp>) -> String {
+fn window_query(last: u32, window: u32, since: Option<Timestamp>, days: &[Timestamp]) -> String {
     let uids = format!("UID {}:{window}", last.saturating_add(1));
-    match since.and_then(day) {
-        Some(day) => format!("{uids} SINCE {day}"),
-        None => uids,
-    }
+    // So many days are asked for by one: everything from the first of them on.
+    let (since, days) = match days {
+        [first, .., _] if days.len() > MOST_DAYS => (since.map(|since| since.min(*first)), &[][..]),
+        few => (since, few),
+    };
+    let Some(since) = since.and_then(day) else { return uids };
+    let on: Vec<String> = days.iter().filter_map(|on| day(*on)).collect();
+    // `OR` takes two keys (RFC 3501 section 6.4.4).
+    let or = on.iter().rev().fold(String::new(), |or, on| format!("OR ON {on} {or}"));
+    format!("{uids} {or}SINCE {since}")
+}
+
+fn days(position: &Position) -> Vec<Timestamp> {
+    serde_json::from_str(&position.window_days).unwrap_or_default()
 }
 
 /// A day as IMAP writes it: `1-Feb-2026`.
@@ -266,7 +306,14 @@ mod tests {
     #[test]
     fn the_window_is_asked_for_by_uid_and_day() {
         let since = Timestamp::parse_rfc3339("2026-02-01T12:00:00Z");
-        assert_eq!(window_query(0, 9, since), "UID 1:9 SINCE 1-Feb-2026");
-        assert_eq!(window_query(4, 9, None), "UID 5:9");
+        assert_eq!(window_query(0, 9, since, &[]), "UID 1:9 SINCE 1-Feb-2026");
+        assert_eq!(window_query(4, 9, None, &[]), "UID 5:9");
+        let old = |day: u32| Timestamp::parse_rfc3339(&format!("2020-01-{:02}T00:00:00Z", day)).unwrap();
+        assert_eq!(
+            window_query(0, 9, since, &[old(1), old(3)]),
+            "UID 1:9 OR ON 1-Jan-2020 OR ON 3-Jan-2020 SINCE 1-Feb-2026"
+        );
+        let many: Vec<Timestamp> = (1..=31).map(old).collect();
+        assert_eq!(window_query(0, 9, since, &many), "UID 1:9 SINCE 1-Jan-2020");
     }
 }

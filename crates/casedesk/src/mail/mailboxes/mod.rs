@@ -18,6 +18,7 @@ use crate::kit::{Clock, Timestamp};
 use crate::web::health::Check;
 use crate::{id, words};
 
+pub(super) use store::Gap;
 pub use store::Position;
 
 /// How long a node may be silent before another one reads in its place.
@@ -254,10 +255,22 @@ impl Hold {
         store::position(&self.db, self.id).await
     }
 
-    pub(super) async fn renumber(&self, validity: u32, window_uid: u32, since: Option<Timestamp>) -> db::Result<()> {
+    /// Begins a new numbering of the server's. Messages that were put off are found again by the day they arrived on.
+    pub(super) async fn renumber(
+        &self,
+        validity: u32,
+        window_uid: u32,
+        since: Option<Timestamp>,
+        days: &[Timestamp],
+    ) -> db::Result<()> {
+        let days = serde_json::to_string(days).unwrap_or_default();
         let mut tx = self.db.begin().await?;
-        store::renumber(&mut tx, self.id, validity, window_uid, since).await?;
+        store::renumber(&mut tx, self.id, validity, window_uid, since, &days).await?;
         tx.commit().await
+    }
+
+    pub(super) async fn gap_days(&self) -> db::Result<Vec<Timestamp>> {
+        store::gap_days(&self.db, self.id).await
     }
 
     /// Moves the place on; false when another node took over.
@@ -281,9 +294,9 @@ impl Hold {
         tx.commit().await
     }
 
-    pub(super) async fn add_gap(&self, uid: u32, reason: &str, pause: Duration) -> db::Result<()> {
+    pub(super) async fn add_gap(&self, gap: &Gap<'_>, pause: Duration) -> db::Result<()> {
         let mut tx = self.db.begin().await?;
-        store::add_gap(&mut tx, self.id, uid, reason, self.clock.now().plus(pause)).await?;
+        store::add_gap(&mut tx, self.id, gap, self.clock.now().plus(pause)).await?;
         tx.commit().await
     }
 

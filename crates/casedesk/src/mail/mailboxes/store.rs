@@ -31,6 +31,8 @@ pub struct Position {
     pub last_uid: i64,
     pub window_uid: i64,
     pub window_since: Option<Timestamp>,
+    /// The JSON of a list of days, from before `window_since`, that are read too.
+    pub window_days: String,
     pub last_ok_at: Option<Timestamp>,
 }
 
@@ -70,26 +72,40 @@ pub(super) async fn release(tx: &mut Tx, id: MailboxId, node: &str) -> Result<()
 
 pub(super) async fn position(db: &Db, id: MailboxId) -> Result<Position> {
     db.one(q!(
-        "SELECT id, uid_validity, last_uid, window_uid, window_since, last_ok_at FROM mailboxes WHERE id = $1",
+        "SELECT id, uid_validity, last_uid, window_uid, window_since, window_days, last_ok_at FROM mailboxes WHERE id = $1",
         id
     ))
     .await
 }
 
-/// Begins a numbering of the server's: everything up to `window_uid` is read from `since` on.
+/// The days on which messages arrived that were put off.
+pub(super) async fn gap_days(db: &Db, id: MailboxId) -> Result<Vec<Timestamp>> {
+    let rows: Vec<(Timestamp,)> = db
+        .all(q!(
+            "SELECT DISTINCT arrived_on FROM mailbox_gaps WHERE mailbox_id = $1 AND arrived_on IS NOT NULL ORDER BY arrived_on",
+            id
+        ))
+        .await?;
+    Ok(rows.into_iter().map(|(day,)| day).collect())
+}
+
+/// Begins a numbering of the server's: everything up to `window_uid` is read from `since` on, and on these days.
 pub(super) async fn renumber(
     tx: &mut Tx,
     id: MailboxId,
     uid_validity: u32,
     window_uid: u32,
     since: Option<Timestamp>,
+    days: &str,
 ) -> Result<()> {
     tx.exec(q!("DELETE FROM mailbox_gaps WHERE mailbox_id = $1", id)).await?;
     tx.exec(q!(
-        "UPDATE mailboxes SET uid_validity = $1, last_uid = 0, window_uid = $2, window_since = $3 WHERE id = $4",
+        "UPDATE mailboxes SET uid_validity = $1, last_uid = 0, window_uid = $2, window_since = $3, window_days = $4
+         WHERE id = $5",
         i64::from(uid_validity),
         i64::from(window_uid),
         since,
+        days,
         id
     ))
     .await
@@ -146,16 +162,27 @@ pub(super) async fn failed(tx: &mut Tx, id: MailboxId, trouble: Trouble, says: &
     .map(|_| ())
 }
 
+/// A message that is left for later.
+pub(in crate::mail) struct Gap<'a> {
+    pub(in crate::mail) uid: u32,
+    pub(in crate::mail) reason: &'a str,
+    /// The beginning of the day on which the server got it, when it told.
+    pub(in crate::mail) arrived_on: Option<Timestamp>,
+}
+
 /// Remembers a message that is left for later.
-pub(super) async fn add_gap(tx: &mut Tx, id: MailboxId, uid: u32, reason: &str, next_try_at: Timestamp) -> Result<()> {
+pub(super) async fn add_gap(tx: &mut Tx, id: MailboxId, gap: &Gap<'_>, next_try_at: Timestamp) -> Result<()> {
     tx.exec(q!(
-        "INSERT INTO mailbox_gaps (mailbox_id, uid, reason, attempts, next_try_at) VALUES ($1, $2, $3, 1, $4)
+        "INSERT INTO mailbox_gaps (mailbox_id, uid, reason, attempts, next_try_at, arrived_on)
+         VALUES ($1, $2, $3, 1, $4, $5)
          ON CONFLICT (mailbox_id, uid) DO UPDATE
-         SET reason = excluded.reason, attempts = mailbox_gaps.attempts + 1, next_try_at = excluded.next_try_at",
+         SET reason = excluded.reason, attempts = mailbox_gaps.attempts + 1, next_try_at = excluded.next_try_at,
+             arrived_on = COALESCE(excluded.arrived_on, mailbox_gaps.arrived_on)",
         id,
-        i64::from(uid),
-        reason,
-        next_try_at
+        i64::from(gap.uid),
+        gap.reason,
+        next_try_at,
+        gap.arrived_on
     ))
     .await
     .map(|_| ())

@@ -89,6 +89,26 @@ async fn touch(desk: &Desk, digest: &str, agent: AgentId, client: &Client) -> Re
     Ok(())
 }
 
+/// Who an agent is and what is closed to them, where no session or token asks but a mail of theirs.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub id: AgentId,
+    pub name: String,
+    pub role: Role,
+    /// Members-only teams the agent is not in; empty for admins.
+    pub hidden_teams: Vec<TeamId>,
+    pub time_zone: String,
+}
+
+/// `None`: nobody of this id works here.
+pub async fn standing(desk: &Desk, id: AgentId) -> Result<Option<Standing>> {
+    let Some(agent) = agents::agent(desk.db(), id).await?.filter(|agent| agent.disabled_at.is_none()) else {
+        return Ok(None);
+    };
+    let (_, hidden_teams) = team_scope(desk, id, agent.role).await?;
+    Ok(Some(Standing { id, name: agent.name, role: agent.role, hidden_teams, time_zone: agent.time_zone }))
+}
+
 /// The teams an agent is in, and those closed to them.
 pub(super) async fn team_scope(desk: &Desk, agent: AgentId, role: Role) -> Result<(Vec<TeamId>, Vec<TeamId>)> {
     let all = teams::standings(desk.db(), agent).await?;

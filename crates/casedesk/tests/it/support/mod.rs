@@ -5,9 +5,10 @@
 //! end fails it.
 mod browser;
 pub(crate) mod certificates;
+pub(crate) mod customer;
 pub(crate) mod dovecot;
 pub(crate) mod peer;
-mod post;
+pub(crate) mod post;
 pub(crate) mod postfix;
 pub(crate) mod process;
 pub(crate) mod proxy;
@@ -73,14 +74,19 @@ pub(crate) async fn on_both(test: impl AsyncFn(&TestApp)) {
 
 /// The same with settings, named as in the environment, without the prefix.
 pub(crate) async fn with_settings(settings: &[(&str, &str)], test: impl AsyncFn(&TestApp)) {
-    run(settings, "", &test).await;
+    on_each(async |database| Box::pin(run(settings, database, &test)).await).await;
+}
+
+/// Runs a test with the address of each database: none for SQLite, and one that is made for it.
+pub(crate) async fn on_each(test: impl AsyncFn(&str)) {
+    test("").await;
     let Ok(server) = std::env::var("TEST_POSTGRES") else { return };
     let name = format!("casedesk_{}", &sha256_hex(secrets::random_token().as_bytes())[..16]);
     let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
     let mut url: url::Url = server.parse().unwrap();
     url.set_path(&name);
-    let result = std::panic::AssertUnwindSafe(run(settings, url.as_str(), &test)).catch_unwind().await;
+    let result = std::panic::AssertUnwindSafe(test(url.as_str())).catch_unwind().await;
     admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
     if let Err(panic) = result {
         std::panic::resume_unwind(panic);
@@ -104,6 +110,16 @@ impl TestApp {
         let db = Db::connect(&config.database_url(), 4).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Clock::fixed(Timestamp::parse_rfc3339(START).unwrap());
+        let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
+        let router = app::router(desk.clone());
+        Self(Arc::new(Inner { desk, router }))
+    }
+
+    /// The same desk with other settings, as after a restart.
+    pub(crate) async fn again(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.desk().config().clone();
+        change(&mut config);
+        let (db, clock) = (self.desk().db().clone(), self.desk().clock().clone());
         let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
         let router = app::router(desk.clone());
         Self(Arc::new(Inner { desk, router }))

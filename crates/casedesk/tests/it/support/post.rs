@@ -79,8 +79,19 @@ impl TestApp {
     }
 
     pub(crate) async fn arrives_raw(&self, raw: Bytes) -> Lies {
-        let taken = take_in(self.desk(), Source::Import { path: "test" }, raw).await.unwrap();
-        let Taken::Stored(id) = taken else { panic!("an import has no key") };
+        self.arrives_from(Source::Import { path: "test" }, raw).await
+    }
+
+    /// The same as the team's mail server hands it over.
+    pub(crate) async fn arrives_by_wire(&self, letter: &Letter) -> Lies {
+        let peer = std::net::Ipv4Addr::LOCALHOST.into();
+        let source = Source::Listener { envelope_from: "somebody@mx.example", envelope_to: &[], peer };
+        self.arrives_from(source, letter.raw()).await
+    }
+
+    async fn arrives_from(&self, source: Source<'_>, raw: Bytes) -> Lies {
+        let taken = take_in(self.desk(), source, raw).await.unwrap();
+        let Taken::Stored(id) = taken else { panic!("it has no key") };
         self.file().await;
         self.lies(id).await
     }
@@ -151,12 +162,15 @@ pub(crate) struct Caught {
 impl Caught {
     /// A header field, unfolded.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let head = self.raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let begin = format!("{}:", name.to_lowercase());
-        head.split("\r\n")
-            .find(|line| line.to_lowercase().starts_with(&begin))
-            .map(|l| l[begin.len()..].trim().to_owned())
+        header(&self.raw, name)
     }
+}
+
+/// The first field of this name of a raw mail, unfolded.
+pub(crate) fn header(raw: &str, name: &str) -> Option<String> {
+    let head = raw.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let begin = format!("{}:", name.to_lowercase());
+    head.split("\r\n").find(|line| line.to_lowercase().starts_with(&begin)).map(|l| l[begin.len()..].trim().to_owned())
 }
 
 /// A relay that keeps what it is given.

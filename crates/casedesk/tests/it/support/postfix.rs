@@ -26,11 +26,7 @@ impl Postfix {
         certificates::make(&postfix.folder);
         postfix.configure(desk, dovecot.map_or(1, |dovecot| dovecot.lmtp));
         // Postfix's own script makes the queue's folders and gives them their owners.
-        run(Command::new("/usr/sbin/postfix")
-            .arg("-c")
-            .arg(postfix.folder.join("etc"))
-            .arg("start")
-            .stderr(Stdio::null()));
+        run(Command::new("/usr/sbin/postfix").arg("-c").arg(postfix.folder.join("etc")).arg("start"));
         until_listening(postfix.port).await;
         Some(postfix)
     }

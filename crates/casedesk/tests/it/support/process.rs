@@ -3,6 +3,7 @@ use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
 use casedesk::kit::secrets::random_token;
@@ -62,9 +63,18 @@ impl Drop for Running {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that nobody listens at, given to one test alone. It lies below those that the system hands out by itself
+/// (`ip_local_port_range`): on one of them any connection of another test may sit by the time the program wants it.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    const PORTS: std::ops::Range<u32> = 10_000..32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Each process begins elsewhere, for several may run at a time.
+    let (count, first) = (PORTS.end - PORTS.start, std::process::id().wrapping_mul(7919));
+    (0..count)
+        .map(|_| PORTS.start + first.wrapping_add(NEXT.fetch_add(1, SeqCst)) % count)
+        .map(|port| u16::try_from(port).unwrap())
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .unwrap()
 }
 
 /// Whether these programs are installed. Their absence is loud, and a failure where nothing may be missing.

@@ -5,7 +5,7 @@ use casedesk::config::{Config, Imap};
 use casedesk::db::Db;
 use casedesk::desk::Desk;
 use casedesk::events::Subscribers;
-use casedesk::kit::{Clock, Timestamp};
+use casedesk::kit::{Clock, Secret, Timestamp};
 use casedesk::mail::imap::{Pace, read_all};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -27,14 +27,29 @@ pub(crate) fn config(folder: &Folder) -> Config {
 
 impl Bare {
     pub(crate) async fn new(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on("", change).await
+    }
+
+    /// With this database; none is SQLite.
+    pub(crate) async fn on(database: &str, change: impl FnOnce(&mut Config)) -> Self {
         let folder = Arc::new(Folder::new("desk"));
         let clock = Clock::fixed(now());
-        Self::open(folder, clock, change).await
+        let database = Secret::new(database);
+        let named = |config: &mut Config| {
+            config.database.url = database;
+            change(config);
+        };
+        Self::open(folder, clock, named).await
     }
 
     /// The same database with other settings, as after a restart.
     pub(crate) async fn again(&self, change: impl FnOnce(&mut Config)) -> Self {
-        Self::open(self.folder.clone(), self.desk.clock().clone(), change).await
+        let database = self.desk.config().database.url.clone();
+        let named = |config: &mut Config| {
+            config.database.url = database;
+            change(config);
+        };
+        Self::open(self.folder.clone(), self.desk.clock().clone(), named).await
     }
 
     async fn open(folder: Arc<Folder>, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {

@@ -1,29 +1,24 @@
 //! The wire and the desk's own intake together.
 use std::time::Duration;
 
-use casedesk::config::{Config, Imap};
+use axum::http::StatusCode;
+use casedesk::config::{Imap, Security};
 use casedesk::db::{Db, Read as _};
 use casedesk::desk::Desk;
+use casedesk::kit::Secret;
 use casedesk::mail::imap::read_all;
 use casedesk::mail::listener::Listener;
 use casedesk::mail::mailboxes::{look, probe, states};
-use casedesk::{app, q};
+use casedesk::q;
+use casedesk::staff::Role;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::dovecot::Dovecot;
+use crate::support::on_both;
 use crate::support::peer::Peer;
 use crate::support::process::{free_port, until};
 use crate::support::wire::{fast, mail};
-use crate::support::{TestApp, on_both};
-
-/// The same desk with other settings, as after a restart.
-async fn with(app: &TestApp, change: impl FnOnce(&mut Config)) -> Desk {
-    let mut config = app.desk().config().clone();
-    change(&mut config);
-    let (db, clock) = (app.desk().db().clone(), app.desk().clock().clone());
-    Desk::open(config, db, clock, app::subscribers()).await.unwrap()
-}
 
 fn reading(desk: &Desk) -> AbortOnDropHandle<()> {
     let reader = read_all(desk.clone(), desk.clone(), fast(), CancellationToken::new());
@@ -48,18 +43,20 @@ async fn a_mailbox_is_stored_once_on_either_database_whatever_happens_in_between
         program.append("INBOX", &(mail("huge") + &"0123456789\r\n".repeat(1000))).await;
         let mut mailbox = dovecot.mailbox("support", user);
         mailbox.since_days = 0;
-        let desk = with(app, |config| {
-            config.mail.imap = vec![mailbox.clone()];
-            config.mail.max_size = 10_000;
-        })
-        .await;
+        let small = app
+            .again(|config| {
+                config.mail.imap = vec![mailbox.clone()];
+                config.mail.max_size = 10_000;
+            })
+            .await;
+        let desk = small.desk();
         let db = desk.db();
-        let first = reading(&desk);
+        let first = reading(desk);
         until("some are stored", || async { (stored(db).await > 3).then_some(()) }).await;
         drop(first);
         // The killed node's lease runs out.
         app.advance(Duration::from_mins(2));
-        let second = reading(&desk);
+        let second = reading(desk);
         until("all are read", || async { states(db).await.unwrap().pop()?.last_ok_at.filter(|ok| *ok == desk.now()) })
             .await;
         until("all are stored", || async { (stored(db).await >= 61).then_some(()) }).await;
@@ -68,14 +65,51 @@ async fn a_mailbox_is_stored_once_on_either_database_whatever_happens_in_between
         drop(second);
         // The settings name another place under the same name: its messages are others.
         let elsewhere = Imap { port: free_port(), ..mailbox };
-        let moved = with(app, |config| config.mail.imap = vec![elsewhere]).await;
-        let third = reading(&moved);
+        let moved = app.again(|config| config.mail.imap = vec![elsewhere]).await;
+        let third = reading(moved.desk());
         until("the trouble", || async { states(db).await.unwrap().pop()?.trouble }).await;
         app.advance(Duration::from_mins(16));
-        look(&moved).await.unwrap();
+        look(moved.desk()).await.unwrap();
         let state = states(db).await.unwrap().remove(0);
         assert!(state.alarmed && state.last_ok_at.is_none(), "{state:?}");
         drop(third);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_not_read_is_told_at_health_and_on_the_page_within_a_quarter_of_an_hour() {
+    on_both(async |app| {
+        let nobody = Imap {
+            name: "support".into(),
+            host: "localhost".into(),
+            port: free_port(),
+            security: Security::None,
+            user: "ada".into(),
+            password: Secret::new("secret"),
+            folder: "INBOX".into(),
+            since_days: 30,
+            idle: true,
+            poll_s: 1,
+            ca_file: String::new(),
+            oauth: None,
+        };
+        let app = app.again(|config| config.mail.imap = vec![nobody]).await;
+        let agent = app.logged_in("Ben", Role::Agent).await;
+        let reader = reading(app.desk());
+        until("the trouble", || async { states(app.desk().db()).await.unwrap().pop()?.trouble }).await;
+        drop(reader);
+        app.advance(Duration::from_mins(14));
+        look(app.desk()).await.unwrap();
+        assert_eq!(app.browser().get("/health").await.status, StatusCode::OK);
+        assert!(!agent.get("/alarms").await.text.contains("is not read"));
+        app.advance(Duration::from_mins(1));
+        look(app.desk()).await.unwrap();
+        let health = app.browser().get("/health").await;
+        assert_eq!(health.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(health.text.contains("Not read for 15 minutes."), "{}", health.text);
+        let alarm = agent.get("/alarms").await.text;
+        assert!(alarm.contains("<b>support</b> is not read. The server does not answer."), "{alarm}");
     })
     .await;
 }
@@ -86,7 +120,8 @@ async fn a_full_disk_is_452_and_heals_without_a_restart() {
         if !app.desk().config().database.url.is_empty() {
             return;
         }
-        let desk = with(app, |config| config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into())).await;
+        let listening = app.again(|config| config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into())).await;
+        let desk = listening.desk();
         let listener = Listener::bind(desk.config()).await.unwrap().unwrap();
         let port = listener.address().unwrap().port();
         let _serving = AbortOnDropHandle::new(tokio::spawn(listener.serve(desk.clone(), CancellationToken::new())));
@@ -95,10 +130,10 @@ async fn a_full_disk_is_452_and_heals_without_a_restart() {
         peer.say("LHLO relay.test\r\n", &["250"]).await;
         let big = mail("big") + &"0123456789\r\n".repeat(50_000);
         let message = format!("MAIL FROM:<>\r\nRCPT TO:<support@desk.test>\r\nDATA\r\n{big}.\r\n");
-        limit(&desk, q!("PRAGMA max_page_count = 1")).await;
+        limit(desk, q!("PRAGMA max_page_count = 1")).await;
         peer.say(&message, &["250", "250", "354", "452 4.3.1"]).await;
         assert_eq!(stored(desk.db()).await, 0);
-        limit(&desk, q!("PRAGMA max_page_count = 1000000")).await;
+        limit(desk, q!("PRAGMA max_page_count = 1000000")).await;
         peer.say(&message, &["250", "250", "354", "250 2.0.0"]).await;
         assert_eq!(stored(desk.db()).await, 1);
     })

@@ -1,4 +1,5 @@
 //! Mail by wire: the listener, the mailboxes, the relay, each against the real thing.
+mod circle;
 mod imap;
 mod intake;
 mod listener;

@@ -1,4 +1,6 @@
 //! Mail out: through Postfix into a mailbox, and at the mercy of a relay that misbehaves.
+use std::time::Duration;
+
 use casedesk::config::Security;
 use casedesk::kit::Secret;
 use casedesk::mail::client::{Receipt, Relay, SendError};
@@ -144,7 +146,12 @@ async fn check_says_what_is_wrong_with_the_relay() {
     far_end.accept_sign_in("nobody");
     let closed = free_port();
     type Change = fn(&mut casedesk::config::Smtp);
-    let trials: [(u16, Change, &str); 5] = [
+    let Some(dovecot) = Dovecot::start().await else { return };
+    let trials: [(u16, Change, &str); 8] = [
+        // Any port that waits for TLS and any that greets in the clear will do.
+        (dovecot.imaps, |_| (), "waits for TLS and is spoken to in the clear: set security to tls"),
+        (dovecot.imaps, |smtp| smtp.security = Security::Starttls, "waits for TLS and is spoken to in the clear"),
+        (far_end.port, |smtp| smtp.security = Security::Tls, "speaks in the clear and is asked for TLS"),
         (far_end.port, |_| (), "localhost can be used"),
         (closed, |_| (), "cannot be used: Connection refused"),
         (far_end.port, |smtp| smtp.host = "no such host".into(), "is not known to the DNS"),
@@ -157,7 +164,8 @@ async fn check_says_what_is_wrong_with_the_relay() {
     ];
     for (port, change, words) in trials {
         let (bare, _) = sender(port, change).await;
-        let check = casedesk::mail::check::all(&bare.desk).await.pop().unwrap();
+        let all = casedesk::mail::check::all(&bare.desk);
+        let check = tokio::time::timeout(Duration::from_secs(15), all).await.unwrap().pop().unwrap();
         assert!(check.says.contains(words), "{words}: {check:?}");
     }
 }
