@@ -6,6 +6,7 @@ mod architecture;
 mod attachments;
 mod cases;
 mod commands;
+mod disk;
 mod mail;
 mod pages;
 mod staff;
