@@ -4,16 +4,7 @@ use crate::db::{Query, Read as _, Result, Tx};
 use crate::q;
 
 pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
-    let old: Option<(i64,)> = tx
-        .opt(q!(
-            "DELETE FROM search_documents WHERE owner = $1 AND part = $2 RETURNING id",
-            document.owner,
-            document.part
-        ))
-        .await?;
-    if let Some((old,)) = old {
-        tx.exec(q!("DELETE FROM search_text WHERE rowid = $1", old)).await?;
-    }
+    remove(tx, document.part).await?;
     let id = tx
         .insert(q!(
             "INSERT INTO search_documents (owner, part) VALUES ($1, $2) RETURNING id",
@@ -30,6 +21,14 @@ pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
         words_of(document.files),
     ))
     .await?;
+    Ok(())
+}
+
+pub(super) async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
+    let old: Vec<(i64,)> = tx.all(q!("DELETE FROM search_documents WHERE part = $1 RETURNING id", part)).await?;
+    for (old,) in old {
+        tx.exec(q!("DELETE FROM search_text WHERE rowid = $1", old)).await?;
+    }
     Ok(())
 }
 
