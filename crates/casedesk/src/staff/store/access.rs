@@ -17,13 +17,11 @@ pub struct NewToken<'a> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LiveToken {
     pub id: TokenId,
-    #[sqlx(try_from = "String")]
     pub scope: Scope,
     pub last_used_at: Option<Timestamp>,
     pub agent_id: AgentId,
     pub name: String,
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub time_zone: String,
 }
@@ -33,7 +31,6 @@ pub struct LiveToken {
 pub struct Token {
     pub id: TokenId,
     pub name: String,
-    #[sqlx(try_from = "String")]
     pub scope: Scope,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
