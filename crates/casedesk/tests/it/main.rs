@@ -7,6 +7,7 @@ mod attachments;
 mod cases;
 mod commands;
 mod disk;
+mod live;
 mod mail;
 mod pages;
 mod staff;

@@ -67,6 +67,19 @@ pub async fn live_token(db: &Db, digest: &str, now: Timestamp) -> Result<Option<
     .await
 }
 
+pub async fn token_is_live(db: &Db, id: TokenId, now: Timestamp) -> Result<bool> {
+    let (live,): (i64,) = db
+        .one(q!(
+            "SELECT COUNT(*) FROM api_tokens t JOIN agents a ON a.id = t.agent_id
+             WHERE t.id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
+               AND a.disabled_at IS NULL",
+            id,
+            now
+        ))
+        .await?;
+    Ok(live > 0)
+}
+
 pub async fn touch_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<u64> {
     tx.exec(q!("UPDATE api_tokens SET last_used_at = $2 WHERE id = $1", id, at)).await
 }
