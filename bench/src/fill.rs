@@ -38,6 +38,10 @@ pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
     let begun = std::time::Instant::now();
     let db = Db::connect(&format!("sqlite://{}", folder.join("casedesk.db").display()), 1).await?;
     db.migrate().await?;
+    let mut tx = db.begin().await?;
+    // Room for all that random keys touch, or most of the time goes into reading pages again.
+    tx.exec(Query::new("PRAGMA cache_size = -1048576")).await?;
+    tx.commit().await?;
     customers(&db).await?;
     let mut writer = Writer { dice: Dice::new(11), cases, document: 0 };
     let mut first = 1;
@@ -247,6 +251,8 @@ impl Writer {
             newest
         );
         tables.cases.add(tx, fields).await?;
+        // Alone: after a statement of several rows SQLite looks for each among all that follow up on another.
+        tables.cases.flush(tx).await?;
         let name = format!("Person {contact}");
         tables.people.add(tx, row!(id, address(contact), name, contact, "requester")).await?;
         if self.dice.percent(30) {

@@ -59,20 +59,37 @@ impl Session {
 
     /// Gets text as it is.
     pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let (status, text) = self.try_text(path).await?;
+        ensure!(status == 200, "{path} answers {status}");
+        Ok(text)
+    }
+
+    /// Status and text of the answer, whatever they are.
+    pub(crate) async fn try_text(&self, path: &str) -> anyhow::Result<(u16, String)> {
         let answer = self.send(self.client.get(format!("{}{path}", self.url))).await?;
-        ensure!(answer.status == 200, "{path} answers {}", answer.status);
-        Ok(String::from_utf8_lossy(&answer.bytes).into_owned())
+        Ok((answer.status, String::from_utf8_lossy(&answer.bytes).into_owned()))
     }
 
     pub(crate) async fn post(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<f64> {
+        let begun = Instant::now();
+        let (status, says) = self.try_post(path, body).await?;
+        ensure!((200..300).contains(&status), "{path} answers {status}: {says}");
+        Ok(begun.elapsed().as_secs_f64() * 1000.0)
+    }
+
+    /// Status and body of the answer, whatever they are.
+    pub(crate) async fn try_post(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<(u16, String)> {
         let answer = self.send(self.client.post(format!("{}{path}", self.url)).json(body)).await?;
-        ensure!(
-            (200..300).contains(&answer.status),
-            "{path} answers {}: {}",
-            answer.status,
-            String::from_utf8_lossy(&answer.bytes)
-        );
-        Ok(answer.ms)
+        Ok((answer.status, String::from_utf8_lossy(&answer.bytes).into_owned()))
+    }
+
+    /// Puts one file into a form (RFC 7578); status and body of the answer.
+    pub(crate) async fn upload(&self, path: &str, file: &[u8]) -> anyhow::Result<(u16, String)> {
+        let head = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"trace.bin\"\r\n\r\n";
+        let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let request = self.client.post(format!("{}{path}", self.url)).body(body);
+        let answer = self.send(request.header("content-type", "multipart/form-data; boundary=cut")).await?;
+        Ok((answer.status, String::from_utf8_lossy(&answer.bytes).into_owned()))
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Answer> {

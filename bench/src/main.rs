@@ -1,4 +1,4 @@
-//! `bin/bench` and `bin/test faults`: what the release binary does under load, and under kills, full disks and
+//! `bin/bench` and `bin/test faults`: what the program does under load, and under kills, full disks and
 //! failing syncs. Everything is seen from outside, over the loopback; the library is used only to fill a database
 //! and to read what is in it afterwards.
 mod dovecot;
@@ -45,6 +45,9 @@ enum Command {
         /// How often the desk is killed during intake.
         #[arg(long, default_value_t = 200)]
         kills: usize,
+        /// Within a minute: 10 kills and a smaller disk.
+        #[arg(long, conflicts_with = "kills")]
+        short: bool,
     },
 }
 
@@ -55,7 +58,9 @@ fn main() -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         match Cli::parse().command {
             Command::Measure { quick, mails, only } => measure(quick, mails, &only).await,
-            Command::Faults { kills } => faults::run(kills).await,
+            Command::Faults { kills, short } => {
+                faults::run(&if short { faults::Size::short() } else { faults::Size::long(kills) }).await
+            }
         }
     })
 }

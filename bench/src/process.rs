@@ -75,7 +75,7 @@ pub(crate) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// The release binary beside this one, built first when cargo runs us.
+/// The program beside this one, of the same profile, built first when cargo runs us.
 pub(crate) fn binary() -> anyhow::Result<&'static Path> {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     if let Some(path) = BINARY.get() {
@@ -83,8 +83,12 @@ pub(crate) fn binary() -> anyhow::Result<&'static Path> {
     }
     let path = std::env::current_exe()?.with_file_name("casedesk");
     if let Some(cargo) = std::env::var_os("CARGO") {
-        let build = Command::new(cargo).args(["build", "--release", "--locked", "--package", "casedesk"]).status()?;
-        ensure!(build.success(), "casedesk could not be built");
+        let mut build = Command::new(cargo);
+        build.args(["build", "--locked", "--package", "casedesk"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        ensure!(build.status()?.success(), "casedesk could not be built");
     }
     ensure!(path.exists(), "{} is not built", path.display());
     Ok(BINARY.get_or_init(|| path))
@@ -100,12 +104,14 @@ pub(crate) struct Setup {
     pub(crate) database: Option<String>,
     /// A program and arguments that the desk is run under.
     pub(crate) under: Vec<String>,
+    /// What it logs, unless CASEDESK_LOG__LEVEL says otherwise: nothing where it is to complain all the time.
+    pub(crate) log: &'static str,
 }
 
 impl Setup {
     pub(crate) fn new(data: &Path) -> anyhow::Result<Self> {
         let (http, lmtp) = (free_port()?, free_port()?);
-        Ok(Self { data: data.into(), http, lmtp, database: None, under: vec![] })
+        Ok(Self { data: data.into(), http, lmtp, database: None, under: vec![], log: "error" })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -134,7 +140,7 @@ impl Setup {
             .env("CASEDESK_SERVER__PUBLIC_URL", self.url())
             .env("CASEDESK_MAIL__FROM", "support@desk.example")
             .env("CASEDESK_MAIL__LISTENER__LISTEN", format!("127.0.0.1:{}", self.lmtp))
-            .env("CASEDESK_LOG__LEVEL", std::env::var("CASEDESK_LOG__LEVEL").unwrap_or_else(|_| "error".into()))
+            .env("CASEDESK_LOG__LEVEL", std::env::var("CASEDESK_LOG__LEVEL").unwrap_or_else(|_| self.log.into()))
             .stdout(Stdio::null());
         if let Some(url) = &self.database {
             command.env("CASEDESK_DATABASE__URL", url);

@@ -35,19 +35,40 @@ impl Checks {
     }
 }
 
-pub(crate) async fn run(kills: usize) -> anyhow::Result<ExitCode> {
+/// How much is tried.
+pub(crate) struct Size {
+    kills: usize,
+    /// What the full disk has room for at first, in bytes.
+    room: usize,
+    /// How many mails are sent while system calls are watched.
+    watched: u64,
+}
+
+impl Size {
+    pub(crate) fn long(kills: usize) -> Self {
+        Self { kills, room: 20 << 20, watched: 100 }
+    }
+
+    pub(crate) fn short() -> Self {
+        Self { kills: 10, room: 4 << 20, watched: 25 }
+    }
+}
+
+pub(crate) async fn run(size: &Size) -> anyhow::Result<ExitCode> {
     crate::process::binary()?;
     let mut checks = Checks::default();
     let ended = planted::try_both(&mut checks).await;
     checks.part("planted bugs", ended);
-    let ended = kills::kill_during_intake(&mut checks, kills).await;
+    let ended = kills::kill_during_intake(&mut checks, size.kills).await;
     checks.part("kills during intake", ended);
-    let ended = full::fill_the_disk(&mut checks).await;
+    let ended = full::fill_the_disk(&mut checks, size.room).await;
     checks.part("disk full", ended);
-    let ended = sync::order(&mut checks).await;
+    let ended = sync::order(&mut checks, size.watched).await;
     checks.part("sync before 250", ended);
-    let ended = sync::failing(&mut checks).await;
-    checks.part("failing sync", ended);
+    for fault in [sync::Fault::Broken, sync::Fault::NoSpace] {
+        let ended = sync::failing(&mut checks, fault).await;
+        checks.part("failing sync", ended);
+    }
     println!("{} passed, {} failed", checks.passed, checks.failed);
     Ok(if checks.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

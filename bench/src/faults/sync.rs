@@ -1,5 +1,6 @@
 //! Whether a `250` waits for the disk, as the system calls tell, and what becomes of a sync that fails.
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -10,13 +11,12 @@ use super::ledger::{Ledger, id, mail};
 use crate::lmtp::{Sender, stuffed};
 use crate::process::{Folder, Running, Setup, installed};
 
-const MAILS: u64 = 100;
 /// Small enough to lie in one page of the log, where its mark is seen.
 fn small(number: u64) -> Vec<u8> {
     stuffed(&mail(number * 5 + 1, &id(number * 5 + 1)))
 }
 
-pub(super) async fn order(checks: &mut Checks) -> anyhow::Result<()> {
+pub(super) async fn order(checks: &mut Checks, mails: u64) -> anyhow::Result<()> {
     if !installed(&["strace"]) {
         checks.missing("sync before 250", "strace is not installed");
         return Ok(());
@@ -28,7 +28,7 @@ pub(super) async fn order(checks: &mut Checks) -> anyhow::Result<()> {
     setup.under = strace.split(' ').map(str::to_owned).chain([log.display().to_string()]).collect();
     let (mut desk, _) = setup.start().await?;
     let mut line = Sender::connect(setup.lmtp, "support@desk.example").await?;
-    for number in 0..MAILS {
+    for number in 0..mails {
         let answer = line.send(&small(number)).await?;
         anyhow::ensure!(answer.starts_with("250"), "not taken in: {answer}");
     }
@@ -37,7 +37,7 @@ pub(super) async fn order(checks: &mut Checks) -> anyhow::Result<()> {
     let calls = std::fs::read(&log)?;
     let (seen, early) = acknowledged(&String::from_utf8_lossy(&calls));
     let says = format!("{seen} acknowledgements, {early} of them early");
-    checks.check("the log is synced after the mail is in it and before its 250", seen == MAILS && early == 0, says);
+    checks.check("the log is synced after the mail is in it and before its 250", seen == mails && early == 0, says);
     Ok(())
 }
 
@@ -81,42 +81,46 @@ fn marks(call: &str) -> Vec<u64> {
     call.split("mark-").skip(1).filter_map(|rest| rest.split('-').next()?.parse().ok()).collect()
 }
 
-/// Every sync answers EIO from some moment on.
-pub(super) async fn failing(checks: &mut Checks) -> anyhow::Result<()> {
+/// What every sync answers from some moment on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// EIO: what was written may be anywhere, and only a restart reads what there is.
+    Broken,
+    /// ENOSPC, as of file systems that find room only then. It passes.
+    NoSpace,
+}
+
+/// How many mails are sent while syncs fail.
+const REFUSED: u64 = 20;
+
+pub(super) async fn failing(checks: &mut Checks, fault: Fault) -> anyhow::Result<()> {
     if !installed(&["strace"]) {
         checks.missing("failing sync", "strace is not installed");
         return Ok(());
     }
-    let folder = Folder::new("eio")?;
-    let setup = Setup::new(folder.path())?;
+    let (error, answer) = match fault {
+        Fault::Broken => ("EIO", "451"),
+        Fault::NoSpace => ("ENOSPC", "452 4.3.1"),
+    };
+    let folder = Folder::new("sync")?;
+    let mut setup = Setup::new(folder.path())?;
+    setup.log = "off";
     let (mut desk, _) = setup.start().await?;
     let mut ledger = Ledger::default();
     let well = Sender::connect(setup.lmtp, "support@desk.example").await?.send(&small(0)).await;
     ledger.answered(1, well);
     crate::intake::until_filed(&setup, std::time::Instant::now()).await?;
-    let mut strace = Running::start(
-        Command::new("strace")
-            .args(["-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO", "-o", "/dev/null"])
-            .args(["-p", &desk.id().to_string()])
-            .stderr(Stdio::null()),
-    )?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let mut answers = BTreeMap::new();
-    for number in 1..=20 {
-        let answer = match Sender::connect(setup.lmtp, "support@desk.example").await {
-            Ok(mut line) => line.send(&small(number)).await,
-            Err(error) => Err(error),
-        };
-        let word = answer.as_ref().map_or("broken line", |answer| answer.get(..3).unwrap_or("?")).to_owned();
-        *answers.entry(word).or_insert(0) += 1;
-        ledger.answered(number * 5 + 1, answer);
-    }
-    checks.check("a sync that fails is never acknowledged", !answers.contains_key("250"), format!("{answers:?}"));
+    let mut strace = inject(&desk, error, &folder.path().join("failed")).await?;
+    let answers = send_meanwhile(&setup, &mut ledger).await;
+    let as_expected = answers.keys().all(|said| said.starts_with(answer));
+    checks.check(&format!("a sync that ends in {error} is answered {answer}"), as_expected, format!("{answers:?}"));
     strace.signal("INT");
     strace.wait();
-    desk.signal("KILL");
-    desk.wait();
-    let (mut desk, _) = setup.start().await.context("after failing syncs")?;
+    if fault == Fault::Broken {
+        desk.signal("KILL");
+        desk.wait();
+        desk = setup.start().await.context("after failing syncs")?.0;
+    }
     let mut line = Sender::connect(setup.lmtp, "support@desk.example").await?;
     for number in std::mem::take(&mut ledger.unknown) {
         let answer = line.send(&small(number / 5)).await;
@@ -125,8 +129,51 @@ pub(super) async fn failing(checks: &mut Checks) -> anyhow::Result<()> {
     let outcome = ledger.settle(&setup).await?;
     desk.signal("TERM");
     desk.wait();
-    let exact = outcome.lost.is_empty() && outcome.doubled.is_empty() && ledger.acknowledged.len() == 21;
+    let all = u64::try_from(ledger.acknowledged.len())? == REFUSED + 1;
+    let exact = outcome.lost.is_empty() && outcome.doubled.is_empty() && all;
+    let after = if fault == Fault::Broken { "and a kill " } else { "" };
     let says = format!("{} acknowledged, {} filed", ledger.acknowledged.len(), outcome.filed);
-    checks.check("after failing syncs and a kill all is there once", exact && setup.is_sound()?, says);
+    checks.check(&format!("after {error} {after}all is there once"), exact && setup.is_sound()?, says);
     Ok(())
+}
+
+/// Lets every sync of a desk fail until it is interrupted.
+async fn inject(desk: &Running, error: &str, log: &Path) -> anyhow::Result<Running> {
+    let injected = format!("inject=fsync,fdatasync:error={error}");
+    let mut strace = Running::start(
+        Command::new("strace")
+            .args(["-f", "-e", "trace=fsync,fdatasync", "-e", &injected, "-o"])
+            .arg(log)
+            .args(["-p", &desk.id().to_string()])
+            .stderr(Stdio::null()),
+    )?;
+    // It says nothing once it is there, but the desk then has a tracer.
+    let status = format!("/proc/{}/status", desk.id());
+    for _ in 0..200 {
+        let traced = std::fs::read_to_string(&status)?
+            .lines()
+            .any(|line| line.strip_prefix("TracerPid:").is_some_and(|tracer| tracer.trim() != "0"));
+        if traced {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            return Ok(strace);
+        }
+        anyhow::ensure!(!strace.has_ended(), "strace may not trace here");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    anyhow::bail!("strace does not begin")
+}
+
+/// How often which answer came.
+async fn send_meanwhile(setup: &Setup, ledger: &mut Ledger) -> BTreeMap<String, u64> {
+    let mut answers = BTreeMap::new();
+    for number in 1..=REFUSED {
+        let answer = match Sender::connect(setup.lmtp, "support@desk.example").await {
+            Ok(mut line) => line.send(&small(number)).await,
+            Err(error) => Err(error),
+        };
+        let word = answer.as_ref().map_or("broken line", |answer| answer.get(..9).unwrap_or("?")).to_owned();
+        *answers.entry(word).or_insert(0) += 1;
+        ledger.answered(number * 5 + 1, answer);
+    }
+    answers
 }

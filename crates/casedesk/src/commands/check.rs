@@ -2,11 +2,12 @@
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::kit::Clock;
-use crate::web::health::Check;
+use crate::kit::disk::Sync;
+use crate::web::health::{self, Check};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let mut checks = vec![Check { name: "settings".into(), ok: true, says: "can be used".into() }];
-    checks.push(folder(&config));
+    checks.push(folder(&config).await);
     match desk(config).await {
         Ok((desk, database)) => {
             checks.push(database);
@@ -22,22 +23,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn folder(config: &Config) -> Check {
+async fn folder(config: &Config) -> Check {
     let data = &config.server.data;
-    let probe = data.join(".casedesk-check");
-    let written = std::fs::create_dir_all(data).and_then(|()| std::fs::write(&probe, b"x"));
-    let _ = std::fs::remove_file(&probe);
-    match written {
-        Ok(()) => Check { name: "data folder".into(), ok: true, says: format!("{} can be written", data.display()) },
-        Err(error) => Check {
-            name: "data folder".into(),
-            ok: false,
-            says: format!(
-                "{} cannot be written ({error}): give its owner or server.data another value",
-                data.display()
-            ),
-        },
-    }
+    // What keeps the folder from being made keeps it from being written, which is what is told.
+    let _ = std::fs::create_dir_all(data);
+    let check = health::folder(data, Sync::Yes).await;
+    Check { says: format!("{} {}", data.display(), check.says), ..check }
 }
 
 async fn desk(config: Config) -> anyhow::Result<(Desk, Check)> {

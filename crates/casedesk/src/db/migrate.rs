@@ -117,7 +117,7 @@ impl super::Tx {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.kind()? {
             super::TxKind::Sqlite(tx) => {
-                sqlx::raw_sql(sql).execute(tx.connection()?).await?;
+                tx.script(sql).await?;
             }
             super::TxKind::Postgres(tx) => {
                 sqlx::raw_sql(sql).execute(&mut **tx).await?;

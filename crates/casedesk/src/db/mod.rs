@@ -3,9 +3,10 @@
 //! Invariants: a write happens only in a `Tx`; a `Tx` dropped without `commit` leaves nothing;
 //! `commit` returns only when the data is synced to disk; notices of a transaction are heard only
 //! when it was committed. On SQLite one connection writes, and transactions that queue behind each
-//! other share one sync (group commit).
+//! other share one sync (group commit). An error for want of room is one that `is_full` knows.
 mod migrate;
 mod query;
+mod room;
 mod sqlite;
 mod value;
 
@@ -18,7 +19,10 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Postgres, Transaction};
 use tokio::sync::broadcast;
 
+use room::Room;
+
 pub use query::{Query, Row};
+pub use room::is_full;
 pub use value::{ToValue, UnknownWord, Value};
 
 pub use sqlx::Error;
@@ -41,6 +45,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     backend: Backend,
+    room: Arc<Room>,
     bus: broadcast::Sender<String>,
 }
 
@@ -53,6 +58,7 @@ impl Db {
     /// Opens `sqlite://PATH` (created when absent) or `postgres://…`.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let (bus, _) = broadcast::channel(BUS_DEPTH);
+        let room = Arc::new(Room::new(sqlite::folder(url)?));
         let backend = if url.starts_with("postgres") {
             let options = PgConnectOptions::from_str(url)?.application_name("casedesk");
             let pool = PgPoolOptions::new()
@@ -62,10 +68,10 @@ impl Db {
                 .await?;
             Backend::Postgres(pool)
         } else {
-            let (write, read) = sqlite::open(url, max_connections).await?;
+            let (write, read) = sqlite::open(url, max_connections, room.clone()).await?;
             Backend::Sqlite { write: Arc::new(write), read }
         };
-        let db = Self(Arc::new(Inner { backend, bus }));
+        let db = Self(Arc::new(Inner { backend, room, bus }));
         db.listen();
         Ok(db)
     }
@@ -103,12 +109,17 @@ impl Db {
         Ok(())
     }
 
+    /// Whether a write found no room a moment ago.
+    pub fn is_out_of_room(&self) -> bool {
+        self.0.room.refused_lately()
+    }
+
     pub async fn begin(&self) -> Result<Tx> {
         let kind = match &self.0.backend {
             Backend::Sqlite { write, .. } => TxKind::Sqlite(write.begin().await?),
             Backend::Postgres(pool) => TxKind::Postgres(pool.begin().await?),
         };
-        Ok(Tx { kind: Some(kind), bus: self.0.bus.clone(), notices: Vec::new() })
+        Ok(Tx { kind: Some(kind), room: self.0.room.clone(), bus: self.0.bus.clone(), notices: Vec::new() })
     }
 
     /// Lets what is under way finish, then closes.
@@ -148,6 +159,7 @@ async fn relay(pool: &PgPool, bus: &broadcast::Sender<String>) -> Result<()> {
 /// A write transaction. Dropped without `commit` it rolls back.
 pub struct Tx {
     kind: Option<TxKind>,
+    room: Arc<Room>,
     bus: broadcast::Sender<String>,
     notices: Vec<String>,
 }
@@ -167,10 +179,11 @@ impl Tx {
 
     /// Runs a statement; how many rows it changed.
     pub async fn exec(&mut self, query: Query) -> Result<u64> {
-        match self.kind()? {
-            TxKind::Sqlite(tx) => query.run_sqlite(tx.connection()?).await,
+        let ran = match self.kind()? {
+            TxKind::Sqlite(tx) => return tx.exec(query).await,
             TxKind::Postgres(tx) => query.run_postgres(&mut **tx).await,
-        }
+        };
+        self.room.told(ran).await
     }
 
     /// Runs a statement that ends in `RETURNING id`.
@@ -205,7 +218,7 @@ impl Tx {
     pub async fn commit(mut self) -> Result<()> {
         match self.kind.take() {
             Some(TxKind::Sqlite(tx)) => tx.commit().await?,
-            Some(TxKind::Postgres(tx)) => tx.commit().await?,
+            Some(TxKind::Postgres(tx)) => self.room.told(tx.commit().await).await?,
             None => return Err(Error::WorkerCrashed),
         }
         for notice in self.notices.drain(..) {
@@ -234,18 +247,20 @@ pub trait Read: Sized + Send {
 
 impl Read for &Db {
     async fn all<T: Row>(self, query: Query) -> Result<Vec<T>> {
-        match &self.0.backend {
+        let read = match &self.0.backend {
             Backend::Sqlite { read, .. } => query.fetch_sqlite(read).await,
             Backend::Postgres(pool) => query.fetch_postgres(pool).await,
-        }
+        };
+        self.0.room.told(read).await
     }
 }
 
 impl Read for &mut Tx {
     async fn all<T: Row>(self, query: Query) -> Result<Vec<T>> {
-        match self.kind()? {
-            TxKind::Sqlite(tx) => query.fetch_sqlite(tx.connection()?).await,
+        let read = match self.kind()? {
+            TxKind::Sqlite(tx) => return tx.all(query).await,
             TxKind::Postgres(tx) => query.fetch_postgres(&mut **tx).await,
-        }
+        };
+        self.room.told(read).await
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! A transaction is a savepoint inside a shared outer transaction. Whoever finds nobody queueing
 //! behind commits for all; the others wait for that commit. An error of the outer transaction fails
-//! every waiter: none of them was told its data is safe.
+//! every waiter: none of them was told its data is safe. So does a statement that finds no room left, after which
+//! SQLite may have taken back the outer transaction by itself.
+use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -11,10 +13,11 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::{Error, Result};
+use super::room::Room;
+use super::{Error, Query, Result, Row, is_full};
 
 /// How many transactions may share one sync.
 const BATCH: usize = 128;
@@ -26,7 +29,10 @@ pub(super) struct Writer {
 
 struct State {
     connection: SqliteConnection,
+    room: Arc<Room>,
     open: bool,
+    /// Something in the outer transaction found no room left.
+    full: bool,
     waiters: Vec<oneshot::Sender<Outcome>>,
 }
 
@@ -39,20 +45,19 @@ enum Outcome {
     Failed,
 }
 
-impl Outcome {
-    fn of(result: &Result<()>) -> Self {
-        match result {
-            Ok(()) => Self::Done,
-            Err(Error::Database(error)) if error.code().as_deref() == Some(SQLITE_FULL) => Self::Full,
-            Err(_) => Self::Failed,
-        }
+/// The folder of an SQLite database; `None` of any other.
+pub(super) fn folder(url: &str) -> Result<Option<PathBuf>> {
+    if url.starts_with("postgres") {
+        return Ok(None);
     }
+    let file = SqliteConnectOptions::from_str(url)?;
+    Ok(file
+        .get_filename()
+        .parent()
+        .map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() }))
 }
 
-/// The result code for a full disk.
-const SQLITE_FULL: &str = "13";
-
-pub(super) async fn open(url: &str, max_connections: u32) -> Result<(Writer, SqlitePool)> {
+pub(super) async fn open(url: &str, max_connections: u32, room: Arc<Room>) -> Result<(Writer, SqlitePool)> {
     let options = SqliteConnectOptions::from_str(url)?
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -68,7 +73,7 @@ pub(super) async fn open(url: &str, max_connections: u32) -> Result<(Writer, Sql
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
         .await?;
-    let state = State { connection, open: false, waiters: Vec::new() };
+    let state = State { connection, room, open: false, full: false, waiters: Vec::new() };
     Ok((Writer { state: Arc::new(Mutex::new(state)), queued: Arc::default() }, read))
 }
 
@@ -80,6 +85,7 @@ impl Writer {
         let mut tx = SqliteTx { state: Some(state), queued: self.queued.clone() };
         let state = tx.state()?;
         if !state.open {
+            state.full = false;
             state.run("BEGIN IMMEDIATE").await?;
             state.open = true;
         }
@@ -137,8 +143,22 @@ pub(super) struct SqliteTx {
 }
 
 impl SqliteTx {
-    pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection> {
-        Ok(&mut self.state()?.connection)
+    pub(super) async fn exec(&mut self, query: Query) -> Result<u64> {
+        let state = self.state()?;
+        let ran = query.run_sqlite(&mut state.connection).await;
+        state.told(ran).await
+    }
+
+    pub(super) async fn all<T: Row>(&mut self, query: Query) -> Result<Vec<T>> {
+        let state = self.state()?;
+        let read = query.fetch_sqlite(&mut state.connection).await;
+        state.told(read).await
+    }
+
+    pub(super) async fn script(&mut self, sql: AssertSqlSafe<String>) -> Result<()> {
+        let state = self.state()?;
+        let ran = sqlx::raw_sql(sql).execute(&mut state.connection).await.map(|_| ());
+        state.told(ran).await
     }
 
     fn state(&mut self) -> Result<&mut State> {
@@ -173,19 +193,25 @@ impl Drop for SqliteTx {
 
 impl State {
     async fn run(&mut self, sql: &'static str) -> Result<()> {
-        sqlx::query(sql).execute(&mut self.connection).await.map(|_| ())
+        let ran = sqlx::query(sql).execute(&mut self.connection).await.map(|_| ());
+        self.told(ran).await
+    }
+
+    async fn told<T>(&mut self, result: Result<T>) -> Result<T> {
+        let result = self.room.told(result).await;
+        self.full |= result.as_ref().is_err_and(|error| is_full(error));
+        result
     }
 
     /// Commits for everyone who released into the outer transaction.
     async fn flush(&mut self) -> Result<()> {
         let result = self.run("COMMIT").await;
-        let waiters = std::mem::take(&mut self.waiters);
         if result.is_err() {
             self.abort().await;
         }
         self.open = false;
-        for waiter in waiters {
-            let _ = waiter.send(Outcome::of(&result));
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(Outcome::Done);
         }
         result
     }
@@ -196,7 +222,7 @@ impl State {
             Ok(()) => self.run("RELEASE t").await,
             failed => failed,
         };
-        if savepoint.is_err() || self.waiters.is_empty() {
+        if savepoint.is_err() || self.full || self.waiters.is_empty() {
             self.abort().await;
         } else if queued.load(SeqCst) == 0 {
             let _ = self.flush().await;
@@ -207,8 +233,9 @@ impl State {
         // An I/O error may have ended the transaction already, so a failing ROLLBACK says nothing.
         let _ = self.run("ROLLBACK").await;
         self.open = false;
+        let outcome = if self.full { Outcome::Full } else { Outcome::Failed };
         for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(Outcome::Failed);
+            let _ = waiter.send(outcome);
         }
         if self.connection.ping().await.is_err() {
             tracing::error!("the writing connection does not answer");

@@ -143,18 +143,11 @@ macro_rules! words {
 
         impl std::str::FromStr for $name {
             type Err = $crate::db::UnknownWord;
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
+            fn from_str(word: &str) -> ::std::result::Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
                     _ => Err($crate::db::UnknownWord(stringify!($name), word.to_owned())),
                 }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $crate::db::UnknownWord;
-            fn try_from(word: String) -> Result<Self, Self::Error> {
-                word.parse()
             }
         }
 
@@ -174,7 +167,7 @@ macro_rules! words {
         where
             String: sqlx::Decode<'r, DB>,
         {
-            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+            fn decode(value: DB::ValueRef<'r>) -> ::std::result::Result<Self, sqlx::error::BoxDynError> {
                 Ok(<String as sqlx::Decode<'r, DB>>::decode(value)?.parse()?)
             }
         }

@@ -13,13 +13,13 @@ use crate::cases::{self, CaseId};
 use crate::desk::Desk;
 use crate::events::{self, Notice};
 use crate::kit::secrets;
-use crate::staff::{Reader, Viewer};
+use crate::staff::{self, Reader, Viewer};
 
 /// A page says little; more is not one of ours.
 const MOST_BYTES: usize = 4096;
 /// How many words a page may say in one tick.
 const MOST_WORDS: u32 = 40;
-/// How often silence is looked at, and the page is asked whether it is there.
+/// How often silence and the viewer's session are looked at, and the page is asked whether it is there.
 const TICK: Duration = Duration::from_secs(5);
 /// A page that has not answered for this long is gone.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -166,6 +166,10 @@ impl Socket {
 
     async fn tick(&mut self) -> Result<(), Ended> {
         self.words = 0;
+        // Changed rights are told of; that time is over is not.
+        if !staff::actions::is_still_in(&self.desk, &self.viewer).await? {
+            return Err(Ended);
+        }
         if self.heard.elapsed() > SILENCE {
             return Err(Ended);
         }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::actions::{self, Prepared};
 use super::{InboundId, InboundState, MailError, rules, store};
+use crate::db::is_full;
 use crate::desk::Desk;
 
 /// How many messages are read ahead of the one being filed.
@@ -72,7 +73,7 @@ async fn file_one(desk: &Desk, prepared: Result<Option<Prepared>, MailError>) ->
 /// Quarantines a message that is at fault, or has been tried often enough. True: it stays, to be tried again.
 async fn set_back(desk: &Desk, id: InboundId, error: &MailError) -> Result<bool, MailError> {
     tracing::warn!(inbound = id.0, %error, "a message could not be filed");
-    if matches!(error, MailError::Files(_)) {
+    if matches!(error, MailError::Files(_)) || is_full(error) {
         return Ok(true);
     }
     let its_fault = matches!(error, MailError::Unreadable(_) | MailError::Broke(_));

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{MailError, Source, actions};
+use crate::db::is_full;
 use crate::desk::Desk;
 
 /// Why a message was not stored: its source keeps it and tries again.
@@ -40,45 +41,6 @@ impl Intake for Desk {
 
 impl From<MailError> for NotStored {
     fn from(error: MailError) -> Self {
-        // Transparent variants hide the error they stand for from whoever walks along the causes.
-        let full = match &error {
-            MailError::Database(cause) => is_full(cause),
-            MailError::Files(cause) => is_full(cause),
-            other => is_full(other),
-        };
-        if full { Self::Full } else { Self::Failed(error.to_string()) }
-    }
-}
-
-/// Whether an error means that the disk, or the database's quota, is full.
-fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>()
-            && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
-        {
-            return true;
-        }
-        if let Some(sqlx::Error::Database(database)) = error.downcast_ref::<sqlx::Error>()
-            && matches!(database.code().as_deref(), Some("13" | "53100"))
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_is_known_by_its_cause() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("the mail cannot be stored")]
-        struct Outer(#[source] std::io::Error);
-        assert!(is_full(&Outer(std::io::Error::from_raw_os_error(28))));
-        assert!(!is_full(&Outer(std::io::Error::from_raw_os_error(5))));
+        if is_full(&error) { Self::Full } else { Self::Failed(error.to_string()) }
     }
 }

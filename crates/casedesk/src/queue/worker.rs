@@ -20,6 +20,9 @@ const WIDTH: usize = 8;
 /// The longest sleep, so that a lost notice costs at most this.
 const NAP: Duration = Duration::from_secs(20);
 
+/// The pause when the database refuses, as on a full disk.
+const PAUSE: Duration = Duration::from_secs(1);
+
 type Outcome = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 
 type Run = dyn Fn(&str) -> anyhow::Result<Outcome> + Send + Sync;
@@ -75,7 +78,10 @@ impl Worker {
             match worker.start_due(&tracker, &room).await {
                 Ok(0) => {}
                 Ok(_) => continue,
-                Err(error) => tracing::error!(%error, "jobs could not be claimed"),
+                Err(error) => {
+                    tracing::error!(%error, "jobs could not be claimed");
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => break,

@@ -24,6 +24,14 @@ pub async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
     }
 }
 
+/// Takes a document away; a part is always of one owner.
+pub async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => sqlite::remove(tx, part).await,
+        Dialect::Postgres => postgres::remove(tx, part).await,
+    }
+}
+
 /// Moves a document to another owner; a part is always of one owner.
 pub async fn move_part(tx: &mut Tx, part: i64, owner: i64) -> Result<()> {
     tx.exec(crate::q!("UPDATE search_documents SET owner = $2 WHERE part = $1", part, owner)).await?;

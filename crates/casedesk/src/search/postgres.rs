@@ -16,6 +16,11 @@ pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
     Ok(())
 }
 
+pub(super) async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
+    tx.exec(q!("DELETE FROM search_documents WHERE part = $1", part)).await?;
+    Ok(())
+}
+
 pub(super) fn owners(wanted: &Wanted, newest: i64) -> Query {
     // The words hold letters and digits alone, so the operators between them are only ours.
     let last = wanted.phrases.len() - 1;

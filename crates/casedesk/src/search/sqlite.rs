@@ -9,16 +9,7 @@ use crate::q;
 const MOST_ENDINGS: i64 = 64;
 
 pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
-    let old: Option<(i64,)> = tx
-        .opt(q!(
-            "DELETE FROM search_documents WHERE owner = $1 AND part = $2 RETURNING id",
-            document.owner,
-            document.part
-        ))
-        .await?;
-    if let Some((old,)) = old {
-        tx.exec(q!("DELETE FROM search_text WHERE rowid = $1", old)).await?;
-    }
+    remove(tx, document.part).await?;
     let id = tx
         .insert(q!(
             "INSERT INTO search_documents (owner, part) VALUES ($1, $2) RETURNING id",
@@ -45,6 +36,14 @@ async fn learn(tx: &mut Tx, text: &[String]) -> Result<()> {
     let words: BTreeSet<&str> = text.iter().flat_map(|text| text.split(' ')).filter(|word| is_listed(word)).collect();
     let words = serde_json::Value::from_iter(words).to_string();
     tx.exec(q!("INSERT OR IGNORE INTO search_words (word) SELECT value FROM json_each($1)", words)).await?;
+    Ok(())
+}
+
+pub(super) async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
+    let old: Vec<(i64,)> = tx.all(q!("DELETE FROM search_documents WHERE part = $1 RETURNING id", part)).await?;
+    for (old,) in old {
+        tx.exec(q!("DELETE FROM search_text WHERE rowid = $1", old)).await?;
+    }
     Ok(())
 }
 

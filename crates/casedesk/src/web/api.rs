@@ -76,7 +76,7 @@ pub fn limit(asked: Option<u32>) -> Result<usize, Error> {
 }
 
 /// What any operation may answer with instead, each time a `Problem` (RFC 9457).
-const PROBLEMS: [(&str, &str); 10] = [
+const PROBLEMS: [(&str, &str); 11] = [
     ("400", "The request cannot be read."),
     ("401", "No token and no session, or one that is not valid any more."),
     ("403", "The role or the token does not allow it."),
@@ -87,6 +87,7 @@ const PROBLEMS: [(&str, &str); 10] = [
     ("422", "The request was understood and is not acceptable; the detail says why."),
     ("429", "Too many tries; Retry-After says when to come back."),
     ("500", "Something failed on our side; the detail names the line in the log."),
+    ("507", "The desk has no space left; nothing was saved."),
 ];
 
 const ABOUT: &str = "Everything that the pages of the desk do. Log in with an API token of yours in \

@@ -14,6 +14,10 @@ use crate::kit::secrets::random_token;
 /// What a handler gives: a response, or an error in one shape.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// RFC 4918 section 11.5.
+const FULL: &str = "The desk has no space left, so nothing was saved. Everything can still be read. Tell whoever runs \
+    the desk; once there is space, do it again.";
+
 /// An error with its HTTP status and words for the one who asked.
 #[derive(Debug)]
 pub struct Error {
@@ -77,8 +81,12 @@ impl Error {
         }
     }
 
-    /// A failure of ours: logged here with its id, which is all that is shown.
+    /// A failure of ours: logged here with its id, which is all that is shown. That the disk is full is told in words.
     pub fn ours(error: &(dyn std::error::Error + 'static)) -> Self {
+        if crate::db::is_full(error) {
+            tracing::error!(error = %chain(error), "a request was refused: there is no space left");
+            return Self::new(StatusCode::INSUFFICIENT_STORAGE, FULL);
+        }
         let id = random_token();
         tracing::error!(error_id = %id, error = %chain(error), "a request failed");
         Self::new(

@@ -1,4 +1,6 @@
 //! `/health` for whoever watches the desk, `/metrics` for Prometheus.
+use std::path::Path;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
@@ -7,6 +9,7 @@ use serde::Serialize;
 use super::Error;
 use super::client::Client;
 use crate::desk::Desk;
+use crate::kit::disk::{self, Sync};
 
 /// One thing that can be well or not, in words.
 #[derive(Serialize, Clone, Debug)]
@@ -28,7 +31,7 @@ pub type Probe = fn(Desk) -> std::pin::Pin<Box<dyn Future<Output = Vec<Check>> +
 
 /// 200 when all is well, 503 with the reasons when not.
 pub async fn answer(desk: Desk, probes: &[Probe]) -> Response {
-    let mut checks = vec![database(&desk).await];
+    let mut checks = vec![database(&desk).await, folder(&desk.config().server.data, Sync::No).await];
     for probe in probes {
         checks.extend(probe(desk.clone()).await);
     }
@@ -38,10 +41,24 @@ pub async fn answer(desk: Desk, probes: &[Probe]) -> Response {
 }
 
 async fn database(desk: &Desk) -> Check {
-    match crate::events::latest(desk.db()).await {
-        Ok(_) => Check { name: "database".into(), ok: true, says: "answers".into() },
-        Err(_) => Check { name: "database".into(), ok: false, says: "does not answer; the log says why".into() },
-    }
+    let says = match crate::events::latest(desk.db()).await {
+        Err(_) => "does not answer; the log says why",
+        Ok(_) if desk.db().is_out_of_room() => "has no space left: nothing is saved and mail is put off",
+        Ok(_) => return Check { name: "database".into(), ok: true, says: "answers".into() },
+    };
+    Check { name: "database".into(), ok: false, says: says.into() }
+}
+
+/// Whether the data folder can be written. Its path is not told, since anybody may ask for the desk's health.
+pub async fn folder(data: &Path, sync: Sync) -> Check {
+    let (ok, says) = match disk::try_writing(data, sync).await {
+        Ok(()) => (true, "can be written".into()),
+        Err(error) if disk::is_full(&error) => {
+            (false, "has no space left: nothing is saved and mail is put off until there is some".into())
+        }
+        Err(error) => (false, format!("cannot be written ({error}): give its owner or server.data another value")),
+    };
+    Check { name: "data folder".into(), ok, says }
 }
 
 /// Collects every counter of the program from now on.

@@ -135,6 +135,20 @@ async fn an_undone_reply_is_a_draft_again_and_the_case_stands_as_before() {
 }
 
 #[tokio::test]
+async fn the_words_of_an_undone_reply_are_found_by_nobody() {
+    on_both(async |app| {
+        let (case, _, by) = case_and_agent(app).await;
+        let entry = cases::reply(app.desk(), &by, case, reply("Turn the flywheel.")).await.unwrap();
+        assert_eq!(search(app, &by, "flywheel").await, [case]);
+        cases::undo_reply(app.desk(), &by, case, entry).await.unwrap();
+        assert_eq!(search(app, &by, "flywheel").await, []);
+        assert_eq!(search(app, &by, "login").await, [case], "the rest of the case is found as before");
+        app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_scheduled_reply_stops_at_its_hour_when_the_customer_has_written() {
     on_both(async |app| {
         let (case, opening, by) = case_and_agent(app).await;

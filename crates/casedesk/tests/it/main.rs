@@ -7,6 +7,8 @@ mod attachments;
 mod cases;
 mod colleague;
 mod commands;
+mod disk;
+mod live;
 mod mail;
 mod pages;
 mod staff;

@@ -10,6 +10,7 @@ use crate::customers::{self, Person};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
+use crate::search;
 use crate::staff::{self, Actor, AgentId, TeamId, Viewer};
 
 /// The most recipients of one reply.
@@ -182,6 +183,8 @@ async fn take_back(
     };
     store::save_draft(tx, case.id, agent, &draft).await?;
     store::return_files_to_draft(tx, row.id).await?;
+    // What was never said is found by nobody.
+    search::remove(tx, row.id.0).await?;
     if let Some(before) = details.state_before.filter(|_| case.state == CaseState::Waiting && why.is_none()) {
         case.state = before;
         case.waiting_on = None;

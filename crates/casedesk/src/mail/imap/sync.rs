@@ -12,7 +12,7 @@ use super::error::ImapError;
 use crate::config::Imap;
 use crate::kit::Timestamp;
 use crate::mail::Source;
-use crate::mail::handover::Intake;
+use crate::mail::handover::{Intake, NotStored};
 use crate::mail::mailboxes::{Gap, Hold, Position};
 
 /// How many sizes are asked for at once.
@@ -207,7 +207,9 @@ impl<I: Intake> Sync<'_, I> {
     async fn stumble(&mut self, uid: u32, error: &ImapError) -> Result<()> {
         let times = if self.stuck.uid == uid { self.stuck.times + 1 } else { 1 };
         *self.stuck = Stuck { uid, times };
-        if times < PATIENCE || matches!(error, ImapError::TakenOver) {
+        // A full disk is no fault of the message.
+        let not_its = matches!(error, ImapError::TakenOver | ImapError::NotStored(NotStored::Full));
+        if times < PATIENCE || not_its {
             return Ok(());
         }
         tracing::warn!(mailbox = self.imap.name, uid, %error, "a message is put off: it failed several times");

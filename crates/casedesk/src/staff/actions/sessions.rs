@@ -5,7 +5,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::kit::secrets::{random_token, sha256_hex};
-use crate::staff::store::{agents, sessions, teams};
+use crate::staff::store::{access, agents, sessions, teams};
 use crate::staff::{Actor, AgentId, Audit, Proof, Result, Role, TeamId, Viewer};
 use crate::web::client::Client;
 
@@ -79,6 +79,14 @@ pub async fn viewer_by_session(desk: &Desk, id: &str, client: Client) -> Result<
         proof: Proof::Session(digest),
         client,
     }))
+}
+
+/// Whether the session or token that proved who this is still does, for what goes on after the request.
+pub async fn is_still_in(desk: &Desk, viewer: &Viewer) -> Result<bool> {
+    Ok(match &viewer.proof {
+        Proof::Session(digest) => sessions::live(desk.db(), digest, desk.now(), idle_since(desk)).await?.is_some(),
+        Proof::Token(id, _) => access::token_is_live(desk.db(), *id, desk.now()).await?,
+    })
 }
 
 async fn touch(desk: &Desk, digest: &str, agent: AgentId, client: &Client) -> Result<()> {
@@ -160,7 +168,6 @@ fn line(desk: &Desk, viewer: &Viewer, action: &'static str) -> Audit {
 
 /// Removes what has run out.
 pub(super) async fn sweep(desk: &Desk, tx: &mut Tx) -> Result<()> {
-    use crate::staff::store::access;
     sessions::sweep(tx, desk.now(), idle_since(desk)).await?;
     access::sweep_links(tx, desk.now()).await?;
     access::sweep_tries(tx, desk.now()).await?;

@@ -17,13 +17,11 @@ pub struct NewToken<'a> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LiveToken {
     pub id: TokenId,
-    #[sqlx(try_from = "String")]
     pub scope: Scope,
     pub last_used_at: Option<Timestamp>,
     pub agent_id: AgentId,
     pub name: String,
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub time_zone: String,
 }
@@ -33,7 +31,6 @@ pub struct LiveToken {
 pub struct Token {
     pub id: TokenId,
     pub name: String,
-    #[sqlx(try_from = "String")]
     pub scope: Scope,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -68,6 +65,19 @@ pub async fn live_token(db: &Db, digest: &str, now: Timestamp) -> Result<Option<
         now
     ))
     .await
+}
+
+pub async fn token_is_live(db: &Db, id: TokenId, now: Timestamp) -> Result<bool> {
+    let (live,): (i64,) = db
+        .one(q!(
+            "SELECT COUNT(*) FROM api_tokens t JOIN agents a ON a.id = t.agent_id
+             WHERE t.id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
+               AND a.disabled_at IS NULL",
+            id,
+            now
+        ))
+        .await?;
+    Ok(live > 0)
 }
 
 pub async fn touch_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<u64> {

@@ -10,7 +10,6 @@ pub struct Agent {
     pub id: AgentId,
     pub name: String,
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
@@ -27,7 +26,6 @@ pub struct Colleague {
     pub id: AgentId,
     pub name: String,
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub disabled: bool,
 }

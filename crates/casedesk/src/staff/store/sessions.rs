@@ -20,7 +20,6 @@ pub struct Live {
     pub agent_id: AgentId,
     pub name: String,
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub time_zone: String,
     pub has_totp: bool,

@@ -7,7 +7,6 @@ use casedesk::db::{Db, Read as _};
 use casedesk::desk::Desk;
 use casedesk::kit::Secret;
 use casedesk::mail::imap::read_all;
-use casedesk::mail::listener::Listener;
 use casedesk::mail::mailboxes::{look, probe, states};
 use casedesk::q;
 use casedesk::staff::Role;
