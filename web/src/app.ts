@@ -9,6 +9,7 @@ import './elements/desk-time';
 import './elements/desk-toast';
 import './elements/file-drop';
 import './elements/find-palette';
+import './elements/look-again';
 import './elements/mail-frame';
 import './elements/menu-button';
 import './elements/recipients-field';
