@@ -51,6 +51,7 @@ async fn a_case_of_a_hidden_team_is_not_there_on_any_page() {
             format!("/cases/{case}"),
             format!("/cases/{case}/parts?since=0"),
             format!("/cases/{case}/older?before={entry}"),
+            format!("/cases/{case}/split"),
             format!("/views/open/cases/{case}"),
             format!("/entries/{entry}/html"),
             format!("/entries/{entry}/raw"),
@@ -104,6 +105,62 @@ async fn a_reply_is_stopped_with_the_new_entry_and_the_draft_stays() {
         assert!(stopped.text.contains("composer-stop") && stopped.text.contains("Never mind."), "{}", stopped.text);
         assert!(app.timeline(case).await.iter().all(|entry| entry.kind != EntryKind::MailOut));
         assert!(ben.get(&format!("/cases/{case}")).await.text.contains(">Half a</textarea>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_are_picked_for_a_case_of_their_own_and_the_split_is_taken_back_from_there() {
+    on_both(async |app| {
+        let (case, letter) = annas_case(app).await;
+        let more = Letter::new("Anna Berg <anna@northbay.example>", "Re: No login", "And the <i>licence</i> ends.");
+        let moved = app.arrives(&more.answering(letter.get("Message-ID"))).await.entry.unwrap();
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let page = ben.get(&format!("/cases/{case}/split")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("And the &#60;i&#62;licence") && !page.text.contains("<i>licence"), "{}", page.text);
+        assert_eq!(page.text.matches("type=\"checkbox\" name=\"entry\"").count(), 2);
+        let (path, moved_field) = (format!("/cases/{case}/split"), moved.0.to_string());
+        let nothing = ben.post(&path, &[("subject", "The licence")]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nothing.text.contains("Pick at least one message"), "{}", nothing.text);
+        let unnamed = ben.post(&path, &[("subject", " "), ("entry", &moved_field)]).await;
+        assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let split = ben.post(&path, &[("subject", "The licence"), ("entry", &moved_field)]).await;
+        let new = split.location().to_owned();
+        let shown = ben.get(&new).await;
+        assert!(shown.text.contains("The licence") && shown.text.contains("moved these messages here"), "{}", shown.text);
+        assert!(!ben.get(&format!("/cases/{case}")).await.text.contains(&format!("id=\"entry-{moved}\"")));
+        let undo = shown.text.split('"').find(|word| word.starts_with("/splits/")).unwrap();
+        assert_eq!(ben.post(undo, &[]).await.location(), format!("/cases/{case}"));
+        assert!(ben.get(&format!("/cases/{case}")).await.text.contains(&format!("id=\"entry-{moved}\"")));
+        let log: Vec<(String,)> = app
+            .desk()
+            .db()
+            .all(q!("SELECT kind FROM events WHERE topic = 'case' AND kind LIKE '%split%' ORDER BY id"))
+            .await
+            .unwrap();
+        let log: Vec<&str> = log.iter().map(|(kind,)| kind.as_str()).collect();
+        assert_eq!(log, ["split", "opened_by_split", "split_undone", "split_undone"]);
+        let eve = app.logged_in("Eve", Role::ReadOnly).await;
+        assert_eq!(eve.get(&path).await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_keeps_a_message_that_can_be_seen() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let entry = newest(app, case).await.to_string();
+        ben.post(&format!("/cases/{case}/replies"), &[("body", "Too early"), ("to", "anna@northbay.example")]).await;
+        let reply = newest(app, case).await;
+        ben.post(&format!("/cases/{case}/replies/{reply}/undo"), &[]).await;
+        let fields = [("subject", "Everything"), ("entry", entry.as_str())];
+        let split = ben.post(&format!("/cases/{case}/split"), &fields).await;
+        assert_eq!(split.status, StatusCode::UNPROCESSABLE_ENTITY, "only a reply that was taken back is left");
+        app.forget_jobs("mail.deliver").await;
     })
     .await;
 }

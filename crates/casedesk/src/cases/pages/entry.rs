@@ -121,7 +121,7 @@ fn change(base: Entry, row: &EntryRow, changed: &Changed, names: &Names) -> Entr
     let (icon, html) = words::changed(who, changed, |field, value| names.of(field, value));
     let undo_href = match (changed.field.as_str(), changed.undo) {
         ("merged", Some(id)) => format!("/merges/{id}/undo"),
-        ("split", Some(id)) => format!("/splits/{id}/undo"),
+        ("split" | "split from", Some(id)) => format!("/splits/{id}/undo"),
         _ => String::new(),
     };
     Entry { kind: "change", icon, author: agent(row), html, undo_href, ..base }

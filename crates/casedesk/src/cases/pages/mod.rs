@@ -9,6 +9,7 @@ mod list;
 mod load;
 mod prose;
 mod rail;
+mod split;
 mod templates;
 mod verbs;
 pub mod views;
@@ -77,7 +78,7 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/people", post(verbs::people))
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
-        .route("/cases/{id}/split", post(verbs::split))
+        .route("/cases/{id}/split", get(split::show).post(split::split))
         .route("/merges/{merge}/undo", post(verbs::unmerge))
         .route("/splits/{split}/undo", post(verbs::unsplit))
 }

@@ -7,7 +7,7 @@ use super::{case, key, number};
 use crate::cases::actions;
 use crate::cases::rules::Change;
 use crate::cases::store;
-use crate::cases::{CaseId, CasesError, EntryId, LinkKind, WaitingOn};
+use crate::cases::{CaseId, CasesError, LinkKind, WaitingOn};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId, Viewer, Worker};
@@ -275,18 +275,6 @@ pub(super) async fn link(
         .transpose()?;
     actions::link(&desk, &by, id, other(&desk, &typed.other)?, kind).await?;
     answer(&desk, &by, &turbo, id, None).await
-}
-
-/// `POST /cases/{id}/split`: the new case is shown next.
-pub(super) async fn split(
-    State(desk): State<Desk>,
-    Worker(by): Worker,
-    Path(id): Path<CaseId>,
-    picked: Fields,
-) -> Result<Response> {
-    let entries: Vec<EntryId> = picked.all("entry").filter_map(|id| id.parse().ok().map(EntryId)).collect();
-    let new = actions::split(&desk, &by, id, &entries, picked.one("subject")).await?;
-    Ok(see_other(&format!("/cases/{new}")))
 }
 
 /// `POST /splits/{split}/undo`
