@@ -66,6 +66,29 @@ test('a file goes up with the reply, and can be taken off again', async ({ aoife
   await expect(entry.locator('.file')).toContainText('steps.txt');
 });
 
+test('a blind copy is asked for, kept with the draft, and gone from the next reply', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Mia <mia@blind.example>', subject: 'With a hidden reader', text: 'Hello.' });
+  const bcc = aoife.getByLabel('Add a blind copy');
+  await expect(bcc).toBeHidden();
+  await aoife.getByRole('button', { name: 'Bcc' }).click();
+  await expect(bcc).toBeFocused();
+  await bcc.fill('boss@desk.example');
+  await bcc.press('Enter');
+  await reply(aoife).fill('Only you and somebody else.');
+  await kept(aoife);
+  await aoife.evaluate(() => localStorage.clear());
+  await aoife.reload();
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toContainText('boss@desk.example');
+  await reply(aoife).press('Control+Enter');
+  const entry = aoife.locator('.entry[data-kind="reply"]').last();
+  await expect(entry).toContainText('Bcc boss@desk.example');
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toHaveCount(0);
+  await aoife.locator('.case-title').click();
+  await aoife.keyboard.press('z');
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toContainText('boss@desk.example');
+  await reply(aoife).fill('');
+});
+
 test('a preview shows the text as it will look, and the text comes back', async ({ aoife }) => {
   await openCase(aoife, 'Can SharePoint be a source?');
   await aoife.keyboard.press('r');

@@ -8,6 +8,7 @@ export interface Draft {
   body: string;
   to: string[];
   cc: string[];
+  bcc: string[];
   attachments: string[];
   /** The newest entry that the writer has seen: what the stop at send compares with. */
   seen: number;
@@ -17,7 +18,7 @@ export interface Draft {
 export function gathered(form: HTMLFormElement, kind: Kind, body: string): Draft {
   const fields = new FormData(form);
   const all = (name: string) => fields.getAll(name).map(String);
-  return { kind, body, to: all('to'), cc: all('cc'), attachments: all('attachment'), seen: Number(fields.get('seen') ?? 0) };
+  return { kind, body, to: all('to'), cc: all('cc'), bcc: all('bcc'), attachments: all('attachment'), seen: Number(fields.get('seen') ?? 0) };
 }
 
 export type Saved = { state: 'saving' } | { state: 'kept'; at: Date } | { state: 'here' };

@@ -93,9 +93,10 @@ class CaseComposer extends HTMLElement {
   }
 
   #fill = (event: Event): void => {
-    const { kind, body } = (event as CustomEvent<{ kind: Kind; body: string }>).detail;
-    this.setMode(kind);
-    this.text().value = body;
+    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'>>).detail;
+    this.setMode(back.kind);
+    this.text().value = back.body;
+    if (back.to.length) this.dispatchEvent(new CustomEvent('recipients:set', { detail: back }));
     this.#keeper.change(this.#draft());
   };
 
@@ -118,6 +119,7 @@ class CaseComposer extends HTMLElement {
   };
 
   #clear(): void {
+    if (this.mode === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: { ...this.#draft(), bcc: [] } })); // no later reply has a hidden reader
     this.text().value = '';
     this.#empty = true;
     this.#keeper.done(this.mode);

@@ -195,6 +195,8 @@ pub struct LooksLike {
 pub struct Outgoing {
     pub to: Vec<Person>,
     pub cc: Vec<Person>,
+    /// Get it too, which no other recipient is told.
+    pub bcc: Vec<Person>,
     /// Written by the desk itself (RFC 3834).
     pub automatic: bool,
     /// Sent from a colleague's own mail program, and seen here as a copy.

@@ -46,6 +46,39 @@ async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::CaseId, Cau
     (case, caught)
 }
 
+#[tokio::test]
+async fn a_blind_copy_is_in_the_envelope_and_in_no_byte_of_the_mail() {
+    with_relay(&[], async |app, relay| {
+        let case = app.case_of(&anna("No login", "It does not work.")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        let bcc =
+            ["hidden@auditor.example", "anna@northbay.example", "second@auditor.example"].map(|a| to(a).remove(0));
+        let written = Reply {
+            body: "Please try again.".into(),
+            to: to("anna@northbay.example"),
+            cc: to("carl@northbay.example"),
+            bcc: bcc.to_vec(),
+            ..Reply::default()
+        };
+        let entry = cases::reply(app.desk(), &by, case, written).await.unwrap();
+        let sent = sends(app, relay).await;
+        let caught = sent.iter().find(|mail| mail.raw.contains("Please try again.")).unwrap();
+        assert_eq!(
+            caught.envelope_to,
+            ["anna@northbay.example", "carl@northbay.example", "hidden@auditor.example", "second@auditor.example"],
+            "each once"
+        );
+        assert_eq!(caught.header("Bcc"), None);
+        assert_eq!(caught.header("Cc").unwrap(), "carl@northbay.example");
+        assert!(!caught.raw.to_lowercase().contains("bcc") && !caught.raw.contains("auditor"), "{}", caught.raw);
+        let kept: Vec<String> = app.outgoing(entry).await.bcc.into_iter().map(|person| person.address).collect();
+        assert_eq!(kept, ["hidden@auditor.example", "second@auditor.example"], "who is named openly is not hidden");
+        let people = casedesk::cases::store::people(app.desk().db(), case).await.unwrap();
+        assert!(people.iter().all(|person| !person.address.ends_with("auditor.example")), "takes no part: {people:?}");
+    })
+    .await;
+}
+
 // Rule 1: raw first.
 
 #[tokio::test]

@@ -3,6 +3,7 @@ use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::change;
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseState, EntryKind};
+use casedesk::db::Read as _;
 use casedesk::q;
 use casedesk::staff::{Role, TeamId};
 use serde_json::json;
@@ -160,6 +161,45 @@ async fn a_case_keeps_a_message_that_can_be_seen() {
         let fields = [("subject", "Everything"), ("entry", entry.as_str())];
         let split = ben.post(&format!("/cases/{case}/split"), &fields).await;
         assert_eq!(split.status, StatusCode::UNPROCESSABLE_ENTITY, "only a reply that was taken back is left");
+        app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blind_copy_is_kept_with_the_draft_the_reply_and_its_undo() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await.with("accept", STREAMS);
+        let page = format!("/cases/{case}");
+        let hidden = r#"name="bcc" value="boss@desk.example""#;
+        let draft = json!({
+            "kind": "reply", "body": "Half", "to": ["anna@northbay.example"], "cc": [], "bcc": ["boss@desk.example"], "seen": 0
+        });
+        let kept = ben.json(Method::PUT, &format!("{page}/draft"), &draft).await;
+        assert!(kept.status.is_success(), "{}", kept.text);
+        assert!(ben.get(&page).await.text.contains(hidden));
+        let drafts = ben.get(&format!("/api/v1{page}/drafts")).await.json();
+        assert_eq!(drafts["drafts"][0]["bcc"][0]["address"], "boss@desk.example");
+        let fields = [("body", "Whole"), ("to", "anna@northbay.example"), ("bcc", "boss@desk.example")];
+        let sent = ben.post(&format!("{page}/replies"), &fields).await;
+        assert!(sent.text.contains("Bcc <bdi>boss@desk.example"), "agents see it: {}", sent.text);
+        assert!(!ben.get(&page).await.text.contains(hidden), "the next reply has no hidden reader");
+        let reply = newest(app, case).await;
+        let entries = ben.get(&format!("/api/v1{page}/entries")).await.json();
+        let shown = entries["entries"].as_array().unwrap().iter().find(|entry| entry["id"] == reply).unwrap();
+        assert_eq!(shown["data"]["bcc"][0]["address"], "boss@desk.example");
+        let back = ben.post(&format!("{page}/replies/{reply}/undo"), &[]).await;
+        assert!(back.text.contains(r#"data-bcc="boss@desk.example""#), "{}", back.text);
+        assert!(ben.get(&page).await.text.contains(hidden));
+        let bad = json!({ "body": "x", "to": [{ "address": "anna@northbay.example" }], "bcc": [{ "address": "nobody" }] });
+        let bad = ben.json(Method::POST, &format!("/api/v1{page}/replies"), &bad).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.text);
+        let good = json!({ "body": "x", "to": [{ "address": "anna@northbay.example" }], "bcc": [{ "address": "b@x.example" }] });
+        let good = ben.json(Method::POST, &format!("/api/v1{page}/replies"), &good).await;
+        assert_eq!(good.status, StatusCode::CREATED, "{}", good.text);
+        let written = casedesk::cases::EntryId(good.json()["entry_id"].as_i64().unwrap());
+        assert_eq!(app.outgoing(written).await.bcc[0].address, "b@x.example");
         app.forget_jobs("mail.deliver").await;
     })
     .await;

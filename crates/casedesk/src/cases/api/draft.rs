@@ -61,6 +61,7 @@ struct DraftInFull {
     /// `null`: as the desk proposes.
     to: Option<Vec<Person>>,
     cc: Option<Vec<Person>>,
+    bcc: Option<Vec<Person>>,
     /// The newest entry when writing began.
     based_on: EntryId,
     updated_at: Timestamp,
@@ -74,6 +75,7 @@ impl From<Draft> for DraftInFull {
             body: row.body,
             to: read(row.recipients_to),
             cc: read(row.recipients_cc),
+            bcc: read(row.recipients_bcc),
             based_on: row.based_on,
             updated_at: row.updated_at,
         }
@@ -104,6 +106,8 @@ pub(super) struct NewDraft {
     to: Option<Vec<NamedAddress>>,
     #[serde(default)]
     cc: Option<Vec<NamedAddress>>,
+    #[serde(default)]
+    bcc: Option<Vec<NamedAddress>>,
     /// The newest entry that was seen when writing began.
     based_on: EntryId,
 }
@@ -123,6 +127,7 @@ pub(super) async fn put_draft(
         body: new.body,
         recipients_to: json(new.to),
         recipients_cc: json(new.cc),
+        recipients_bcc: json(new.bcc),
         based_on: new.based_on,
         updated_at: desk.now(),
     };

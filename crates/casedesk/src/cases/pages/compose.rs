@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::case::Back;
 use super::views::Choice;
 use super::{case, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
@@ -30,6 +31,8 @@ pub(super) struct Typed {
     body: String,
     to: Vec<String>,
     cc: Vec<String>,
+    #[serde(default)]
+    bcc: Vec<String>,
     seen: EntryId,
 }
 
@@ -57,6 +60,7 @@ pub(super) async fn draft(
         kind: if reply { "reply" } else { "note" }.into(),
         recipients_to: people(&typed.to).filter(|_| reply),
         recipients_cc: people(&typed.cc).filter(|_| reply),
+        recipients_bcc: people(&typed.bcc).filter(|_| reply),
         body: typed.body,
         based_on: typed.seen,
         updated_at: desk.now(),
@@ -97,11 +101,13 @@ pub(super) async fn reply(
 }
 
 fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
+    let named = |field: &str| sent.all(field).map(|address| person(address, people)).collect();
     let at = |text: &str| Timestamp::parse_rfc3339(text).ok_or_else(|| CasesError::NotInFuture(text.to_owned()));
     Ok(Reply {
         body: sent.one("body").to_owned(),
-        to: sent.all("to").map(|address| person(address, people)).collect(),
-        cc: sent.all("cc").map(|address| person(address, people)).collect(),
+        to: named("to"),
+        cc: named("cc"),
+        bcc: named("bcc"),
         based_on: sent.one("seen").parse().ok().map(EntryId),
         anyway: false,
         send_at: sent.filled("send_at").map(at).transpose()?,
@@ -134,7 +140,7 @@ pub(super) async fn undo(
         return Ok(see_other(&format!("/cases/{id}")));
     }
     let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
-    Ok(Streams(parts.with_back(row.text)).into_response())
+    Ok(Streams(parts.with_back(Back::new(&row)?)).into_response())
 }
 
 /// `POST /cases/{id}/notes`

@@ -107,6 +107,7 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         kind: "reply",
         author: agent(row),
         to,
+        bcc: people(details.bcc.iter()),
         html,
         badges,
         folds: folds(&details.folds),

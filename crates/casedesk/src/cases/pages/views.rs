@@ -101,6 +101,8 @@ pub struct Entry {
     pub author: Person,
     pub address: String,
     pub to: String,
+    /// Who got it without the others knowing.
+    pub bcc: String,
     /// How the author was found, when it was not simply From.
     pub author_source: String,
     pub at: String,
@@ -135,6 +137,7 @@ pub struct Composer {
     pub note: String,
     pub to: Vec<Recipient>,
     pub cc: Vec<Recipient>,
+    pub bcc: Vec<Recipient>,
     pub files: Vec<DraftFile>,
     pub own_domains: String,
     pub seen: i64,
