@@ -1,5 +1,5 @@
 import { deliver } from '../support/desk';
-import { expect, kept, newCase, note, openCase, reply, test } from '../support/pages';
+import { at, expect, kept, live, newCase, note, openCase, reply, test } from '../support/pages';
 
 test('a draft, its caret and its focus survive a live refresh', async ({ aoife }) => {
   await newCase(aoife, { from: 'Eli <eli@live.example>', subject: 'Writing while it changes', text: 'First.', id: 'live-1@live.example' });
@@ -86,6 +86,46 @@ test('a blind copy is asked for, kept with the draft, and gone from the next rep
   await aoife.locator('.case-title').click();
   await aoife.keyboard.press('z');
   await expect(aoife.locator('[data-name="bcc"] .chip')).toContainText('boss@desk.example');
+  await reply(aoife).fill('');
+});
+
+test('two devices write the same draft: both are shown, and nothing is lost', async ({ aoife, browser }) => {
+  const number = await newCase(aoife, { from: 'Nia <nia@devices.example>', subject: 'On two devices', text: 'Hello.' });
+  await reply(aoife).fill('Written on the laptop');
+  await kept(aoife);
+  const phone = await at(browser, 'aoife');
+  await phone.goto(`/cases/${number}`);
+  await live(phone);
+  await expect(reply(phone)).toHaveValue('Written on the laptop');
+  await reply(phone).fill('Written on the phone');
+  await kept(phone);
+
+  await reply(aoife).fill('Written on the laptop, and more');
+  const choice = aoife.getByRole('alert').filter({ hasText: 'on another device' });
+  await expect(choice).toContainText('A newer draft from');
+  await expect(choice).toContainText('Written on the phone');
+  await reply(aoife).press('Control+Enter'); // nothing is sent before the choice
+  await expect(choice.getByRole('button', { name: 'Take it' })).toBeFocused();
+  await reply(aoife).fill('Written on the laptop, and much more');
+  await expect(aoife.locator('.saved')).toHaveText('Kept on this computer');
+  await aoife.reload(); // and the choice outlives the page
+  await expect(reply(aoife)).toHaveValue('Written on the laptop, and much more');
+  await expect(choice).toContainText('Written on the phone');
+  await choice.getByRole('button', { name: 'Take it' }).click();
+  await expect(reply(aoife)).toHaveValue('Written on the phone');
+  await aoife.getByRole('button', { name: 'Bring this back' }).click();
+  await expect(reply(aoife)).toHaveValue('Written on the laptop, and much more');
+  await kept(aoife);
+
+  await reply(phone).fill('Written on the phone, too');
+  const there = phone.getByRole('alert').filter({ hasText: 'on another device' });
+  await expect(there).toContainText('Written on the laptop, and much more');
+  await there.getByRole('button', { name: 'Keep mine' }).click();
+  await kept(phone);
+  await aoife.reload();
+  await expect(reply(aoife)).toHaveValue('Written on the phone, too');
+  await expect(choice).toHaveCount(0);
+  await phone.context().close();
   await reply(aoife).fill('');
 });
 

@@ -259,6 +259,8 @@ pub enum CasesError {
     MergeCircle(CaseId),
     #[error("case {0} is merged already")]
     AlreadyMerged(CaseId),
+    #[error("a newer draft was kept from elsewhere; look at it first")]
+    DraftIsNewer,
     #[error("that was undone before")]
     AlreadyUndone,
     #[error("pick at least one message, and leave at least one")]
@@ -291,9 +293,13 @@ impl From<CasesError> for crate::web::Error {
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),
             E::Missing(what) => Self::not_found(format!("such {what}")),
             E::ChangedSince { newest, .. } => Self::conflict(sentence(&error)).with("newest_entry", newest.0),
-            E::TooLate(_) | E::AlreadyMerged(_) | E::AlreadyUndone | E::Closed(_) | E::Taken(_) | E::ClientIdUsed => {
-                Self::conflict(sentence(&error))
-            }
+            E::TooLate(_)
+            | E::AlreadyMerged(_)
+            | E::AlreadyUndone
+            | E::Closed(_)
+            | E::Taken(_)
+            | E::ClientIdUsed
+            | E::DraftIsNewer => Self::conflict(sentence(&error)),
             _ => Self::unprocessable(sentence(&error)),
         }
     }

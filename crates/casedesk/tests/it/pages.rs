@@ -1,4 +1,6 @@
 //! The desk's pages as a browser asks for them: who may see what, and what a live refresh brings.
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::change;
 use casedesk::cases::rules::Change;
@@ -97,7 +99,7 @@ async fn a_reply_is_stopped_with_the_new_entry_and_the_draft_stays() {
         let seen = newest(app, case).await.to_string();
         let draft = json!({ "kind": "reply", "body": "Half a", "to": ["anna@northbay.example"], "cc": [], "seen": seen.parse::<i64>().unwrap() });
         let kept = ben.json(Method::PUT, &format!("/cases/{case}/draft"), &draft).await;
-        assert_eq!(kept.status, StatusCode::NO_CONTENT, "{}", kept.text);
+        assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);
         let more = Letter::new("Anna Berg <anna@northbay.example>", "Re: No login", "Never mind.");
         app.arrives(&more.answering(letter.get("Message-ID"))).await;
         let fields = [("body", "Half a"), ("to", "anna@northbay.example"), ("seen", &seen)];
@@ -201,6 +203,48 @@ async fn a_blind_copy_is_kept_with_the_draft_the_reply_and_its_undo() {
         let written = casedesk::cases::EntryId(good.json()["entry_id"].as_i64().unwrap());
         assert_eq!(app.outgoing(written).await.bcc[0].address, "b@x.example");
         app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_from_another_device_is_never_written_over_unseen() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let keep = async |body: &str, version: i64| {
+            app.advance(Duration::from_secs(60));
+            let to = ["anna@northbay.example"];
+            let draft = json!({ "kind": "reply", "body": body, "to": to, "cc": [], "seen": 0, "version": version });
+            ben.json(Method::PUT, &format!("/cases/{case}/draft"), &draft).await
+        };
+        let version = |answer: &crate::support::Answer| answer.json()["version"].as_i64().unwrap();
+        let first = version(&keep("On the laptop", 0).await);
+        assert!(ben.get(&format!("/cases/{case}")).await.text.contains(&format!(r#"data-version="{first}""#)));
+        let phone = version(&keep("On the phone", first).await);
+        assert!(phone > first);
+        for body in ["On the laptop again", ""] {
+            let clash = keep(body, first).await;
+            assert_eq!(clash.status, StatusCode::CONFLICT, "“{body}”: {}", clash.text);
+            let newer = clash.json();
+            assert_eq!((&newer["body"], &newer["version"]), (&json!("On the phone"), &json!(phone)));
+            assert_eq!((&newer["to"], &newer["at"]), (&json!(["anna@northbay.example"]), &json!("2027-03-01T09:02:00Z")));
+        }
+        assert!(ben.get(&format!("/cases/{case}")).await.text.contains(">On the phone</textarea>"), "nothing is lost");
+        let same = keep("On the phone", first).await;
+        assert_eq!(same.status, StatusCode::OK, "the same words are no clash: {}", same.text);
+        let chosen = keep("On the laptop again", version(&same)).await;
+        assert_eq!(chosen.status, StatusCode::OK, "{}", chosen.text);
+        let api = format!("/api/v1/cases/{case}/drafts");
+        let shown = ben.get(&api).await.json()["drafts"][0].clone();
+        assert_eq!((&shown["body"], &shown["version"]), (&json!("On the laptop again"), &chosen.json()["version"]));
+        let stale = json!({ "body": "By a program", "based_on": 0, "replaces": first });
+        assert_eq!(ben.json(Method::PUT, &format!("{api}/reply"), &stale).await.status, StatusCode::CONFLICT);
+        let bold = json!({ "body": "By a program", "based_on": 0 });
+        assert_eq!(ben.json(Method::PUT, &format!("{api}/reply"), &bold).await.status, StatusCode::OK);
+        let gone = version(&keep("", i64::MAX).await);
+        assert!(ben.get(&api).await.json()["drafts"].as_array().unwrap().is_empty());
+        assert_eq!(keep("A new one", gone).await.status, StatusCode::OK);
     })
     .await;
 }

@@ -197,7 +197,7 @@ async fn take_back(
         based_on: row.id,
         updated_at: desk.now(),
     };
-    store::save_draft(tx, case.id, agent, &draft).await?;
+    store::save_draft(tx, case.id, agent, &draft, Timestamp(i64::MAX)).await?;
     store::return_files_to_draft(tx, row.id).await?;
     if let Some(before) = details.state_before.filter(|_| case.state == CaseState::Waiting && why.is_none()) {
         case.state = before;

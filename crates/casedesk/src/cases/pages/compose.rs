@@ -1,6 +1,5 @@
-//! The composer's far end: drafts, replies, notes, taking back, templates; and opening a case by hand.
+//! The composer's far end: replies, notes, taking back, templates; and opening a case by hand.
 use askama::Template;
-use axum::Json;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +10,7 @@ use super::views::Choice;
 use super::{case, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
 use crate::cases::rules::Change;
-use crate::cases::store::{self, CasePerson, Draft};
+use crate::cases::store::{self, CasePerson};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
@@ -24,53 +23,8 @@ use crate::web::{Html, Result};
 
 const MOST_OPTIONS: usize = 30;
 
-/// What `draft.ts` sends while somebody types.
-#[derive(Deserialize)]
-pub(super) struct Typed {
-    kind: Kind,
-    body: String,
-    to: Vec<String>,
-    cc: Vec<String>,
-    #[serde(default)]
-    bcc: Vec<String>,
-    seen: EntryId,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Reply,
-    Note,
-}
-
-/// `PUT /cases/{id}/draft`
-pub(super) async fn draft(
-    State(desk): State<Desk>,
-    Worker(by): Worker,
-    Path(id): Path<CaseId>,
-    Json(typed): Json<Typed>,
-) -> Result<StatusCode> {
-    let known = store::people(desk.db(), id).await?;
-    let people = |all: &[String]| {
-        let all: Vec<Person> = all.iter().map(|address| person(address, &known)).collect();
-        serde_json::to_string(&all).ok()
-    };
-    let reply = matches!(typed.kind, Kind::Reply);
-    let draft = Draft {
-        kind: if reply { "reply" } else { "note" }.into(),
-        recipients_to: people(&typed.to).filter(|_| reply),
-        recipients_cc: people(&typed.cc).filter(|_| reply),
-        recipients_bcc: people(&typed.bcc).filter(|_| reply),
-        body: typed.body,
-        based_on: typed.seen,
-        updated_at: desk.now(),
-    };
-    actions::save_draft(&desk, &by, id, &draft).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// An address from the composer, under the name that the case knows.
-fn person(address: &str, people: &[CasePerson]) -> Person {
+pub(super) fn person(address: &str, people: &[CasePerson]) -> Person {
     let known = people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     Person { name: known.and_then(|person| person.name.clone()), address: address.to_owned() }
 }

@@ -214,6 +214,8 @@ async fn composer(
         to_name: to.first().map_or_else(|| "the customer".into(), |to| to.shown().to_owned()),
         reply: of("reply").map(|draft| draft.body.clone()).unwrap_or_default(),
         note: of("note").map(|draft| draft.body.clone()).unwrap_or_default(),
+        reply_version: of("reply").map_or(0, |draft| draft.updated_at.0),
+        note_version: of("note").map_or(0, |draft| draft.updated_at.0),
         to: to.iter().map(|to| recipient(to, &ours)).collect(),
         cc: cc.iter().map(|cc| recipient(cc, &ours)).collect(),
         bcc: bcc.iter().map(|bcc| recipient(bcc, &ours)).collect(),

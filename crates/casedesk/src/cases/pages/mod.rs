@@ -2,6 +2,7 @@
 //! or does one action; templates get plain data from `views`.
 mod case;
 mod compose;
+mod draft;
 mod entry;
 mod files;
 mod find;
@@ -50,7 +51,7 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/parts", get(case::parts))
         .route("/cases/{id}/older", get(case::older))
         .route("/cases/{id}/seen", post(case::seen))
-        .route("/cases/{id}/draft", put(compose::draft))
+        .route("/cases/{id}/draft", put(draft::keep))
         .route("/cases/{id}/replies", post(compose::reply))
         .route("/cases/{id}/replies/{entry}/undo", post(compose::undo))
         .route("/cases/{id}/notes", post(compose::note))

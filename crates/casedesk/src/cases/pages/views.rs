@@ -135,6 +135,9 @@ pub struct Composer {
     pub to_name: String,
     pub reply: String,
     pub note: String,
+    /// The versions of the drafts that are shown; 0: there is none.
+    pub reply_version: i64,
+    pub note_version: i64,
     pub to: Vec<Recipient>,
     pub cc: Vec<Recipient>,
     pub bcc: Vec<Recipient>,
