@@ -90,3 +90,42 @@ test('the first page weighs less than 150 KB', async ({ aoife }) => {
   await live(aoife);
   expect(bytes).toBeLessThan(150 * 1024);
 });
+
+test('each paragraph of a mail is read in its own direction', async ({ aoife }) => {
+  await newCase(aoife, { from: 'שרה כהן <sara@rtl.example>', subject: 'שגיאה בהעברת קבצים', text: 'שלום, ההעברה נכשלה הבוקר.\n\nThe log says: connection reset.\n\nתודה' });
+  await expect(aoife.locator('.case-row[aria-current] .subj')).toHaveCSS('direction', 'rtl');
+  await expect(aoife.locator('.case-title')).toHaveCSS('direction', 'rtl');
+  const sides = await aoife.locator('.entry[data-kind="mail"] .prose > p').evaluateAll((paragraphs) =>
+    paragraphs.map((paragraph) => {
+      const text = document.createRange();
+      text.selectNodeContents(paragraph);
+      const [words, box] = [text.getBoundingClientRect(), paragraph.getBoundingClientRect()];
+      return words.left - box.left < box.right - words.right ? 'left' : 'right';
+    }),
+  );
+  expect(sides).toEqual(['right', 'left', 'right']);
+});
+
+test('in forced colours it is seen what is chosen, where the keys are, and how a case stands', async ({ browser }) => {
+  const page = await at(browser, 'aoife', { forcedColors: 'active' });
+  await openCase(page, 'Folder monitor stops');
+  const style = (selector: string, name: string, part?: string) => page.locator(selector).first().evaluate((node, [name, part]) => getComputedStyle(node, part).getPropertyValue(name ?? ''), [name, part] as const);
+  const highlight = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.setAttribute('hidden', '');
+    probe.style.setProperty('color', 'Highlight');
+    const color = getComputedStyle(probe).color;
+    probe.remove();
+    return color;
+  });
+  expect(await style('.case-row[aria-current]', 'background-color', '::before')).toBe(highlight);
+  expect(await style('.rail-link[aria-current]', 'background-color')).toBe(highlight);
+  expect(await style('.state', 'forced-color-adjust')).toBe('none');
+  await page.keyboard.press('r');
+  expect(await style('.compose-box', 'outline-color')).toBe(highlight);
+  expect(await style('.compose-box', 'outline-style')).toBe('solid');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('w');
+  expect(await style('[role^="menuitem"]:focus-visible', 'outline-color')).toBe(highlight);
+  await page.context().close();
+});
