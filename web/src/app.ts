@@ -24,9 +24,11 @@ import { startKeys } from './keys';
 import { startLive } from './live';
 import { startRail } from './rail';
 import { setUpTurbo } from './turbo';
+import { startZone } from './zone';
 
 setUpTurbo();
 startKeys();
 startActions();
 startRail();
 startLive();
+startZone();

@@ -207,10 +207,10 @@ pub async fn settle(tx: &mut Tx, id: DeliveryId, state: DeliveryState) -> Result
     .await
 }
 
-/// Lets a delivery that was given up wait again. 0: there is nothing to send.
+/// Lets a delivery that was given up wait again, as if it were new. 0: there is nothing to send.
 pub async fn revive(tx: &mut Tx, id: DeliveryId) -> Result<u64> {
     tx.exec(q!(
-        "UPDATE webhook_deliveries SET state = 'waiting'
+        "UPDATE webhook_deliveries SET state = 'waiting', tries = 0, last_status = NULL, last_error = NULL
          WHERE id = $1 AND state IN ('failed', 'cancelled') AND body <> ''",
         id
     ))

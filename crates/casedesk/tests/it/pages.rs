@@ -10,7 +10,7 @@ use casedesk::q;
 use casedesk::staff::{Role, TeamId};
 use serde_json::json;
 
-use crate::support::{Letter, TestApp, on_both};
+use crate::support::{Letter, TestApp, on_both, with_settings};
 
 const STREAMS: &str = "text/vnd.turbo-stream.html, text/html";
 
@@ -132,7 +132,11 @@ async fn messages_are_picked_for_a_case_of_their_own_and_the_split_is_taken_back
         let split = ben.post(&path, &[("subject", "The licence"), ("entry", &moved_field)]).await;
         let new = split.location().to_owned();
         let shown = ben.get(&new).await;
-        assert!(shown.text.contains("The licence") && shown.text.contains("moved these messages here"), "{}", shown.text);
+        assert!(
+            shown.text.contains("The licence") && shown.text.contains("moved these messages here"),
+            "{}",
+            shown.text
+        );
         assert!(!ben.get(&format!("/cases/{case}")).await.text.contains(&format!("id=\"entry-{moved}\"")));
         let undo = shown.text.split('"').find(|word| word.starts_with("/splits/")).unwrap();
         assert_eq!(ben.post(undo, &[]).await.location(), format!("/cases/{case}"));
@@ -228,7 +232,10 @@ async fn a_draft_from_another_device_is_never_written_over_unseen() {
             assert_eq!(clash.status, StatusCode::CONFLICT, "“{body}”: {}", clash.text);
             let newer = clash.json();
             assert_eq!((&newer["body"], &newer["version"]), (&json!("On the phone"), &json!(phone)));
-            assert_eq!((&newer["to"], &newer["at"]), (&json!(["anna@northbay.example"]), &json!("2027-03-01T09:02:00Z")));
+            assert_eq!(
+                (&newer["to"], &newer["at"]),
+                (&json!(["anna@northbay.example"]), &json!("2027-03-01T09:02:00Z"))
+            );
         }
         assert!(ben.get(&format!("/cases/{case}")).await.text.contains(">On the phone</textarea>"), "nothing is lost");
         let same = keep("On the phone", first).await;
@@ -245,6 +252,37 @@ async fn a_draft_from_another_device_is_never_written_over_unseen() {
         let gone = version(&keep("", i64::MAX).await);
         assert!(ben.get(&api).await.json()["drafts"].as_array().unwrap().is_empty());
         assert_eq!(keep("A new one", gone).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_to_wait_for_begins_at_eight_where_the_agent_is() {
+    with_settings(&[("DESK__TIME_ZONE", "Europe/Dublin")], async |app| {
+        let (case, _) = annas_case(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let waits = async |day: &str| {
+            let answer = ben.post(&format!("/cases/{case}/waiting"), &[("on", "date"), ("until", day)]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{day}: {}", answer.text);
+            app.case(case).await.wake_at.unwrap().rfc3339()
+        };
+        assert_eq!(waits("2027-06-01").await, "2027-06-01T07:00:00Z", "the desk's zone, while theirs is not known");
+        assert!(ben.get("/views/open").await.text.contains("<meta name=\"zone\""), "the page asks the browser");
+        let told = ben.post("/settings/time-zone", &[("zone", "America/New_York")]).await;
+        assert_eq!(told.status, StatusCode::NO_CONTENT, "{}", told.text);
+        assert_eq!(waits("2027-03-13").await, "2027-03-13T13:00:00Z", "the last day of winter there");
+        assert_eq!(waits("2027-03-14").await, "2027-03-14T12:00:00Z", "the first of summer");
+        assert!(!ben.get("/views/open").await.text.contains("<meta name=\"zone\""));
+        ben.post("/settings/time-zone", &[("zone", "Asia/Tokyo")]).await;
+        assert_eq!(waits("2027-03-13").await, "2027-03-13T13:00:00Z", "a browser elsewhere changes nothing");
+        let bad = ben.post("/settings/time-zone", &[("zone", "Mars/Olympus")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        ben.post("/settings/profile", &[("name", "Ben"), ("signature", ""), ("time_zone", "Asia/Tokyo")]).await;
+        assert_eq!(waits("2027-03-13").await, "2027-03-12T23:00:00Z", "the profile does");
+        for day in ["", "2027-02-30", "2027-02-01"] {
+            let answer = ben.post(&format!("/cases/{case}/waiting"), &[("on", "date"), ("until", day)]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "“{day}”: {}", answer.text);
+        }
     })
     .await;
 }

@@ -22,7 +22,7 @@ use axum::routing::{delete, get, post, put};
 use super::CaseId;
 use crate::desk::Desk;
 use crate::staff::Viewer;
-use crate::web::shell::{Person, Shell};
+use crate::web::shell::Shell;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
@@ -85,7 +85,7 @@ fn verb_routes() -> Router<Desk> {
 }
 
 fn shell(by: &Viewer, here: &str) -> Shell {
-    Shell { me: Person::new(by.id.0, &by.name, &by.email), admin: by.role.is_admin(), here: here.into(), section: "" }
+    by.shell(here, "")
 }
 
 /// `CD-1042`.

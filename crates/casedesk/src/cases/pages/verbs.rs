@@ -15,6 +15,9 @@ use crate::web::fields::Fields;
 use crate::web::turbo::{Streams, Toast, Turbo, see_other};
 use crate::web::{Error, Result};
 
+/// The hour at which a case that waits until a day is looked at again.
+const MORNING: i8 = 8;
+
 /// Does one change and answers with what it changed on the page.
 async fn done(
     desk: &Desk,
@@ -85,7 +88,7 @@ pub(super) struct Wait {
     until: String,
 }
 
-/// `POST /cases/{id}/waiting`: a day begins at eight in the morning, UTC.
+/// `POST /cases/{id}/waiting`: a day begins at eight in the morning, where the agent is.
 pub(super) async fn wait(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -94,7 +97,7 @@ pub(super) async fn wait(
     Form(wait): Form<Wait>,
 ) -> Result<Response> {
     let on: WaitingOn = wait.on.parse().map_err(|_| CasesError::NoSuch(wait.on))?;
-    let until = Timestamp::parse_rfc3339(&format!("{}T08:00:00Z", wait.until));
+    let until = Timestamp::on_day(&wait.until, MORNING, by.zone(&desk));
     let toast = toast(&desk, id, "waits", "reopening", vec![]);
     done(&desk, &by, &turbo, id, Change::Wait { on, until }, toast).await
 }
