@@ -125,6 +125,15 @@ test('two devices write the same draft: both are shown, and nothing is lost', as
   await aoife.reload();
   await expect(reply(aoife)).toHaveValue('Written on the phone, too');
   await expect(choice).toHaveCount(0);
+
+  await reply(phone).fill('Settled');
+  await kept(phone);
+  await reply(aoife).fill('Not settled');
+  await choice.getByRole('button', { name: 'Take it' }).click();
+  await kept(aoife);
+  await reply(phone).fill('Settled, and one thing more'); // its own words were taken: no clash
+  await kept(phone);
+  await expect(phone.getByText('on another device')).toHaveCount(0);
   await phone.context().close();
   await reply(aoife).fill('');
 });

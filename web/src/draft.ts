@@ -43,7 +43,7 @@ export class DraftKeeper {
   #sent: string | undefined;
   #inFlight = false;
   #version: Record<Kind, number> = { reply: 0, note: 0 };
-  /** What this page has sent unconfirmed: the server may hold any of it, where its answer was lost. */
+  /** Words that this page has sent or was shown: where the server holds these, nobody's are written over. */
   #own = new Set<string>();
   #undecided = new Set<Kind>();
   #soon = debounce(wait_ms, () => void this.flush());
@@ -54,8 +54,9 @@ export class DraftKeeper {
   }
 
   /** This version of the server's is on the screen, or its reader has chosen: from here on it may be written over. */
-  saw(kind: Kind, version: number): void {
+  saw(kind: Kind, version: number, body = ''): void {
     this.#version[kind] = version;
+    this.#own.add(body);
     this.#sent = undefined;
     this.#undecided.delete(kind);
   }
@@ -102,7 +103,7 @@ export class DraftKeeper {
   #kept(draft: Draft, version: number): void {
     this.#version[draft.kind] = version;
     this.#sent = JSON.stringify(draft);
-    this.#own.clear();
+    this.#own = new Set([draft.body]);
     this.#forget(draft);
     this.#tell({ state: 'kept', at: new Date() });
     if (this.#waiting) void this.flush();

@@ -55,7 +55,7 @@ class CaseComposer extends HTMLElement {
   #restore(): void {
     for (const kind of ['reply', 'note'] as const) {
       const shown = serversOwn(this.form, this.text(kind));
-      this.#keeper?.saw(kind, shown.version);
+      this.#keeper?.saw(kind, shown.version, shown.body);
       const { version, ...kept } = this.#keeper?.unsent(kind) ?? { version: 0 };
       if (!('body' in kept) || !kept.body.trim() || kept.body === this.text(kind).value) continue;
       this.#keeper?.saw(kind, version);

@@ -56,7 +56,7 @@ export function offer(composer: HTMLElement, other: Other, mine: () => Draft, se
     settled();
     fill(kept);
     choice.dataset['chosen'] = '';
-    const back = () => choose(left, kept, 'Brought back. This was in its place');
+    const back = () => choose(left, kept, 'Brought back. In its place was:');
     choice.show(words, left.body, ['Bring this back', back], ['Dismiss', () => choice.remove()]);
   };
   composer.querySelector(`draft-choice[data-of="${other.kind}"]`)?.remove();
@@ -64,7 +64,7 @@ export function offer(composer: HTMLElement, other: Other, mine: () => Draft, se
   choice.show(
     `A newer draft from ${dayAndClock(new Date(other.at))} on another device`,
     other.body,
-    ['Take it', () => choose(other, mine(), 'The newer draft is below. Yours was')],
-    ['Keep mine', () => choose(mine(), other, 'Your draft is below. The other was')],
+    ['Take it', () => choose(other, mine(), 'The newer draft is below. Yours was:')],
+    ['Keep mine', () => choose(mine(), other, 'Your draft is below. The other was:')],
   );
 }
