@@ -55,6 +55,18 @@ test('dark is chosen by key and stays', async ({ aoife }) => {
   await aoife.keyboard.press('d');
 });
 
+test('a refresh of the counts leaves the mark of the current view', async ({ aoife }) => {
+  await openCase(aoife, 'Folder monitor stops');
+  const here = aoife.locator('.rail-link[aria-current]').filter({ hasText: 'All open' });
+  for (let time = 0; time < 2; time += 1) {
+    await aoife.evaluate(async () => {
+      const { renderStreamMessage } = (window as unknown as { Turbo: { renderStreamMessage: (text: string) => void } }).Turbo;
+      renderStreamMessage(await (await fetch('/rail', { headers: { Accept: 'text/vnd.turbo-stream.html' } })).text());
+    });
+    await expect(here).toBeVisible();
+  }
+});
+
 test('a broken line is told, and what was missed is shown when it is back', async ({ browser }) => {
   const page = await at(browser, 'aoife');
   let open = true;
@@ -119,7 +131,7 @@ test('in forced colours it is seen what is chosen, where the keys are, and how a
     return color;
   });
   expect(await style('.case-row[aria-current]', 'background-color', '::before')).toBe(highlight);
-  expect(await style('.rail-link[aria-current]', 'background-color')).toBe(highlight);
+  expect(await style('.compose-top .tab[aria-selected="true"]', 'background-color')).toBe(highlight);
   expect(await style('.state', 'forced-color-adjust')).toBe('none');
   await page.keyboard.press('r');
   expect(await style('.compose-box', 'outline-color')).toBe(highlight);
