@@ -1,3 +1,4 @@
+import { deliver } from '../support/desk';
 import { sentMail } from '../support/relay';
 import { at, expect, kept, live, newCase, note, noteBy, openCase, reply, state, test } from '../support/pages';
 
@@ -105,4 +106,24 @@ test('a case is merged into another and taken out again', async ({ aoife }) => {
   await expect(aoife.locator('.entry', { hasText: 'Second mail.' })).toBeVisible();
   await aoife.locator('.entry', { hasText: 'merged' }).getByRole('button', { name: 'Undo' }).click();
   await expect(aoife.locator('.case-title')).toHaveText('The same again');
+});
+
+test('messages are picked by keyboard for a case of their own, and come back', async ({ aoife }) => {
+  const number = await newCase(aoife, { from: 'Lea <lea@split.example>', subject: 'Two things in one', text: 'First thing.', id: 'split-1@split.example' });
+  await deliver({ from: 'Lea <lea@split.example>', subject: 'Re: Two things in one', text: 'And a second thing.', answers: 'split-1@split.example' });
+  await expect(aoife.locator('.entry', { hasText: 'And a second thing.' })).toBeVisible();
+  await aoife.keyboard.press('b');
+  await expect(aoife.getByRole('heading', { name: `Split CD-${number}` })).toBeVisible();
+  await aoife.getByLabel('Subject of the new case').fill('The second thing');
+  await aoife.getByRole('button', { name: 'Split' }).click();
+  await expect(aoife.locator('desk-toast')).toContainText('Pick at least one message');
+  await expect(aoife.getByLabel('Subject of the new case')).toHaveValue('The second thing');
+  await aoife.getByLabel('Subject of the new case').focus();
+  for (const key of ['Tab', 'Tab', 'Space', 'Tab', 'Enter']) await aoife.keyboard.press(key);
+  await expect(aoife.locator('.case-title')).toHaveText('The second thing');
+  await expect(aoife.locator('.entry', { hasText: 'And a second thing.' })).toBeVisible();
+  await expect(aoife.locator('.entry', { hasText: 'First thing.' })).toHaveCount(0);
+  await aoife.locator('.entry', { hasText: 'moved these messages here' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(aoife.locator('.case-title')).toHaveText('Two things in one');
+  await expect(aoife.locator('.entry', { hasText: 'And a second thing.' })).toBeVisible();
 });

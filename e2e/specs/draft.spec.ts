@@ -1,5 +1,5 @@
 import { deliver } from '../support/desk';
-import { expect, kept, newCase, note, openCase, reply, test } from '../support/pages';
+import { at, expect, kept, live, newCase, note, openCase, reply, test } from '../support/pages';
 
 test('a draft, its caret and its focus survive a live refresh', async ({ aoife }) => {
   await newCase(aoife, { from: 'Eli <eli@live.example>', subject: 'Writing while it changes', text: 'First.', id: 'live-1@live.example' });
@@ -64,6 +64,78 @@ test('a file goes up with the reply, and can be taken off again', async ({ aoife
   const entry = aoife.locator('.entry[data-kind="reply"]').last();
   await expect(entry.locator('.file')).toHaveCount(1);
   await expect(entry.locator('.file')).toContainText('steps.txt');
+});
+
+test('a blind copy is asked for, kept with the draft, and gone from the next reply', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Mia <mia@blind.example>', subject: 'With a hidden reader', text: 'Hello.' });
+  const bcc = aoife.getByLabel('Add a blind copy');
+  await expect(bcc).toBeHidden();
+  await aoife.getByRole('button', { name: 'Bcc' }).click();
+  await expect(bcc).toBeFocused();
+  await bcc.fill('boss@desk.example');
+  await bcc.press('Enter');
+  await reply(aoife).fill('Only you and somebody else.');
+  await kept(aoife);
+  await aoife.evaluate(() => localStorage.clear());
+  await aoife.reload();
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toContainText('boss@desk.example');
+  await reply(aoife).press('Control+Enter');
+  const entry = aoife.locator('.entry[data-kind="reply"]').last();
+  await expect(entry).toContainText('Bcc boss@desk.example');
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toHaveCount(0);
+  await aoife.locator('.case-title').click();
+  await aoife.keyboard.press('z');
+  await expect(aoife.locator('[data-name="bcc"] .chip')).toContainText('boss@desk.example');
+  await reply(aoife).fill('');
+});
+
+test('two devices write the same draft: both are shown, and nothing is lost', async ({ aoife, browser }) => {
+  const number = await newCase(aoife, { from: 'Nia <nia@devices.example>', subject: 'On two devices', text: 'Hello.' });
+  await reply(aoife).fill('Written on the laptop');
+  await kept(aoife);
+  const phone = await at(browser, 'aoife');
+  await phone.goto(`/cases/${number}`);
+  await live(phone);
+  await expect(reply(phone)).toHaveValue('Written on the laptop');
+  await reply(phone).fill('Written on the phone');
+  await kept(phone);
+
+  await reply(aoife).fill('Written on the laptop, and more');
+  const choice = aoife.getByRole('alert').filter({ hasText: 'on another device' });
+  await expect(choice).toContainText('A newer draft from');
+  await expect(choice).toContainText('Written on the phone');
+  await reply(aoife).press('Control+Enter'); // nothing is sent before the choice
+  await expect(choice.getByRole('button', { name: 'Take it' })).toBeFocused();
+  await reply(aoife).fill('Written on the laptop, and much more');
+  await expect(aoife.locator('.saved')).toHaveText('Kept on this computer');
+  await aoife.reload(); // and the choice outlives the page
+  await expect(reply(aoife)).toHaveValue('Written on the laptop, and much more');
+  await expect(choice).toContainText('Written on the phone');
+  await choice.getByRole('button', { name: 'Take it' }).click();
+  await expect(reply(aoife)).toHaveValue('Written on the phone');
+  await aoife.getByRole('button', { name: 'Bring this back' }).click();
+  await expect(reply(aoife)).toHaveValue('Written on the laptop, and much more');
+  await kept(aoife);
+
+  await reply(phone).fill('Written on the phone, too');
+  const there = phone.getByRole('alert').filter({ hasText: 'on another device' });
+  await expect(there).toContainText('Written on the laptop, and much more');
+  await there.getByRole('button', { name: 'Keep mine' }).click();
+  await kept(phone);
+  await aoife.reload();
+  await expect(reply(aoife)).toHaveValue('Written on the phone, too');
+  await expect(choice).toHaveCount(0);
+
+  await reply(phone).fill('Settled');
+  await kept(phone);
+  await reply(aoife).fill('Not settled');
+  await choice.getByRole('button', { name: 'Take it' }).click();
+  await kept(aoife);
+  await reply(phone).fill('Settled, and one thing more'); // its own words were taken: no clash
+  await kept(phone);
+  await expect(phone.getByText('on another device')).toHaveCount(0);
+  await phone.context().close();
+  await reply(aoife).fill('');
 });
 
 test('a preview shows the text as it will look, and the text comes back', async ({ aoife }) => {

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { at, expect, expectNoFaults, live, newCase, openCase, test } from '../support/pages';
 import { deliver } from '../support/desk';
 
-const pages = ['/views/open', '/cases/1001', '/cases/new', '/views', '/quarantine', '/settings/mailboxes', '/settings/templates', '/settings/templates/new', '/settings/profile', '/settings/sessions', '/settings/tokens', '/settings/agents', '/settings/teams', '/settings/audit', '/nowhere'];
+const pages = ['/views/open', '/cases/1001', '/cases/1001/split', '/cases/new', '/views', '/quarantine', '/settings/mailboxes', '/settings/templates', '/settings/templates/new', '/settings/profile', '/settings/sessions', '/settings/tokens', '/settings/agents', '/settings/teams', '/settings/webhooks', '/settings/audit', '/nowhere'];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page is accessible, ${colorScheme}`, async ({ browser }) => {
@@ -55,6 +55,18 @@ test('dark is chosen by key and stays', async ({ aoife }) => {
   await aoife.keyboard.press('d');
 });
 
+test('a refresh of the counts leaves the mark of the current view', async ({ aoife }) => {
+  await openCase(aoife, 'Folder monitor stops');
+  const here = aoife.locator('.rail-link[aria-current]').filter({ hasText: 'All open' });
+  for (let time = 0; time < 2; time += 1) {
+    await aoife.evaluate(async () => {
+      const { renderStreamMessage } = (window as unknown as { Turbo: { renderStreamMessage: (text: string) => void } }).Turbo;
+      renderStreamMessage(await (await fetch('/rail', { headers: { Accept: 'text/vnd.turbo-stream.html' } })).text());
+    });
+    await expect(here).toBeVisible();
+  }
+});
+
 test('a broken line is told, and what was missed is shown when it is back', async ({ browser }) => {
   const page = await at(browser, 'aoife');
   let open = true;
@@ -89,4 +101,43 @@ test('the first page weighs less than 150 KB', async ({ aoife }) => {
   await aoife.goto('/views/open');
   await live(aoife);
   expect(bytes).toBeLessThan(150 * 1024);
+});
+
+test('each paragraph of a mail is read in its own direction', async ({ aoife }) => {
+  await newCase(aoife, { from: 'שרה כהן <sara@rtl.example>', subject: 'שגיאה בהעברת קבצים', text: 'שלום, ההעברה נכשלה הבוקר.\n\nThe log says: connection reset.\n\nתודה' });
+  await expect(aoife.locator('.case-row[aria-current] .subj')).toHaveCSS('direction', 'rtl');
+  await expect(aoife.locator('.case-title')).toHaveCSS('direction', 'rtl');
+  const sides = await aoife.locator('.entry[data-kind="mail"] .prose > p').evaluateAll((paragraphs) =>
+    paragraphs.map((paragraph) => {
+      const text = document.createRange();
+      text.selectNodeContents(paragraph);
+      const [words, box] = [text.getBoundingClientRect(), paragraph.getBoundingClientRect()];
+      return words.left - box.left < box.right - words.right ? 'left' : 'right';
+    }),
+  );
+  expect(sides).toEqual(['right', 'left', 'right']);
+});
+
+test('in forced colours it is seen what is chosen, where the keys are, and how a case stands', async ({ browser }) => {
+  const page = await at(browser, 'aoife', { forcedColors: 'active' });
+  await openCase(page, 'Folder monitor stops');
+  const style = (selector: string, name: string, part?: string) => page.locator(selector).first().evaluate((node, [name, part]) => getComputedStyle(node, part).getPropertyValue(name ?? ''), [name, part] as const);
+  const highlight = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.setAttribute('hidden', '');
+    probe.style.setProperty('color', 'Highlight');
+    const color = getComputedStyle(probe).color;
+    probe.remove();
+    return color;
+  });
+  expect(await style('.case-row[aria-current]', 'background-color', '::before')).toBe(highlight);
+  expect(await style('.compose-top .tab[aria-selected="true"]', 'background-color')).toBe(highlight);
+  expect(await style('.state', 'forced-color-adjust')).toBe('none');
+  await page.keyboard.press('r');
+  expect(await style('.compose-box', 'outline-color')).toBe(highlight);
+  expect(await style('.compose-box', 'outline-style')).toBe('solid');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('w');
+  expect(await style('[role^="menuitem"]:focus-visible', 'outline-color')).toBe(highlight);
+  await page.context().close();
 });

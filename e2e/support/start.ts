@@ -23,6 +23,8 @@ security = "none"
 [mail.listener]
 listen = "127.0.0.1:${ports.lmtp}"
 protocol = "lmtp"
+[webhooks]
+allow_private = true
 `;
 
 export default async function start(): Promise<() => Promise<void>> {

@@ -8,6 +8,7 @@ export interface Draft {
   body: string;
   to: string[];
   cc: string[];
+  bcc: string[];
   attachments: string[];
   /** The newest entry that the writer has seen: what the stop at send compares with. */
   seen: number;
@@ -17,10 +18,19 @@ export interface Draft {
 export function gathered(form: HTMLFormElement, kind: Kind, body: string): Draft {
   const fields = new FormData(form);
   const all = (name: string) => fields.getAll(name).map(String);
-  return { kind, body, to: all('to'), cc: all('cc'), attachments: all('attachment'), seen: Number(fields.get('seen') ?? 0) };
+  return { kind, body, to: all('to'), cc: all('cc'), bcc: all('bcc'), attachments: all('attachment'), seen: Number(fields.get('seen') ?? 0) };
 }
 
-export type Saved = { state: 'saving' } | { state: 'kept'; at: Date } | { state: 'here' };
+/** A draft of the server's, which another device has kept. */
+export interface Other extends Omit<Draft, 'attachments' | 'seen'> {
+  version: number;
+  at: string;
+}
+
+/** On this computer a draft knows the server's version that it goes on from. */
+type Local = Draft & { version: number };
+
+export type Saved = { state: 'saving' } | { state: 'kept'; at: Date } | { state: 'here' } | { state: 'other'; other: Other };
 
 const wait_ms = 500;
 const retry_ms = 5_000;
@@ -32,6 +42,10 @@ export class DraftKeeper {
   #waiting: Draft | undefined;
   #sent: string | undefined;
   #inFlight = false;
+  #version: Record<Kind, number> = { reply: 0, note: 0 };
+  /** Words that this page has sent or was shown: where the server holds these, nobody's are written over. */
+  #own = new Set<string>();
+  #undecided = new Set<Kind>();
   #soon = debounce(wait_ms, () => void this.flush());
 
   constructor(url: string, tell: (saved: Saved) => void) {
@@ -39,17 +53,32 @@ export class DraftKeeper {
     this.#tell = tell;
   }
 
+  /** This version of the server's is on the screen, or its reader has chosen: from here on it may be written over. */
+  saw(kind: Kind, version: number, body = ''): void {
+    this.#version[kind] = version;
+    this.#own.add(body);
+    this.#sent = undefined;
+    this.#undecided.delete(kind);
+  }
+
+  /** Until its reader has chosen, the server's draft stays as it is, and what is typed stays on this computer. */
+  hold(kind: Kind): void {
+    this.#undecided.add(kind);
+  }
+
   /** The text that this computer holds and the server has not confirmed, if any. */
-  unsent(kind: Kind): Draft | undefined {
+  unsent(kind: Kind): Local | undefined {
     const kept = read(this.#key(kind));
-    return kept?.kind === kind ? kept : undefined;
+    if (kept?.kind !== kind) return undefined;
+    this.#own.add(kept.body);
+    return kept;
   }
 
   change(draft: Draft): void {
-    const text = JSON.stringify(draft);
-    if (text === this.#sent) return;
+    if (JSON.stringify(draft) === this.#sent) return;
+    write(this.#key(draft.kind), this.#versioned(draft));
+    if (this.#undecided.has(draft.kind)) return;
     this.#waiting = draft;
-    write(this.#key(draft.kind), text);
     this.#tell({ state: 'saving' });
     this.#soon();
   }
@@ -59,19 +88,37 @@ export class DraftKeeper {
     if (!draft || this.#inFlight) return;
     this.#inFlight = true;
     this.#waiting = undefined;
-    const body = JSON.stringify(draft);
-    const answer = await this.#put(body).catch(() => undefined);
+    const answer = await this.#put(draft).catch(() => undefined);
+    const said = answer?.ok || answer?.status === 409 ? ((await answer.json().catch(() => undefined)) as Other | undefined) : undefined;
     this.#inFlight = false;
-    if (answer?.ok) {
-      this.#sent = body;
-      if (read(this.#key(draft.kind), body)) forget(this.#key(draft.kind));
-      this.#tell({ state: 'kept', at: new Date() });
-      if (this.#waiting) void this.flush();
-    } else {
+    if (answer?.ok && said) this.#kept(draft, said.version);
+    else if (answer?.status === 409 && said?.version) this.#clash(draft, said);
+    else {
       this.#waiting ??= draft;
       this.#tell({ state: 'here' });
       window.setTimeout(() => void this.flush(), retry_ms);
     }
+  }
+
+  #kept(draft: Draft, version: number): void {
+    this.#version[draft.kind] = version;
+    this.#sent = JSON.stringify(draft);
+    this.#own = new Set([draft.body]);
+    this.#forget(draft);
+    this.#tell({ state: 'kept', at: new Date() });
+    if (this.#waiting) void this.flush();
+  }
+
+  #clash(draft: Draft, other: Other): void {
+    this.#waiting ??= draft;
+    if (this.#own.has(other.body)) {
+      this.#version[draft.kind] = other.version;
+      return void this.flush();
+    }
+    if (this.#waiting.kind === draft.kind) this.#waiting = undefined;
+    this.hold(draft.kind);
+    this.#tell({ state: 'other', other });
+    if (this.#waiting) void this.flush();
   }
 
   /** The page goes away: one last request that survives it. The copy on this computer stays until the server answers. */
@@ -79,8 +126,7 @@ export class DraftKeeper {
     this.#soon.cancel();
     const draft = this.#waiting;
     if (!draft) return;
-    const body = JSON.stringify(draft);
-    if (body.length < keepalive_limit) void this.#put(body, true).then((answer) => answer.ok && read(this.#key(draft.kind), body) && forget(this.#key(draft.kind)), () => undefined);
+    if (JSON.stringify(draft).length < keepalive_limit) void this.#put(draft, true).then((answer) => answer.ok && this.#forget(draft), () => undefined);
   }
 
   /** It was sent or thrown away: nothing to keep. */
@@ -88,11 +134,23 @@ export class DraftKeeper {
     this.#soon.cancel();
     this.#waiting = undefined;
     this.#sent = undefined;
+    this.#undecided.delete(kind);
     forget(this.#key(kind));
   }
 
-  #put(body: string, keepalive = false): Promise<Response> {
-    return request(this.#url, { method: 'PUT', body, keepalive, headers: { 'Content-Type': 'application/json' }, accept: 'application/json' });
+  #put(draft: Draft, keepalive = false): Promise<Response> {
+    this.#own.add(draft.body);
+    return request(this.#url, { method: 'PUT', body: this.#versioned(draft), keepalive, headers: { 'Content-Type': 'application/json' }, accept: 'application/json' });
+  }
+
+  #versioned(draft: Draft): string {
+    return JSON.stringify({ ...draft, version: this.#version[draft.kind] } satisfies Local);
+  }
+
+  /** The server has it: the copy here goes, unless more was typed since. */
+  #forget(draft: Draft): void {
+    const { version: _, ...here } = read(this.#key(draft.kind)) ?? { version: 0 };
+    if (JSON.stringify(here) === JSON.stringify(draft)) forget(this.#key(draft.kind));
   }
 
   #key(kind: Kind): string {
@@ -100,10 +158,10 @@ export class DraftKeeper {
   }
 }
 
-function read(key: string, same?: string): Draft | undefined {
+function read(key: string): Local | undefined {
   try {
     const text = localStorage.getItem(key);
-    return text && (same === undefined || same === text) ? (JSON.parse(text) as Draft) : undefined;
+    return text ? (JSON.parse(text) as Local) : undefined;
   } catch {
     return undefined;
   }

@@ -30,6 +30,7 @@ export const table: Key[] = [
   key('Case', 'w', 'wait', 'Wait on'),
   key('Case', 's', 'solve', 'Solve'),
   key('Case', 't', 'tag', 'Tags'),
+  key('Case', 'b', 'split', 'Split messages into a case of their own'),
   key('Case', 'h', 'hand-over', 'Hand over'),
   key('Case', 'e', 'escalate', 'Escalate'),
   key('Case', 'm', 'meeting', 'Screen share'),

@@ -6,8 +6,9 @@ export function markHere(): void {
     const path = link.pathname.split('/').slice(1, 3).join('/');
     const settings = path.startsWith('settings') && view.startsWith('settings') && link.dataset['here'] === 'settings';
     if (link.closest('.settings')) continue;
-    if (settings || (path !== '' && path === view)) link.setAttribute('aria-current', 'page');
-    else if (link.closest('.rail, .tabbar')) link.removeAttribute('aria-current');
+    const here = settings || (path !== '' && path === view);
+    if (here && !link.hasAttribute('aria-current')) link.setAttribute('aria-current', 'page');
+    else if (!here && link.closest('.rail, .tabbar')) link.removeAttribute('aria-current');
   }
   const cases = document.querySelector('.tabbar a[href="/"]');
   if (cases && /^\/(views|cases|$)/.test(location.pathname)) cases.setAttribute('aria-current', 'page');
@@ -23,5 +24,5 @@ export function startRail(): void {
   document.addEventListener('turbo:frame-load', showCase);
   for (const type of ['turbo:load', 'turbo:frame-load']) document.addEventListener(type, markHere);
   const rail = document.getElementById('rail-views');
-  if (rail) new MutationObserver(markHere).observe(rail, { childList: true, subtree: true });
+  if (rail) new MutationObserver(markHere).observe(rail, { childList: true, subtree: true, attributeFilter: ['aria-current'] }); // a refresh takes the mark away
 }

@@ -65,7 +65,8 @@ function releaseHeld(): void {
 /** `<turbo-stream action="draft" target="composer-42"><template><textarea data-kind="reply">…` gives a text back to its writer. */
 function fillDraft(this: StreamElement): void {
   for (const text of this.templateContent.querySelectorAll('textarea')) {
-    const detail = { kind: text.dataset['kind'] ?? 'reply', body: text.value };
+    const people = (name: string) => (text.dataset[name] ?? '').split(' ').filter(Boolean);
+    const detail = { kind: text.dataset['kind'] ?? 'reply', body: text.value, to: people('to'), cc: people('cc'), bcc: people('bcc') };
     for (const target of this.targetElements) target.dispatchEvent(new CustomEvent('draft:fill', { detail }));
   }
 }

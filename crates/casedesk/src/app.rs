@@ -90,6 +90,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(staff::pages::routes())
         .merge(cases::pages::routes())
         .merge(mail::pages::routes())
+        .merge(webhooks::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
         .with_state(desk.clone())

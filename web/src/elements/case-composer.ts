@@ -1,6 +1,7 @@
-import { define, newestEntry } from '../dom';
-import { DraftKeeper, gathered, type Draft, type Kind, type Saved } from '../draft';
-import { toast } from '../toasts';
+import { beginAtNewest, status, tellUnsent } from '../composer';
+import { define } from '../dom';
+import { DraftKeeper, gathered, type Draft, type Kind, type Other, type Saved } from '../draft';
+import { offer, serversOwn } from './draft-choice';
 import { clock } from '../words';
 
 /**
@@ -9,7 +10,7 @@ import { clock } from '../words';
  * Other files do the parts: recipients-field, file-drop, template-picker, send-countdown, stop.
  */
 class CaseComposer extends HTMLElement {
-  #keeper!: DraftKeeper;
+  #keeper: DraftKeeper | undefined;
   #empty = true;
 
   get form(): HTMLFormElement {
@@ -25,8 +26,10 @@ class CaseComposer extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#keeper ??= new DraftKeeper(this.dataset['draftUrl'] ?? '', (saved) => this.#say(saved));
-    this.#restore();
+    if (!this.#keeper) {
+      this.#keeper = new DraftKeeper(this.dataset['draftUrl'] ?? '', (saved) => this.#say(saved));
+      queueMicrotask(() => this.#restore()); // by then the fields of the recipients listen
+    }
     this.addEventListener('input', this.#typed);
     this.addEventListener('draft:changed', this.#typed);
     this.addEventListener('draft:fill', this.#fill);
@@ -44,33 +47,33 @@ class CaseComposer extends HTMLElement {
     document.removeEventListener('line:back', this.#flush);
   }
 
-  #leave = (): void => this.#keeper.leave();
+  #leave = (): void => this.#keeper?.leave();
 
-  #flush = (): void => void this.#keeper.flush();
+  #flush = (): void => void this.#keeper?.flush();
 
-  /** What this computer holds unconfirmed is newer than what the page was rendered with. */
+  /** What is unconfirmed on this computer goes on from what the page was rendered with, or else both are shown. */
   #restore(): void {
     for (const kind of ['reply', 'note'] as const) {
-      const kept = this.#keeper.unsent(kind);
-      if (!kept || !kept.body.trim() || kept.body === this.text(kind)?.value) continue;
+      const shown = serversOwn(this.form, this.text(kind));
+      this.#keeper?.saw(kind, shown.version, shown.body);
+      const { version, ...kept } = this.#keeper?.unsent(kind) ?? { version: 0 };
+      if (!('body' in kept) || !kept.body.trim() || kept.body === this.text(kind).value) continue;
+      this.#keeper?.saw(kind, version);
+      if (shown.body.trim() && version !== shown.version) this.#clash(shown);
       this.text(kind).value = kept.body;
       if (kind === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: kept }));
-      this.#keeper.change({ ...this.#draft(), ...kept });
+      this.#keeper?.change({ ...this.#draft(), ...kept });
     }
     this.#empty = this.text().value === '';
-    if (this.text('note')?.value && !this.text('reply')?.value) this.setMode('note', false);
+    if (this.text('note').value && !this.text('reply').value) this.setMode('note', false);
   }
 
   setMode(mode: Kind, focus = true): void {
     this.form.dataset['mode'] = mode;
     this.form.action = (mode === 'note' ? this.dataset['noteUrl'] : this.dataset['replyUrl']) ?? this.form.action;
     for (const tab of this.querySelectorAll<HTMLElement>('[data-mode-set]')) tab.setAttribute('aria-selected', String(tab.dataset['modeSet'] === mode));
-    for (const kind of ['reply', 'note'] as const) {
-      const text = this.text(kind);
-      text.hidden = text.disabled = kind !== mode;
-    }
-    const toolbar = this.querySelector('markdown-toolbar');
-    toolbar?.setAttribute('for', this.text().id);
+    for (const kind of ['reply', 'note'] as const) this.text(kind).hidden = this.text(kind).disabled = kind !== mode;
+    this.querySelector('markdown-toolbar')?.setAttribute('for', this.text().id);
     if (focus) this.text().focus();
   }
 
@@ -80,23 +83,18 @@ class CaseComposer extends HTMLElement {
 
   #typed = (event: Event): void => {
     if ((event.target as Element).closest('[data-not-draft]')) return;
-    if (this.#empty) this.#beginAtNewest();
+    if (this.#empty) beginAtNewest(this);
     this.#empty = this.text().value === '';
-    this.#keeper.change(this.#draft());
+    this.#keeper?.change(this.#draft());
     document.dispatchEvent(new CustomEvent('draft:typing', { detail: Number(this.dataset['case']) }));
   };
 
-  /** Writing begins: what is on the screen now has been seen. */
-  #beginAtNewest(): void {
-    const seen = this.querySelector<HTMLInputElement>('input[name="seen"]');
-    if (seen) seen.value = String(Math.max(Number(seen.value), newestEntry(this.closest('[data-looking-at]'))));
-  }
-
   #fill = (event: Event): void => {
-    const { kind, body } = (event as CustomEvent<{ kind: Kind; body: string }>).detail;
-    this.setMode(kind);
-    this.text().value = body;
-    this.#keeper.change(this.#draft());
+    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'>>).detail;
+    this.setMode(back.kind);
+    this.text().value = back.body;
+    if (back.to.length) this.dispatchEvent(new CustomEvent('recipients:set', { detail: back }));
+    this.#keeper?.change(this.#draft());
   };
 
   #clicked = (event: Event): void => {
@@ -118,14 +116,15 @@ class CaseComposer extends HTMLElement {
   };
 
   #clear(): void {
+    if (this.mode === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: { ...this.#draft(), bcc: [] } })); // no later reply has a hidden reader
     this.text().value = '';
     this.#empty = true;
-    this.#keeper.done(this.mode);
+    this.#keeper?.done(this.mode);
     const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
     if (id) id.value = '';
     this.dispatchEvent(new CustomEvent('files:clear'));
     if (this.mode === 'note') this.setMode('reply', false);
-    this.#status('');
+    status(this, '');
     this.text().blur();
   }
 
@@ -133,17 +132,18 @@ class CaseComposer extends HTMLElement {
     if (event.target !== this.form) return;
     event.preventDefault();
     this.form.removeAttribute('aria-busy');
-    const action = { label: 'Send again', run: () => this.form.requestSubmit() };
-    toast('send', { text: 'Not sent, the desk does not answer. Your text is kept here.', icon: 'alert', alert: true, action });
+    tellUnsent(this.form);
   };
 
-  #say(saved: Saved): void {
-    this.#status(saved.state === 'kept' ? `Draft kept, ${clock(saved.at)}` : saved.state === 'here' ? 'Kept on this computer' : '');
+  /** Another device has written too: nothing more goes to the server until one of both is chosen. */
+  #clash(other: Other): void {
+    this.#keeper?.hold(other.kind);
+    offer(this, other, () => gathered(this.form, other.kind, this.text(other.kind).value), () => this.#keeper?.saw(other.kind, other.version));
   }
 
-  #status(text: string): void {
-    const node = this.querySelector('.saved');
-    if (node && node.textContent !== text) node.textContent = text;
+  #say(saved: Saved): void {
+    if (saved.state === 'other') this.#clash(saved.other);
+    status(this, saved.state === 'kept' ? `Draft kept, ${clock(saved.at)}` : saved.state === 'saving' ? '' : 'Kept on this computer');
   }
 }
 

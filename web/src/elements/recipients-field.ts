@@ -101,15 +101,16 @@ class RecipientsField extends HTMLElement {
 
   #clicked = (event: Event): void => {
     const button = (event.target as Element).closest('[data-remove]');
-    if ((event.target as Element).closest('[data-cc-show]')) this.#showCopies();
+    const copies = (event.target as Element).closest<HTMLElement>('[data-copies-show]')?.dataset['copiesShow'];
+    if (copies) this.#showCopies(copies);
     else if (button) this.#remove(button.closest<HTMLElement>('.chip') ?? undefined);
     else if (event.target === this) this.#input.focus();
   };
 
-  #showCopies(): void {
+  #showCopies(name: string): void {
     const lines = this.closest('.rcpts');
-    lines?.toggleAttribute('data-cc', true);
-    lines?.querySelector<HTMLElement>('[data-name="cc"] input[type="text"]')?.focus();
+    lines?.toggleAttribute(`data-${name}`, true);
+    lines?.querySelector<HTMLElement>(`[data-name="${name}"] input[type="text"]`)?.focus();
   }
 
   #remove(chip?: HTMLElement): void {
@@ -120,8 +121,9 @@ class RecipientsField extends HTMLElement {
   }
 
   #set = (event: Event): void => {
-    const name = this.dataset['name'] as 'to' | 'cc';
-    const kept = (event as CustomEvent<Draft>).detail[name];
+    const name = this.dataset['name'] as 'to' | 'cc' | 'bcc';
+    const kept = (event as CustomEvent<Draft>).detail[name] ?? [];
+    if (name === 'bcc') this.closest('.rcpts')?.removeAttribute('data-bcc');
     for (const chip of this.querySelectorAll('.chip')) if (!kept.includes(chip.querySelector('input')?.value ?? '')) chip.remove();
     for (const to of kept) this.add(to, to, false);
   };

@@ -195,6 +195,8 @@ pub struct LooksLike {
 pub struct Outgoing {
     pub to: Vec<Person>,
     pub cc: Vec<Person>,
+    /// Get it too, which no other recipient is told.
+    pub bcc: Vec<Person>,
     /// Written by the desk itself (RFC 3834).
     pub automatic: bool,
     /// Sent from a colleague's own mail program, and seen here as a copy.
@@ -263,6 +265,8 @@ pub enum CasesError {
     MergeCircle(CaseId),
     #[error("case {0} is merged already")]
     AlreadyMerged(CaseId),
+    #[error("a newer draft was kept from elsewhere; look at it first")]
+    DraftIsNewer,
     #[error("that was undone before")]
     AlreadyUndone,
     #[error("pick at least one message, and leave at least one")]
@@ -295,9 +299,13 @@ impl From<CasesError> for crate::web::Error {
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),
             E::Missing(what) => Self::not_found(format!("such {what}")),
             E::ChangedSince { newest, .. } => Self::conflict(sentence(&error)).with("newest_entry", newest.0),
-            E::TooLate(_) | E::AlreadyMerged(_) | E::AlreadyUndone | E::Closed(_) | E::Taken(_) | E::ClientIdUsed => {
-                Self::conflict(sentence(&error))
-            }
+            E::TooLate(_)
+            | E::AlreadyMerged(_)
+            | E::AlreadyUndone
+            | E::Closed(_)
+            | E::Taken(_)
+            | E::ClientIdUsed
+            | E::DraftIsNewer => Self::conflict(sentence(&error)),
             _ => Self::unprocessable(sentence(&error)),
         }
     }

@@ -62,6 +62,7 @@ pub enum LogFormat {
 pub struct Desk {
     pub name: String,
     pub prefix: String,
+    pub time_zone: String,
     pub close_after_days: u32,
     pub public_domains: BTreeSet<String>,
 }
@@ -279,6 +280,11 @@ impl Config {
         check(
             (1..=8).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase()),
             format!("desk.prefix: “{prefix}” must be 1 to 8 capital letters"),
+        );
+        let zone = &self.desk.time_zone;
+        check(
+            jiff::tz::TimeZone::get(zone).is_ok(),
+            format!("desk.time_zone: “{zone}” is no zone such as Europe/Dublin"),
         );
         let mail = &self.mail;
         for (name, address) in std::iter::once(("mail.from", &mail.from))

@@ -36,6 +36,13 @@ impl Timestamp {
         jiff::Timestamp::from_second(self.seconds()).map_or_else(|_| "invalid".into(), |t| t.to_string())
     }
 
+    /// A day such as `2027-03-15` at a full hour in a zone such as `Europe/Dublin`. `None`: one of them is none.
+    pub fn on_day(day: &str, hour: i8, zone: &str) -> Option<Self> {
+        let day: jiff::civil::Date = day.parse().ok()?;
+        let at = day.at(hour, 0, 0, 0).in_tz(zone).ok()?;
+        Some(Self(at.timestamp().as_microsecond()))
+    }
+
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_microsecond()))
     }
@@ -99,6 +106,28 @@ impl Clock {
     pub fn advance(&self, by: Duration) {
         if let Some(fixed) = &self.0 {
             fixed.fetch_add(micros(by), SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_morning_is_one_of_its_zone_in_winter_and_in_summer() {
+        for (day, zone, at) in [
+            ("2027-01-15", "UTC", "2027-01-15T08:00:00Z"),
+            ("2027-01-15", "Europe/Dublin", "2027-01-15T08:00:00Z"),
+            ("2027-07-15", "Europe/Dublin", "2027-07-15T07:00:00Z"),
+            ("2027-03-14", "America/New_York", "2027-03-14T12:00:00Z"),
+            ("2027-03-15", "Asia/Tokyo", "2027-03-14T23:00:00Z"),
+            ("2027-03-15", "Asia/Kathmandu", "2027-03-15T02:15:00Z"),
+        ] {
+            assert_eq!(Timestamp::on_day(day, 8, zone).map(Timestamp::rfc3339).as_deref(), Some(at), "{day} {zone}");
+        }
+        for (day, zone) in [("2027-02-30", "UTC"), ("tomorrow", "UTC"), ("", "UTC"), ("2027-01-15", "Mars/Olympus")] {
+            assert_eq!(Timestamp::on_day(day, 8, zone), None, "{day} {zone}");
         }
     }
 }

@@ -67,7 +67,7 @@ async fn me(Reader(viewer): Reader) -> Json<Me> {
 struct MeChange {
     name: String,
     signature: String,
-    /// As `Europe/Dublin`.
+    /// As `Europe/Dublin`; empty: as the browser says at the next page, and the desk's until then.
     time_zone: String,
 }
 

@@ -13,6 +13,7 @@ pub mod store;
 
 use std::net::IpAddr;
 
+use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::web::client::Client;
 use crate::web::shell::{Person, Shell};
@@ -93,6 +94,7 @@ pub struct Viewer {
     pub teams: Vec<TeamId>,
     /// Members-only teams the viewer is not in; empty for admins.
     pub hidden_teams: Vec<TeamId>,
+    /// Empty: not known yet.
     pub time_zone: String,
     pub proof: Proof,
     pub client: Client,
@@ -106,7 +108,12 @@ impl Viewer {
     /// What stands around a page: `here` in the rail, `section` in the settings.
     pub fn shell(&self, here: &str, section: &'static str) -> Shell {
         let me = Person::new(self.id.0, &self.name, &self.email);
-        Shell { me, admin: self.role.is_admin(), here: here.to_owned(), section }
+        Shell { me, admin: self.role.is_admin(), asks_zone: self.time_zone.is_empty(), here: here.to_owned(), section }
+    }
+
+    /// The zone of the viewer's days: their own, or else the desk's.
+    pub fn zone<'a>(&'a self, desk: &'a Desk) -> &'a str {
+        if self.time_zone.is_empty() { &desk.config().desk.time_zone } else { &self.time_zone }
     }
 
     /// Whether what belongs to `team` may be shown.

@@ -75,8 +75,12 @@ pub fn password(password: &str, names: &[&str]) -> Result<(), Unfit> {
     if rest != plain && own < 4 { Err(Unfit::PasswordNamesYou) } else { Ok(()) }
 }
 
+/// A zone of the IANA's list; empty: not known.
 pub fn time_zone(name: &str) -> Result<&str, Unfit> {
     let name = name.trim();
+    if name.is_empty() {
+        return Ok(name);
+    }
     jiff::tz::TimeZone::get(name).map(|_| name).map_err(|_| Unfit::TimeZone)
 }
 

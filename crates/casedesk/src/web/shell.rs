@@ -32,6 +32,8 @@ pub struct Shell {
     pub me: Person,
     /// May change the desk's settings.
     pub admin: bool,
+    /// Their time zone is not known: the page tells it.
+    pub asks_zone: bool,
     /// The current link of the rail: a view's key, `quarantine` or `settings`.
     pub here: String,
     /// The current link of the settings' own list, as in `web/settings.html`.

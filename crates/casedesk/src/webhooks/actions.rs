@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use super::client::{Caller, Message};
+use super::jobs::Deliver;
 use super::{DeliveryId, DeliveryState, WebhookId, WebhooksError, rules, store};
 use crate::cases::store as case_store;
 use crate::cases::{CaseId, EntryId};
@@ -9,6 +10,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::events::Event;
 use crate::kit::{Secret, secrets};
+use crate::queue;
 use crate::staff::{self, Audit, Viewer};
 
 /// How long deliveries that are over stay in the list.
@@ -81,6 +83,58 @@ pub async fn delete(desk: &Desk, by: &Viewer, id: WebhookId) -> Result<(), Webho
     Ok(())
 }
 
+/// Tells the webhook nothing more until somebody enables it.
+pub async fn pause(desk: &Desk, by: &Viewer, id: WebhookId) -> Result<(), WebhooksError> {
+    let mut tx = desk.db().begin().await?;
+    store::webhook(&mut tx, id).await?.ok_or(WebhooksError::NoWebhook)?;
+    if store::disable(&mut tx, id, &format!("disabled by {}", by.name), desk.now()).await? == 1 {
+        told(&mut tx, desk, by, id, "disabled", "webhooks.disabled").await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a disabled webhook listen again, from the next event on.
+pub async fn resume(desk: &Desk, by: &Viewer, id: WebhookId) -> Result<(), WebhooksError> {
+    let mut tx = desk.db().begin().await?;
+    store::webhook(&mut tx, id).await?.ok_or(WebhooksError::NoWebhook)?;
+    if store::enable(&mut tx, id).await? == 1 {
+        told(&mut tx, desk, by, id, "enabled", "webhooks.enabled").await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sends a test, tried once; a disabled webhook gets it too, so that it can be tried before it is enabled.
+pub async fn ping(desk: &Desk, by: &Viewer, id: WebhookId) -> Result<DeliveryId, WebhooksError> {
+    let now = desk.now();
+    let mut tx = desk.db().begin().await?;
+    store::webhook(&mut tx, id).await?.ok_or(WebhooksError::NoWebhook)?;
+    let event = told(&mut tx, desk, by, id, "pinged", "webhooks.pinged").await?;
+    let body = rules::ping(event, now).to_string();
+    let delivery = store::insert_delivery(&mut tx, id, event, rules::PING, &body, now).await?;
+    queue::enqueue(&mut tx, &Deliver { delivery }, now).await?;
+    tx.commit().await?;
+    Ok(delivery)
+}
+
+/// Sends a delivery that failed once more: the same words under the same id.
+pub async fn send_again(desk: &Desk, by: &Viewer, id: WebhookId, delivery: DeliveryId) -> Result<(), WebhooksError> {
+    let mut tx = desk.db().begin().await?;
+    let hook = store::webhook(&mut tx, id).await?.ok_or(WebhooksError::NoWebhook)?;
+    let known = store::delivery(&mut tx, id, delivery).await?.ok_or(WebhooksError::NoDelivery)?;
+    if hook.disabled_at.is_some() && known.kind != rules::PING {
+        return Err(WebhooksError::Disabled);
+    }
+    if store::revive(&mut tx, delivery).await? == 0 {
+        return Err(WebhooksError::NotAgain);
+    }
+    staff::actions::audit(&mut tx, &Audit::by(desk.now(), by, "webhooks.sent_again").on("webhook", id.0)).await?;
+    queue::enqueue(&mut tx, &Deliver { delivery }, desk.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 fn checked(desk: &Desk, wanted: &Registration) -> Result<String, WebhooksError> {
     rules::checked_url(&wanted.url, desk.config().webhooks.allow_private)?;
     rules::checked_kinds(&wanted.kinds)?;
@@ -98,7 +152,7 @@ async fn told(
     id: WebhookId,
     kind: &'static str,
     action: &'static str,
-) -> Result<(), WebhooksError> {
+) -> Result<i64, WebhooksError> {
     staff::actions::audit(tx, &Audit::by(desk.now(), by, action).on("webhook", id.0)).await?;
     tell(tx, desk, id, kind, Some(by)).await
 }
@@ -109,7 +163,7 @@ async fn tell(
     id: WebhookId,
     kind: &'static str,
     by: Option<&Viewer>,
-) -> Result<(), WebhooksError> {
+) -> Result<i64, WebhooksError> {
     let event = Event {
         topic: "webhook",
         id: id.0,
@@ -119,8 +173,7 @@ async fn tell(
         at: desk.now(),
         data: serde_json::json!({}),
     };
-    desk.tell(tx, &event).await?;
-    Ok(())
+    Ok(desk.tell(tx, &event).await?)
 }
 
 /// Writes down what each webhook is to be told of the event, in the event's own transaction.
@@ -149,27 +202,25 @@ pub async fn prepare(tx: &mut Tx, desk: &Desk, id: i64, event: &Event) -> crate:
 pub async fn deliver(hooks: &Hooks, id: DeliveryId) -> anyhow::Result<()> {
     let desk = &hooks.desk;
     let Some(delivery) = store::waiting(desk.db(), id).await? else { return Ok(()) };
-    let hook = store::webhook(desk.db(), delivery.webhook_id).await?.filter(|hook| hook.disabled_at.is_none());
+    let once = delivery.kind == rules::PING;
+    let hook = store::webhook(desk.db(), delivery.webhook_id).await?;
+    let hook = hook.filter(|hook| once || hook.disabled_at.is_none());
     let (Some(hook), Some(secret)) = (hook, store::secret(desk.db(), delivery.webhook_id).await?) else {
         return Ok(over(desk, id, DeliveryState::Cancelled, None, None).await?);
     };
     let (event, now) = (rules::webhook_id(delivery.event_id), desk.now().seconds());
     let signature = rules::signature(secret.reveal(), &event, now, &delivery.body)?;
     let message = Message { id: &event, timestamp_s: now, signature: &signature, body: delivery.body };
-    let error = match hooks.caller.post(&hook.url, message).await {
+    let (status, error) = match hooks.caller.post(&hook.url, message).await {
         Ok(status @ 200..=299) => return Ok(over(desk, id, DeliveryState::Delivered, Some(status), None).await?),
-        Ok(GONE) => return Ok(gone(desk, hook.id, id).await?),
-        Ok(status) => {
-            let error = format!("it answered with {status}");
-            note_try(desk, id, Some(status), &error).await?;
-            error
-        }
-        Err(error) => {
-            let error = error.to_string();
-            note_try(desk, id, None, &error).await?;
-            error
-        }
+        Ok(GONE) if !once => return Ok(gone(desk, hook.id, id).await?),
+        Ok(status) => (Some(status), format!("it answered with {status}")),
+        Err(error) => (None, error.to_string()),
     };
+    if once {
+        return Ok(over(desk, id, DeliveryState::Failed, status, Some(&error)).await?);
+    }
+    note_try(desk, id, status, &error).await?;
     anyhow::bail!(error)
 }
 
@@ -209,8 +260,10 @@ pub async fn give_up(desk: &Desk, id: DeliveryId, error: &str) -> Result<(), Web
     let mut tx = desk.db().begin().await?;
     let Some(delivery) = store::waiting(&mut tx, id).await? else { return Ok(()) };
     store::settle(&mut tx, id, DeliveryState::Failed).await?;
-    let reason: String = format!("given up after 4 days: {error}").chars().take(300).collect();
-    disable(&mut tx, desk, delivery.webhook_id, &reason).await?;
+    if delivery.kind != rules::PING {
+        let reason: String = format!("given up after 4 days: {error}").chars().take(300).collect();
+        disable(&mut tx, desk, delivery.webhook_id, &reason).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

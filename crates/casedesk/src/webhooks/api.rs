@@ -20,7 +20,10 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(list_webhooks, register_webhook))
         .routes(routes!(get_webhook, change_webhook, delete_webhook))
         .routes(routes!(renew_webhook_secret))
+        .routes(routes!(disable_webhook, enable_webhook))
+        .routes(routes!(ping_webhook))
         .routes(routes!(list_deliveries))
+        .routes(routes!(send_delivery_again))
 }
 
 /// Where events are told.
@@ -32,7 +35,7 @@ struct WebhookInList {
     kinds: Vec<String>,
     include_text: bool,
     created_at: Timestamp,
-    /// Since when it is told nothing more; change it to let it listen again.
+    /// Since when it is told nothing more; enable or change it to let it listen again.
     disabled_at: Option<Timestamp>,
     disabled_reason: Option<String>,
 }
@@ -148,6 +151,46 @@ async fn renew_webhook_secret(
     Ok((StatusCode::CREATED, Json(WebhookSecret { id, secret: secret.reveal().to_owned() })))
 }
 
+/// Disable a webhook.
+///
+/// It is told nothing more until it is enabled.
+#[utoipa::path(put, path = "/webhooks/{id}/disablement", tag = "webhooks", params(("id" = WebhookId, Path)),
+    responses((status = 204)))]
+async fn disable_webhook(State(desk): State<Desk>, Admin(by): Admin, Path(id): Path<WebhookId>) -> Result<StatusCode> {
+    actions::pause(&desk, &by, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Enable a webhook.
+///
+/// It is told of what happens from now on; what it missed can be sent again.
+#[utoipa::path(delete, path = "/webhooks/{id}/disablement", tag = "webhooks", params(("id" = WebhookId, Path)),
+    responses((status = 204)))]
+async fn enable_webhook(State(desk): State<Desk>, Admin(by): Admin, Path(id): Path<WebhookId>) -> Result<StatusCode> {
+    actions::resume(&desk, &by, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What was made.
+#[derive(Serialize, ToSchema)]
+struct MadeDelivery {
+    id: DeliveryId,
+}
+
+/// Send a test.
+///
+/// It is of the kind `webhook.ping`, signed as any other, and tried once; also while the webhook is disabled.
+#[utoipa::path(post, path = "/webhooks/{id}/pings", tag = "webhooks", params(("id" = WebhookId, Path)),
+    responses((status = 201, body = MadeDelivery)))]
+async fn ping_webhook(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<WebhookId>,
+) -> Result<(StatusCode, Json<MadeDelivery>)> {
+    let id = actions::ping(&desk, &by, id).await?;
+    Ok((StatusCode::CREATED, Json(MadeDelivery { id })))
+}
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -214,4 +257,18 @@ async fn list_deliveries(
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|last| last.id);
     Ok(Json(DeliveryPage { deliveries: rows.into_iter().map(DeliveryInList::from).collect(), next }))
+}
+
+/// Send a delivery again.
+///
+/// One that failed or was cancelled, with the same body under the same `webhook-id`. It is tried for four days more.
+#[utoipa::path(post, path = "/webhooks/{id}/deliveries/{delivery}/tries", tag = "webhooks",
+    params(("id" = WebhookId, Path), ("delivery" = DeliveryId, Path)), responses((status = 204)))]
+async fn send_delivery_again(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, delivery)): Path<(WebhookId, DeliveryId)>,
+) -> Result<StatusCode> {
+    actions::send_again(&desk, &by, id, delivery).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod api;
 pub mod client;
 pub mod jobs;
+pub mod pages;
 pub mod rules;
 pub mod store;
 
@@ -32,11 +33,23 @@ words!(
     }
 );
 
+impl DeliveryState {
+    pub const fn can_be_sent_again(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled)
+    }
+}
+
 /// What can go wrong with a webhook, for the one who asked.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhooksError {
     #[error("there is no such webhook")]
     NoWebhook,
+    #[error("there is no such delivery")]
+    NoDelivery,
+    #[error("the webhook is disabled; enable it, then send again")]
+    Disabled,
+    #[error("only a delivery that failed can be sent again, for 30 days")]
+    NotAgain,
     #[error("“{0}” is not an address that can be called: it begins with https:// or http:// and names no password")]
     BadUrl(String),
     #[error("“{0}” is an address inside a private network; webhooks.allow_private allows it")]
@@ -54,6 +67,8 @@ impl From<WebhooksError> for crate::web::Error {
         match error {
             WebhooksError::Database(error) => error.into(),
             WebhooksError::NoWebhook => Self::not_found("such webhook"),
+            WebhooksError::NoDelivery => Self::not_found("such delivery"),
+            error @ (WebhooksError::Disabled | WebhooksError::NotAgain) => Self::conflict(error.to_string()),
             error => Self::unprocessable(error.to_string()),
         }
     }

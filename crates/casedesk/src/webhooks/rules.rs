@@ -13,6 +13,7 @@ use super::WebhooksError;
 use crate::cases::EntryKind;
 use crate::cases::store::{Case, EntryRow};
 use crate::events::Event;
+use crate::kit::Timestamp;
 
 /// The kinds of events that a webhook can ask for.
 pub const KINDS: [&str; 16] = [
@@ -33,6 +34,9 @@ pub const KINDS: [&str; 16] = [
     "case.split_undone",
     "case.watched",
 ];
+
+/// The kind of a test, which no event has.
+pub const PING: &str = "webhook.ping";
 
 const SECRET: &str = "whsec_";
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
@@ -82,6 +86,11 @@ pub fn body(id: i64, event: &Event, case: &Case, key: &str, entry: Option<&Entry
             "updated_at": case.updated_at,
         },
     })
+}
+
+/// What a test says.
+pub fn ping(id: i64, at: Timestamp) -> Value {
+    json!({ "id": webhook_id(id), "kind": PING, "at": at })
 }
 
 /// The id of an event, by which the far end knows that it has it already.

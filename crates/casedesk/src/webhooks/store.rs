@@ -93,6 +93,15 @@ pub async fn disable(tx: &mut Tx, id: WebhookId, reason: &str, now: Timestamp) -
     .await
 }
 
+/// Lets it hear again. 0: it does already.
+pub async fn enable(tx: &mut Tx, id: WebhookId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL WHERE id = $1 AND disabled_at IS NOT NULL",
+        id
+    ))
+    .await
+}
+
 pub async fn delete_webhook(tx: &mut Tx, id: WebhookId) -> Result<u64> {
     tx.exec(q!("DELETE FROM webhook_deliveries WHERE webhook_id = $1", id)).await?;
     tx.exec(q!("DELETE FROM webhooks WHERE id = $1", id)).await
@@ -144,6 +153,11 @@ pub async fn waiting(on: impl Read, id: DeliveryId) -> Result<Option<Delivery>> 
     on.opt(Query::new(DELIVERY).push("WHERE state = 'waiting' AND id = ").bind(id)).await
 }
 
+/// A delivery to this webhook.
+pub async fn delivery(on: impl Read, webhook: WebhookId, id: DeliveryId) -> Result<Option<Delivery>> {
+    on.opt(Query::new(DELIVERY).push("WHERE webhook_id = ").bind(webhook).push(" AND id = ").bind(id)).await
+}
+
 /// The newest deliveries to a webhook, before `before`.
 pub async fn deliveries(
     on: impl Read,
@@ -181,10 +195,26 @@ pub async fn note_try(
     .await
 }
 
-/// No further try is made; what was to be said is forgotten.
+/// No further try is made; what was said is forgotten, and kept where it may be asked for again.
 pub async fn settle(tx: &mut Tx, id: DeliveryId, state: DeliveryState) -> Result<u64> {
-    tx.exec(q!("UPDATE webhook_deliveries SET state = $2, body = '' WHERE id = $1 AND state = 'waiting'", id, state))
-        .await
+    tx.exec(q!(
+        "UPDATE webhook_deliveries SET state = $2, body = CASE WHEN $3 THEN body ELSE '' END
+         WHERE id = $1 AND state = 'waiting'",
+        id,
+        state,
+        state.can_be_sent_again()
+    ))
+    .await
+}
+
+/// Lets a delivery that was given up wait again, as if it were new. 0: there is nothing to send.
+pub async fn revive(tx: &mut Tx, id: DeliveryId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE webhook_deliveries SET state = 'waiting', tries = 0, last_status = NULL, last_error = NULL
+         WHERE id = $1 AND state IN ('failed', 'cancelled') AND body <> ''",
+        id
+    ))
+    .await
 }
 
 /// Forgets deliveries that were over before `before`.

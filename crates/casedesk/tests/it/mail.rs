@@ -46,6 +46,39 @@ pub(crate) async fn answered(app: &TestApp, relay: &Relay) -> (casedesk::cases::
     (case, caught)
 }
 
+#[tokio::test]
+async fn a_blind_copy_is_in_the_envelope_and_in_no_byte_of_the_mail() {
+    with_relay(&[], async |app, relay| {
+        let case = app.case_of(&anna("No login", "It does not work.")).await;
+        let by = app.viewer("Ben", Role::Agent).await;
+        let bcc =
+            ["hidden@auditor.example", "anna@northbay.example", "second@auditor.example"].map(|a| to(a).remove(0));
+        let written = Reply {
+            body: "Please try again.".into(),
+            to: to("anna@northbay.example"),
+            cc: to("carl@northbay.example"),
+            bcc: bcc.to_vec(),
+            ..Reply::default()
+        };
+        let entry = cases::reply(app.desk(), &by, case, written).await.unwrap();
+        let sent = sends(app, relay).await;
+        let caught = sent.iter().find(|mail| mail.raw.contains("Please try again.")).unwrap();
+        assert_eq!(
+            caught.envelope_to,
+            ["anna@northbay.example", "carl@northbay.example", "hidden@auditor.example", "second@auditor.example"],
+            "each once"
+        );
+        assert_eq!(caught.header("Bcc"), None);
+        assert_eq!(caught.header("Cc").unwrap(), "carl@northbay.example");
+        assert!(!caught.raw.to_lowercase().contains("bcc") && !caught.raw.contains("auditor"), "{}", caught.raw);
+        let kept: Vec<String> = app.outgoing(entry).await.bcc.into_iter().map(|person| person.address).collect();
+        assert_eq!(kept, ["hidden@auditor.example", "second@auditor.example"], "who is named openly is not hidden");
+        let people = casedesk::cases::store::people(app.desk().db(), case).await.unwrap();
+        assert!(people.iter().all(|person| !person.address.ends_with("auditor.example")), "takes no part: {people:?}");
+    })
+    .await;
+}
+
 /// Which tests show which rule, by their names.
 const RULES: [(&str, &[&str]); 8] = [
     (
@@ -54,7 +87,7 @@ const RULES: [(&str, &[&str]); 8] = [
             "a_message_that_cannot_be_read_is_quarantined_whole_and_can_be_retried",
             "the_raw_bytes_of_a_filed_mail_are_kept_as_they_came",
             "killed_between_fetch_and_store_nothing_is_lost",
-            "a_full_disk_is_452_and_heals_without_a_restart",
+            "the_mail_server_hears_452_and_the_same_mail_is_taken_once_there_is_room",
         ],
     ),
     (

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use base64::Engine as _;
 use casedesk::db::Read as _;
 use casedesk::q;
+use casedesk::staff::Role;
 use hmac::Mac as _;
 use serde_json::{Value, json};
 
@@ -205,6 +206,118 @@ async fn a_far_end_that_is_gone_for_good_is_asked_once() {
         assert_eq!(states, ["cancelled", "failed"]);
         world.admin.body(Method::DELETE, &format!("/api/v1/webhooks/{hook}"), "", "").await;
         assert_eq!(world.admin.get("/api/v1/webhooks").await.json(), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_test_is_tried_once_and_changes_nothing_whatever_comes_of_it() {
+    with_settings(&LAB, async |app| {
+        let (world, far_end) = (World::new(app).await, FarEnd::start().await);
+        let (hook, _) = far_end.register(&world, json!({ "kinds": ["case.merged"] })).await;
+        let ping = async || {
+            let answer = world.admin.body(Method::POST, &format!("/api/v1/webhooks/{hook}/pings"), "", "").await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+            app.drain().await;
+            deliveries(&world, hook).await[0].clone()
+        };
+        let good = ping().await;
+        assert_eq!((&good["kind"], &good["state"]), (&json!("webhook.ping"), &json!("delivered")));
+        assert_eq!(far_end.bodies()[0]["kind"], "webhook.ping");
+        assert_eq!(far_end.told()[0].0["webhook-id"], far_end.bodies()[0]["id"].as_str().unwrap());
+        for status in [StatusCode::BAD_GATEWAY, StatusCode::GONE] {
+            far_end.answers(status);
+            let bad = ping().await;
+            assert_eq!((&bad["state"], &bad["tries"]), (&json!("failed"), &json!(1)), "{status}");
+            assert_eq!(bad["last_error"], format!("it answered with {}", status.as_u16()));
+        }
+        let shown = world.admin.get(&format!("/api/v1/webhooks/{hook}")).await.json();
+        assert!(shown["disabled_at"].is_null(), "a test disables nothing: {shown}");
+        let disabled = world.admin.body(Method::PUT, &format!("/api/v1/webhooks/{hook}/disablement"), "", "").await;
+        assert_eq!(disabled.status, StatusCode::NO_CONTENT, "{}", disabled.text);
+        far_end.answers(StatusCode::OK);
+        assert_eq!(ping().await["state"], "delivered", "a disabled one can be tried before it is enabled");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_failed_is_sent_again_as_it_was_and_what_arrived_is_not() {
+    with_settings(&LAB, async |app| {
+        let (world, far_end) = (World::new(app).await, FarEnd::start().await);
+        let (hook, _) = far_end.register(&world, json!({})).await;
+        far_end.answers(StatusCode::GONE);
+        solve(&world).await;
+        app.drain().await;
+        let failed = deliveries(&world, hook).await[0].clone();
+        assert_eq!(failed["state"], "failed");
+        let path = format!("/api/v1/webhooks/{hook}/deliveries/{}/tries", failed["id"]);
+        let again = async || world.admin.body(Method::POST, &path, "", "").await;
+        assert_eq!(again().await.status, StatusCode::CONFLICT, "410 has disabled it");
+        let enabled = world.admin.body(Method::DELETE, &format!("/api/v1/webhooks/{hook}/disablement"), "", "").await;
+        assert_eq!(enabled.status, StatusCode::NO_CONTENT, "{}", enabled.text);
+        far_end.answers(StatusCode::OK);
+        assert_eq!(again().await.status, StatusCode::NO_CONTENT);
+        assert_eq!(again().await.status, StatusCode::CONFLICT, "it waits already");
+        app.drain().await;
+        let told = far_end.told();
+        assert_eq!(told.len(), 2);
+        assert_eq!((&told[0].1, &told[0].0["webhook-id"]), (&told[1].1, &told[1].0["webhook-id"]));
+        assert_eq!(deliveries(&world, hook).await[0]["state"], "delivered");
+        assert_eq!(again().await.status, StatusCode::CONFLICT);
+        let (other, _) = far_end.register(&world, json!({})).await;
+        let foreign = format!("/api/v1/webhooks/{other}/deliveries/{}/tries", failed["id"]);
+        assert_eq!(world.admin.body(Method::POST, &foreign, "", "").await.status, StatusCode::NOT_FOUND);
+        let log = world.admin.get("/api/v1/audit").await.text;
+        for action in ["webhooks.registered", "webhooks.enabled", "webhooks.sent_again"] {
+            assert!(log.contains(action), "{action} is not in the audit log: {log}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_runs_webhooks_from_the_settings_and_nobody_else_sees_them() {
+    with_settings(&LAB, async |app| {
+        let far_end = FarEnd::start().await;
+        let admin = app.logged_in("Root", Role::Admin).await;
+        let bad = admin.post("/settings/webhooks", &[("url", "ftp://x"), ("kind", "case.merged")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.text.contains("is not an address that can be called"), "{}", bad.text);
+        assert!(bad.text.contains(r#"value="case.merged" checked"#), "what was ticked stays");
+        let url = format!("{}?<b>", far_end.url);
+        let made = admin.post("/settings/webhooks", &[("url", &url), ("kind", "case.opened")]).await;
+        assert_eq!(made.status, StatusCode::OK);
+        assert!(made.text.contains("whsec_") && !made.text.contains("?<b>"), "{}", made.text);
+        let (id,): (i64,) = app.desk().db().one(q!("SELECT id FROM webhooks")).await.unwrap();
+        let page = format!("/settings/webhooks/{id}");
+        assert!(!admin.get(&page).await.text.contains("whsec_"), "the secret is shown once");
+        far_end.answers(StatusCode::BAD_GATEWAY);
+        assert_eq!(admin.post(&format!("{page}/ping"), &[]).await.location(), page);
+        assert!(admin.get(&page).await.text.contains("<look-again"), "the page looks for the outcome");
+        app.drain().await;
+        let shown = admin.get(&page).await.text;
+        assert!(shown.contains("it answered with 502") && !shown.contains("<look-again"), "{shown}");
+        let again = shown.split('"').find(|word| word.ends_with("/again")).unwrap();
+        far_end.answers(StatusCode::OK);
+        admin.post(again, &[]).await;
+        app.drain().await;
+        assert!(admin.get(&page).await.text.contains("delivered"));
+        admin.post(&format!("{page}/disable"), &[]).await;
+        assert!(admin.get("/settings/webhooks").await.text.contains("disabled by Root"));
+        admin.post(&format!("{page}/enable"), &[]).await;
+        assert!(!admin.get("/settings/webhooks").await.text.contains("disabled by Root"));
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        for path in ["/settings/webhooks", &page] {
+            assert_eq!(ben.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        for verb in ["", "/ping", "/secret", "/disable", "/delete", "/deliveries/1/again"] {
+            let answer = ben.post(&format!("{page}{verb}"), &[("url", "https://x.example")]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{verb}");
+        }
+        assert!(!ben.get("/settings/profile").await.text.contains("/settings/webhooks"));
+        admin.post(&format!("{page}/delete"), &[]).await;
+        assert_eq!(admin.get(&page).await.status, StatusCode::NOT_FOUND);
     })
     .await;
 }

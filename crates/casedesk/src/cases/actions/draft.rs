@@ -6,25 +6,45 @@ use crate::cases::filter::Filter;
 use crate::cases::store::{self, Attachment, Draft};
 use crate::cases::{AttachmentId, CaseId, CasesError, EntryId};
 use crate::desk::Desk;
+use crate::kit::Timestamp;
 use crate::staff::{TeamId, Viewer};
 
 /// The longest name of a file, template or view, in characters.
 const MOST_NAME: usize = 120;
 
-/// Keeps what an agent is writing. An empty one is no draft.
-pub async fn save_draft(desk: &Desk, by: &Viewer, id: CaseId, draft: &Draft) -> Result<(), CasesError> {
+/// Keeps what an agent is writing: the version that it is now. An empty one is no draft. When another device has
+/// kept other words since the version `replaces`, nothing is changed; `None` asks for no such care.
+pub async fn save_draft(
+    desk: &Desk,
+    by: &Viewer,
+    id: CaseId,
+    draft: &Draft,
+    replaces: Option<i64>,
+) -> Result<i64, CasesError> {
     if draft.body.len() > MOST_TEXT {
         return Err(CasesError::TooLong { field: "draft", most: MOST_TEXT });
     }
     let mut tx = desk.db().begin().await?;
     let case = seen_by(&mut tx, id, &by.hidden_teams).await?;
-    if draft.body.trim().is_empty() {
-        store::delete_draft(&mut tx, case, by.id, &draft.kind).await?;
+    let replaces = Timestamp(replaces.unwrap_or(i64::MAX));
+    let kept = if draft.body.trim().is_empty() {
+        store::forget_draft(&mut tx, case, by.id, &draft.kind, replaces).await?
     } else {
-        store::save_draft(&mut tx, case, by.id, draft).await?;
+        store::save_draft(&mut tx, case, by.id, draft, replaces).await?
+    };
+    if kept == 0 && store::drafts(&mut tx, case, by.id).await?.iter().any(|newer| newer.kind == draft.kind) {
+        return Err(CasesError::DraftIsNewer);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(draft.updated_at.0)
+}
+
+/// What the agent has kept of this kind, on whatever device.
+pub async fn draft(desk: &Desk, by: &Viewer, id: CaseId, kind: &str) -> Result<Draft, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let case = seen_by(&mut tx, id, &by.hidden_teams).await?;
+    let drafts = store::drafts(&mut tx, case, by.id).await?;
+    drafts.into_iter().find(|draft| draft.kind == kind).ok_or(CasesError::Missing("draft"))
 }
 
 /// The agent has seen up to `on` and goes on writing.

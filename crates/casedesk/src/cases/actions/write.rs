@@ -25,6 +25,8 @@ pub struct Reply {
     pub body: String,
     pub to: Vec<Person>,
     pub cc: Vec<Person>,
+    /// Get it without any other recipient knowing, and take no part in the case by it.
+    pub bcc: Vec<Person>,
     /// The newest entry that the agent had seen when writing began.
     pub based_on: Option<EntryId>,
     /// Send although the case changed since.
@@ -39,10 +41,7 @@ pub struct Reply {
 /// Posts a reply: it is on the timeline at once and leaves after the undo's seconds, or at its hour.
 pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result<EntryId, CasesError> {
     checked_text(&reply.body, "reply")?;
-    let (to, cc) = (checked_people(&reply.to)?, checked_people(&reply.cc)?);
-    if to.is_empty() {
-        return Err(CasesError::NoRecipient);
-    }
+    let people = recipients(&reply)?;
     let now = desk.now();
     if let Some(at) = reply.send_at.filter(|at| *at <= now) {
         return Err(CasesError::NotInFuture(at.rfc3339()));
@@ -56,7 +55,7 @@ pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result
         return Err(CasesError::Closed(case.id));
     }
     refuse_if_changed(&mut tx, &case, &reply, by.id).await?;
-    let entry = write_reply(&mut tx, desk, &mut case, by, &reply, to, cc).await?;
+    let entry = write_reply(&mut tx, desk, &mut case, by, &reply, people).await?;
     rules::after_reply(&mut case, now);
     if let Some(then) = &reply.then
         && let Some(changed) = rules::apply(&mut case, then, now)?
@@ -68,6 +67,23 @@ pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result
     record(&mut tx, desk, &mut case, entry, "reply_posted", Actor::Agent(by.id), data).await?;
     tx.commit().await?;
     Ok(entry)
+}
+
+struct Recipients {
+    to: Vec<Person>,
+    cc: Vec<Person>,
+    bcc: Vec<Person>,
+}
+
+/// Whom the reply goes to, checked; who is named openly is no blind copy as well.
+fn recipients(reply: &Reply) -> Result<Recipients, CasesError> {
+    let (to, cc) = (checked_people(&reply.to)?, checked_people(&reply.cc)?);
+    if to.is_empty() {
+        return Err(CasesError::NoRecipient);
+    }
+    let open = |person: &Person| to.iter().chain(&cc).any(|known| known.address == person.address);
+    let bcc = checked_people(&reply.bcc)?.into_iter().filter(|person| !open(person)).collect();
+    Ok(Recipients { to, cc, bcc })
 }
 
 /// The entry that an earlier try of the same request wrote.
@@ -106,19 +122,19 @@ async fn write_reply(
     case: &mut Case,
     by: &Viewer,
     reply: &Reply,
-    to: Vec<Person>,
-    cc: Vec<Person>,
+    people: Recipients,
 ) -> Result<EntryId, CasesError> {
     let now = desk.now();
+    let Recipients { to, cc, bcc } = people;
     for person in to.iter().chain(&cc) {
         // Writing to somebody is agreeing that they take part.
         store::add_person(tx, case.id, &person.address, person.name.as_deref(), None, PersonRole::Copied).await?;
         store::agree_to_person(tx, case.id, &person.address).await?;
     }
-    let people: Vec<&str> = to.iter().chain(&cc).map(|p| p.address.as_str()).collect();
+    let people: Vec<&str> = to.iter().chain(&cc).chain(&bcc).map(|p| p.address.as_str()).collect();
     let people = people.join(" ");
-    let details =
-        Outgoing { to, cc, state_before: Some(case.state), scheduled: reply.send_at.is_some(), ..Outgoing::default() };
+    let (state_before, scheduled) = (Some(case.state), reply.send_at.is_some());
+    let details = Outgoing { to, cc, bcc, state_before, scheduled, ..Outgoing::default() };
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::MailOut,
@@ -178,10 +194,11 @@ async fn take_back(
         body: row.text.clone(),
         recipients_to: json(&details.to),
         recipients_cc: json(&details.cc),
+        recipients_bcc: json(&details.bcc),
         based_on: row.id,
         updated_at: desk.now(),
     };
-    store::save_draft(tx, case.id, agent, &draft).await?;
+    store::save_draft(tx, case.id, agent, &draft, Timestamp(i64::MAX)).await?;
     store::return_files_to_draft(tx, row.id).await?;
     // What was never said is found by nobody.
     search::remove(tx, row.id.0).await?;

@@ -61,9 +61,12 @@ struct DraftInFull {
     /// `null`: as the desk proposes.
     to: Option<Vec<Person>>,
     cc: Option<Vec<Person>>,
+    bcc: Option<Vec<Person>>,
     /// The newest entry when writing began.
     based_on: EntryId,
     updated_at: Timestamp,
+    /// Changes with every change; give it as `replaces`.
+    version: i64,
 }
 
 impl From<Draft> for DraftInFull {
@@ -74,8 +77,10 @@ impl From<Draft> for DraftInFull {
             body: row.body,
             to: read(row.recipients_to),
             cc: read(row.recipients_cc),
+            bcc: read(row.recipients_bcc),
             based_on: row.based_on,
             updated_at: row.updated_at,
+            version: row.updated_at.0,
         }
     }
 }
@@ -104,30 +109,43 @@ pub(super) struct NewDraft {
     to: Option<Vec<NamedAddress>>,
     #[serde(default)]
     cc: Option<Vec<NamedAddress>>,
+    #[serde(default)]
+    bcc: Option<Vec<NamedAddress>>,
     /// The newest entry that was seen when writing began.
     based_on: EntryId,
+    /// The version that was seen last, 0 when there was none: other words kept since are not written over, and the
+    /// answer is 409. Without it they are.
+    #[serde(default)]
+    replaces: Option<i64>,
+}
+
+/// A draft that was kept.
+#[derive(Serialize, ToSchema)]
+pub(super) struct KeptDraft {
+    version: i64,
 }
 
 /// Keep what you are writing.
 #[utoipa::path(put, path = "/cases/{id}/drafts/{kind}", tag = "drafts",
-    params(("id" = CaseId, Path), ("kind" = inline(DraftKind), Path)), responses((status = 204)))]
+    params(("id" = CaseId, Path), ("kind" = inline(DraftKind), Path)), responses((status = 200, body = KeptDraft)))]
 pub(super) async fn put_draft(
     State(desk): State<Desk>,
     Worker(by): Worker,
     Path((id, kind)): Path<(CaseId, DraftKind)>,
     Json(new): Json<NewDraft>,
-) -> Result<StatusCode> {
+) -> Result<Json<KeptDraft>> {
     let json = |all: Option<Vec<NamedAddress>>| all.and_then(|all| serde_json::to_string(&people(all)).ok());
     let draft = Draft {
         kind: kind.as_str().into(),
         body: new.body,
         recipients_to: json(new.to),
         recipients_cc: json(new.cc),
+        recipients_bcc: json(new.bcc),
         based_on: new.based_on,
         updated_at: desk.now(),
     };
-    actions::save_draft(&desk, &by, id, &draft).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let version = actions::save_draft(&desk, &by, id, &draft, new.replaces).await?;
+    Ok(Json(KeptDraft { version }))
 }
 
 /// A file to be uploaded.

@@ -78,6 +78,9 @@ pub(super) struct NewReply {
     to: Vec<NamedAddress>,
     #[serde(default)]
     cc: Vec<NamedAddress>,
+    /// Get it without any other recipient knowing.
+    #[serde(default)]
+    bcc: Vec<NamedAddress>,
     /// The newest entry that was seen when writing began. When somebody wrote since, the answer is 409 with
     /// `newest_entry`, and nothing is sent.
     #[serde(default)]
@@ -117,6 +120,7 @@ pub(super) async fn post_reply(
         body: new.body,
         to: people(new.to),
         cc: people(new.cc),
+        bcc: people(new.bcc),
         based_on: new.based_on,
         anyway: new.anyway,
         send_at: new.send_at,

@@ -9,7 +9,8 @@ use super::list::{Asked, CasePage};
 use super::views::{Case, Entry, Stop};
 use super::{list, load, prose, shell};
 use crate::cases::store::{self, EntryRow};
-use crate::cases::{CaseId, EntryId, EntryKind, actions};
+use crate::cases::{CaseId, CasesError, EntryData, EntryId, EntryKind, actions};
+use crate::customers::Person;
 use crate::desk::Desk;
 use crate::staff::{Reader, Viewer};
 use crate::web::turbo::{Streams, Toast, Turbo};
@@ -42,9 +43,26 @@ pub(super) struct Parts {
     changed: Vec<Entry>,
     gone: Vec<i64>,
     stop: Option<Stop>,
-    /// A text that goes back to its writer.
-    back: Option<String>,
+    /// A reply that goes back to its writer.
+    back: Option<Back>,
     toast: Option<Toast>,
+}
+
+/// A reply that was taken back: its text and the addresses it went to, with spaces between.
+pub(super) struct Back {
+    text: String,
+    to: String,
+    cc: String,
+    bcc: String,
+}
+
+impl Back {
+    pub(super) fn new(row: &EntryRow) -> Result<Self> {
+        let EntryData::Outgoing(details) = row.data()? else { return Err(CasesError::NoEntry(row.id).into()) };
+        let spaced = |people: &[Person]| people.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join(" ");
+        let (to, cc, bcc) = (spaced(&details.to), spaced(&details.cc), spaced(&details.bcc));
+        Ok(Self { text: row.text.clone(), to, cc, bcc })
+    }
 }
 
 /// `GET /cases/{id}`
@@ -167,7 +185,7 @@ impl Parts {
         Self { toast, ..self }
     }
 
-    pub(super) fn with_back(self, back: String) -> Self {
+    pub(super) fn with_back(self, back: Back) -> Self {
         Self { back: Some(back), ..self }
     }
 

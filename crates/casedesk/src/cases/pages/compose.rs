@@ -1,16 +1,16 @@
-//! The composer's far end: drafts, replies, notes, taking back, templates; and opening a case by hand.
+//! The composer's far end: replies, notes, taking back, templates; and opening a case by hand.
 use askama::Template;
-use axum::Json;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::case::Back;
 use super::views::Choice;
 use super::{case, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
 use crate::cases::rules::Change;
-use crate::cases::store::{self, CasePerson, Draft};
+use crate::cases::store::{self, CasePerson};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
@@ -23,50 +23,8 @@ use crate::web::{Html, Result};
 
 const MOST_OPTIONS: usize = 30;
 
-/// What `draft.ts` sends while somebody types.
-#[derive(Deserialize)]
-pub(super) struct Typed {
-    kind: Kind,
-    body: String,
-    to: Vec<String>,
-    cc: Vec<String>,
-    seen: EntryId,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Reply,
-    Note,
-}
-
-/// `PUT /cases/{id}/draft`
-pub(super) async fn draft(
-    State(desk): State<Desk>,
-    Worker(by): Worker,
-    Path(id): Path<CaseId>,
-    Json(typed): Json<Typed>,
-) -> Result<StatusCode> {
-    let known = store::people(desk.db(), id).await?;
-    let people = |all: &[String]| {
-        let all: Vec<Person> = all.iter().map(|address| person(address, &known)).collect();
-        serde_json::to_string(&all).ok()
-    };
-    let reply = matches!(typed.kind, Kind::Reply);
-    let draft = Draft {
-        kind: if reply { "reply" } else { "note" }.into(),
-        recipients_to: people(&typed.to).filter(|_| reply),
-        recipients_cc: people(&typed.cc).filter(|_| reply),
-        body: typed.body,
-        based_on: typed.seen,
-        updated_at: desk.now(),
-    };
-    actions::save_draft(&desk, &by, id, &draft).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// An address from the composer, under the name that the case knows.
-fn person(address: &str, people: &[CasePerson]) -> Person {
+pub(super) fn person(address: &str, people: &[CasePerson]) -> Person {
     let known = people.iter().find(|person| person.address.eq_ignore_ascii_case(address));
     Person { name: known.and_then(|person| person.name.clone()), address: address.to_owned() }
 }
@@ -97,11 +55,13 @@ pub(super) async fn reply(
 }
 
 fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
+    let named = |field: &str| sent.all(field).map(|address| person(address, people)).collect();
     let at = |text: &str| Timestamp::parse_rfc3339(text).ok_or_else(|| CasesError::NotInFuture(text.to_owned()));
     Ok(Reply {
         body: sent.one("body").to_owned(),
-        to: sent.all("to").map(|address| person(address, people)).collect(),
-        cc: sent.all("cc").map(|address| person(address, people)).collect(),
+        to: named("to"),
+        cc: named("cc"),
+        bcc: named("bcc"),
         based_on: sent.one("seen").parse().ok().map(EntryId),
         anyway: false,
         send_at: sent.filled("send_at").map(at).transpose()?,
@@ -134,7 +94,7 @@ pub(super) async fn undo(
         return Ok(see_other(&format!("/cases/{id}")));
     }
     let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
-    Ok(Streams(parts.with_back(row.text)).into_response())
+    Ok(Streams(parts.with_back(Back::new(&row)?)).into_response())
 }
 
 /// `POST /cases/{id}/notes`

@@ -111,6 +111,7 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         kind: "reply",
         author: agent(row),
         to,
+        bcc: people(details.bcc.iter()),
         html,
         badges,
         folds: folds(&details.folds),
@@ -125,7 +126,7 @@ fn change(base: Entry, row: &EntryRow, changed: &Changed, names: &Names) -> Entr
     let (icon, html) = words::changed(who, changed, |field, value| names.of(field, value));
     let undo_href = match (changed.field.as_str(), changed.undo) {
         ("merged", Some(id)) => format!("/merges/{id}/undo"),
-        ("split", Some(id)) => format!("/splits/{id}/undo"),
+        ("split" | "split from", Some(id)) => format!("/splits/{id}/undo"),
         _ => String::new(),
     };
     Entry { kind: "change", icon, author: agent(row), html, undo_href, ..base }

@@ -207,14 +207,18 @@ async fn composer(
     let of = |kind: &str| drafts.iter().find(|draft| draft.kind == kind);
     let ours = own_domains(desk, row, people).await?;
     let (to, cc) = recipients(of("reply"), rows, people);
+    let bcc = of("reply").and_then(|draft| written(&draft.recipients_bcc)).unwrap_or_default();
     let newest = rows.last().map_or(0, |entry| entry.id.0);
     let files = store::files_of_draft(db, row.id, by.id).await?;
     Ok(Composer {
         to_name: to.first().map_or_else(|| "the customer".into(), |to| to.shown().to_owned()),
         reply: of("reply").map(|draft| draft.body.clone()).unwrap_or_default(),
         note: of("note").map(|draft| draft.body.clone()).unwrap_or_default(),
+        reply_version: of("reply").map_or(0, |draft| draft.updated_at.0),
+        note_version: of("note").map_or(0, |draft| draft.updated_at.0),
         to: to.iter().map(|to| recipient(to, &ours)).collect(),
         cc: cc.iter().map(|cc| recipient(cc, &ours)).collect(),
+        bcc: bcc.iter().map(|bcc| recipient(bcc, &ours)).collect(),
         files: files.into_iter().map(|f| DraftFile { id: f.id.0, name: f.name, size: words::bytes(f.size) }).collect(),
         own_domains: ours.join(" "),
         seen: of("reply").map_or(newest, |draft| draft.based_on.0),
@@ -238,9 +242,8 @@ async fn own_domains(desk: &Desk, row: &store::Case, people: &[CasePerson]) -> R
 
 /// Whom a reply goes to: as the draft says, else to who wrote last, with the other participants in copy.
 fn recipients(draft: Option<&Draft>, rows: &[EntryRow], people: &[CasePerson]) -> (Vec<Writer>, Vec<Writer>) {
-    let read = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str::<Vec<Writer>>(json).ok());
-    if let Some(to) = draft.and_then(|draft| read(&draft.recipients_to)) {
-        return (to, draft.and_then(|draft| read(&draft.recipients_cc)).unwrap_or_default());
+    if let Some(to) = draft.and_then(|draft| written(&draft.recipients_to)) {
+        return (to, draft.and_then(|draft| written(&draft.recipients_cc)).unwrap_or_default());
     }
     let taking_part = |p: &&CasePerson| matches!(p.role, PersonRole::Requester | PersonRole::Copied);
     let all: Vec<Writer> = people
@@ -257,6 +260,11 @@ fn recipients(draft: Option<&Draft>, rows: &[EntryRow], people: &[CasePerson]) -
     (to.into_iter().collect(), cc)
 }
 
+/// The people that a draft names.
+fn written(json: &Option<String>) -> Option<Vec<Writer>> {
+    json.as_deref().and_then(|json| serde_json::from_str(json).ok())
+}
+
 fn recipient(person: &Writer, ours: &[String]) -> Recipient {
     let outside = !ours.is_empty() && !ours.iter().any(|domain| domain == domain_of(&person.address));
     Recipient { address: person.address.clone(), label: person.shown().into(), outside }
@@ -266,7 +274,7 @@ fn recipient(person: &Writer, ours: &[String]) -> Recipient {
 pub(super) fn pending(by: &Viewer, rows: &[EntryRow]) -> Option<Pending> {
     let row = rows.iter().rev().find(|r| r.delivery == Some(Delivery::Pending) && r.agent_id == Some(by.id))?;
     let Ok(EntryData::Outgoing(details)) = row.data() else { return None };
-    let names: Vec<&str> = details.to.iter().chain(&details.cc).map(Writer::shown).collect();
+    let names: Vec<&str> = details.to.iter().chain(&details.cc).chain(&details.bcc).map(Writer::shown).collect();
     let to_words = match names.as_slice() {
         [] => "nobody".to_owned(),
         [one] => (*one).to_owned(),

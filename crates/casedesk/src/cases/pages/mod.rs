@@ -2,6 +2,7 @@
 //! or does one action; templates get plain data from `views`.
 mod case;
 mod compose;
+mod draft;
 mod entry;
 mod files;
 mod find;
@@ -9,6 +10,7 @@ mod list;
 mod load;
 mod prose;
 mod rail;
+mod split;
 mod templates;
 mod verbs;
 pub mod views;
@@ -20,7 +22,7 @@ use axum::routing::{delete, get, post, put};
 use super::CaseId;
 use crate::desk::Desk;
 use crate::staff::Viewer;
-use crate::web::shell::{Person, Shell};
+use crate::web::shell::Shell;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
@@ -49,7 +51,7 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/parts", get(case::parts))
         .route("/cases/{id}/older", get(case::older))
         .route("/cases/{id}/seen", post(case::seen))
-        .route("/cases/{id}/draft", put(compose::draft))
+        .route("/cases/{id}/draft", put(draft::keep))
         .route("/cases/{id}/replies", post(compose::reply))
         .route("/cases/{id}/replies/{entry}/undo", post(compose::undo))
         .route("/cases/{id}/notes", post(compose::note))
@@ -77,13 +79,13 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/people", post(verbs::people))
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
-        .route("/cases/{id}/split", post(verbs::split))
+        .route("/cases/{id}/split", get(split::show).post(split::split))
         .route("/merges/{merge}/undo", post(verbs::unmerge))
         .route("/splits/{split}/undo", post(verbs::unsplit))
 }
 
 fn shell(by: &Viewer, here: &str) -> Shell {
-    Shell { me: Person::new(by.id.0, &by.name, &by.email), admin: by.role.is_admin(), here: here.into(), section: "" }
+    by.shell(here, "")
 }
 
 /// `CD-1042`.

@@ -7,13 +7,16 @@ use super::{case, key, number};
 use crate::cases::actions;
 use crate::cases::rules::Change;
 use crate::cases::store;
-use crate::cases::{CaseId, CasesError, EntryId, LinkKind, WaitingOn};
+use crate::cases::{CaseId, CasesError, LinkKind, WaitingOn};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId, Viewer, Worker};
 use crate::web::fields::Fields;
 use crate::web::turbo::{Streams, Toast, Turbo, see_other};
 use crate::web::{Error, Result};
+
+/// The hour at which a case that waits until a day is looked at again.
+const MORNING: i8 = 8;
 
 /// Does one change and answers with what it changed on the page.
 async fn done(
@@ -85,7 +88,7 @@ pub(super) struct Wait {
     until: String,
 }
 
-/// `POST /cases/{id}/waiting`: a day begins at eight in the morning, UTC.
+/// `POST /cases/{id}/waiting`: a day begins at eight in the morning, where the agent is.
 pub(super) async fn wait(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -94,7 +97,7 @@ pub(super) async fn wait(
     Form(wait): Form<Wait>,
 ) -> Result<Response> {
     let on: WaitingOn = wait.on.parse().map_err(|_| CasesError::NoSuch(wait.on))?;
-    let until = Timestamp::parse_rfc3339(&format!("{}T08:00:00Z", wait.until));
+    let until = Timestamp::on_day(&wait.until, MORNING, by.zone(&desk));
     let toast = toast(&desk, id, "waits", "reopening", vec![]);
     done(&desk, &by, &turbo, id, Change::Wait { on, until }, toast).await
 }
@@ -275,18 +278,6 @@ pub(super) async fn link(
         .transpose()?;
     actions::link(&desk, &by, id, other(&desk, &typed.other)?, kind).await?;
     answer(&desk, &by, &turbo, id, None).await
-}
-
-/// `POST /cases/{id}/split`: the new case is shown next.
-pub(super) async fn split(
-    State(desk): State<Desk>,
-    Worker(by): Worker,
-    Path(id): Path<CaseId>,
-    picked: Fields,
-) -> Result<Response> {
-    let entries: Vec<EntryId> = picked.all("entry").filter_map(|id| id.parse().ok().map(EntryId)).collect();
-    let new = actions::split(&desk, &by, id, &entries, picked.one("subject")).await?;
-    Ok(see_other(&format!("/cases/{new}")))
 }
 
 /// `POST /splits/{split}/undo`

@@ -101,6 +101,8 @@ pub struct Entry {
     pub author: Person,
     pub address: String,
     pub to: String,
+    /// Who got it without the others knowing.
+    pub bcc: String,
     /// How the author was found, when it was not simply From.
     pub author_source: String,
     pub at: String,
@@ -133,8 +135,12 @@ pub struct Composer {
     pub to_name: String,
     pub reply: String,
     pub note: String,
+    /// The versions of the drafts that are shown; 0: there is none.
+    pub reply_version: i64,
+    pub note_version: i64,
     pub to: Vec<Recipient>,
     pub cc: Vec<Recipient>,
+    pub bcc: Vec<Recipient>,
     pub files: Vec<DraftFile>,
     pub own_domains: String,
     pub seen: i64,

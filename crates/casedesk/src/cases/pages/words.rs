@@ -125,7 +125,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
 /// A link to the case that a change speaks of.
 fn case_phrase(changed: &Changed, key: &Option<String>, subject: &Option<String>) -> String {
     let number = escaped(changed.from.as_deref().unwrap_or_default());
-    let subject = subject.as_deref().map_or_else(String::new, |subject| format!(" {}", escaped(subject)));
+    let subject = subject.as_deref().map_or_else(String::new, |subject| format!(" <bdi>{}</bdi>", escaped(subject)));
     let key = escaped(key.as_deref().unwrap_or_default());
     format!("<a href=\"/cases/{number}\" data-turbo-frame=\"_top\">{key}</a>{subject}")
 }

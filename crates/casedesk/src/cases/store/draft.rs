@@ -13,6 +13,7 @@ pub struct Draft {
     pub body: String,
     pub recipients_to: Option<String>,
     pub recipients_cc: Option<String>,
+    pub recipients_bcc: Option<String>,
     /// The newest entry when writing began.
     pub based_on: EntryId,
     pub updated_at: Timestamp,
@@ -20,7 +21,7 @@ pub struct Draft {
 
 pub async fn drafts(on: impl Read, case: CaseId, agent: AgentId) -> Result<Vec<Draft>> {
     on.all(q!(
-        "SELECT kind, body, recipients_to, recipients_cc, based_on, updated_at FROM drafts
+        "SELECT kind, body, recipients_to, recipients_cc, recipients_bcc, based_on, updated_at FROM drafts
          WHERE case_id = $1 AND agent_id = $2 ORDER BY kind",
         case,
         agent
@@ -28,22 +29,27 @@ pub async fn drafts(on: impl Read, case: CaseId, agent: AgentId) -> Result<Vec<D
     .await
 }
 
-/// Keeps the draft; what it was based on stays as it was when writing began.
-pub async fn save_draft(tx: &mut Tx, case: CaseId, agent: AgentId, draft: &Draft) -> Result<u64> {
+/// Keeps the draft, unless one newer than `replaces` holds other words (0). What it was based on stays as it was
+/// when writing began.
+pub async fn save_draft(tx: &mut Tx, case: CaseId, agent: AgentId, draft: &Draft, replaces: Timestamp) -> Result<u64> {
     tx.exec(q!(
-        "INSERT INTO drafts (case_id, agent_id, kind, body, recipients_to, recipients_cc, based_on, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO drafts (case_id, agent_id, kind, body, recipients_to, recipients_cc, recipients_bcc, based_on,
+            updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (case_id, agent_id, kind) DO UPDATE SET body = excluded.body,
             recipients_to = excluded.recipients_to, recipients_cc = excluded.recipients_cc,
-            updated_at = excluded.updated_at",
+            recipients_bcc = excluded.recipients_bcc, updated_at = excluded.updated_at
+         WHERE drafts.updated_at <= $10 OR drafts.body = excluded.body",
         case,
         agent,
         &draft.kind,
         &draft.body,
         draft.recipients_to.as_deref(),
         draft.recipients_cc.as_deref(),
+        draft.recipients_bcc.as_deref(),
         draft.based_on,
         draft.updated_at,
+        replaces,
     ))
     .await
 }
@@ -55,6 +61,18 @@ pub async fn rebase_draft(tx: &mut Tx, case: CaseId, agent: AgentId, on: EntryId
 
 pub async fn delete_draft(tx: &mut Tx, case: CaseId, agent: AgentId, kind: &str) -> Result<u64> {
     tx.exec(q!("DELETE FROM drafts WHERE case_id = $1 AND agent_id = $2 AND kind = $3", case, agent, kind)).await
+}
+
+/// Deletes the draft, unless it is newer than `replaces`.
+pub async fn forget_draft(tx: &mut Tx, case: CaseId, agent: AgentId, kind: &str, replaces: Timestamp) -> Result<u64> {
+    tx.exec(q!(
+        "DELETE FROM drafts WHERE case_id = $1 AND agent_id = $2 AND kind = $3 AND updated_at <= $4",
+        case,
+        agent,
+        kind,
+        replaces
+    ))
+    .await
 }
 
 /// How far this agent has read the case.

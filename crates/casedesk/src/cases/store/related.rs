@@ -141,12 +141,15 @@ pub async fn entries_of_split(on: impl Read, split: i64) -> Result<Vec<EntryId>>
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// How many entries that people wrote stand on the case itself.
+/// How many entries that people wrote stand on the case itself, without replies that were taken back.
 pub async fn count_messages(on: impl Read, case: CaseId) -> Result<i64> {
     let (count,): (i64,) = on
         .one(
-            Query::new("SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note') AND case_id = ")
-                .bind(case),
+            Query::new(
+                "SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note')
+                 AND (delivery IS NULL OR delivery <> 'cancelled') AND case_id = ",
+            )
+            .bind(case),
         )
         .await?;
     Ok(count)

@@ -35,8 +35,9 @@ pub async fn deliver(postman: &Postman, entry: EntryId) -> anyhow::Result<()> {
     let raw = bytes_of(&postman.desk, &row, &case, &details).await?;
     let mail = &postman.desk.config().mail;
     let group = Some(&mail.copy_to_group).filter(|group| !group.is_empty() && !details.automatic);
-    let to: Vec<String> =
-        details.to.iter().chain(&details.cc).map(|p| p.address.clone()).chain(group.cloned()).collect();
+    // Blind copies are named to the relay alone: `compose` writes none of them.
+    let people = details.to.iter().chain(&details.cc).chain(&details.bcc);
+    let to: Vec<String> = people.map(|p| p.address.clone()).chain(group.cloned()).collect();
     // RFC 3834 section 3.3: nobody need hear that an automatic mail failed.
     let envelope_from = (!details.automatic).then_some(mail.from.as_str());
     match relay.send(envelope_from, &to, &raw).await {

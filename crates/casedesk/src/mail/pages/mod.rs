@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use crate::desk::Desk;
 use crate::staff::Viewer;
-use crate::web::shell::{Person, Shell};
+use crate::web::shell::Shell;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
@@ -23,5 +23,5 @@ pub fn routes() -> Router<Desk> {
 }
 
 fn shell(by: &Viewer, here: &str, section: &'static str) -> Shell {
-    Shell { me: Person::new(by.id.0, &by.name, &by.email), admin: by.role.is_admin(), here: here.into(), section }
+    by.shell(here, section)
 }

@@ -10,6 +10,18 @@ pub struct Profile {
     pub time_zone: String,
 }
 
+/// Keeps the zone of the viewer's browser, unless they have one.
+pub async fn find_time_zone(desk: &Desk, viewer: &Viewer, zone: &str) -> Result<()> {
+    let zone = rules::time_zone(zone)?;
+    let mut tx = desk.db().begin().await?;
+    if agents::set_unknown_zone(&mut tx, viewer.id, zone).await? == 1 {
+        let audit = Audit::by(desk.now(), viewer, "staff.time_zone_found").on("agent", viewer.id.0);
+        super::audit(&mut tx, &audit).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Changes the viewer's name, signature and time zone.
 pub async fn change_profile(desk: &Desk, viewer: &Viewer, profile: &Profile) -> Result<()> {
     let name = rules::name(&profile.name)?;

@@ -39,6 +39,7 @@ fn own() -> Router<Desk> {
     Router::new()
         .route("/settings", get(Redirect::to("/settings/profile")))
         .route("/settings/profile", get(profile::show).post(profile::change))
+        .route("/settings/time-zone", post(profile::find_time_zone))
         .route("/settings/password", post(profile::change_password))
         .route("/settings/second-factor", get(second_factor::show).post(second_factor::confirm))
         .route("/settings/second-factor/remove", post(second_factor::remove))

@@ -1,6 +1,7 @@
 //! `/settings/profile`: name, signature, time zone, password, second factor.
 use askama::Template;
 use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
@@ -34,7 +35,13 @@ pub(super) struct ProfileForm {
     name: String,
     #[serde(default)]
     signature: String,
+    #[serde(default)]
     time_zone: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ZoneForm {
+    zone: String,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +88,16 @@ pub(super) async fn change(
         Ok(()) => Ok(Redirect::to("/settings/profile?saved=1").into_response()),
         Err(error) => again(&desk, &viewer, error).await,
     }
+}
+
+/// `POST /settings/time-zone`: what `zone.ts` tells of an agent whose zone is not known.
+pub(super) async fn find_time_zone(
+    State(desk): State<Desk>,
+    Myself(viewer): Myself,
+    Form(form): Form<ZoneForm>,
+) -> Result<StatusCode> {
+    actions::find_time_zone(&desk, &viewer, &form.zone).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /settings/password`

@@ -127,7 +127,8 @@ pub async fn locks(from: impl Read, id: AgentId) -> Result<Option<Locks>> {
 pub async fn insert(tx: &mut Tx, new: &NewAgent<'_>) -> Result<AgentId> {
     let id = tx
         .insert(q!(
-            "INSERT INTO agents (name, email, role, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            "INSERT INTO agents (name, email, role, password_hash, created_at, time_zone)
+             VALUES ($1, $2, $3, $4, $5, '') RETURNING id",
             new.name,
             new.email,
             new.role,
@@ -140,6 +141,11 @@ pub async fn insert(tx: &mut Tx, new: &NewAgent<'_>) -> Result<AgentId> {
 
 pub async fn set_password(tx: &mut Tx, id: AgentId, hash: &str) -> Result<u64> {
     tx.exec(q!("UPDATE agents SET password_hash = $2 WHERE id = $1", id, hash)).await
+}
+
+/// Sets the zone of an agent who has none. 0: they have one.
+pub async fn set_unknown_zone(tx: &mut Tx, id: AgentId, time_zone: &str) -> Result<u64> {
+    tx.exec(q!("UPDATE agents SET time_zone = $2 WHERE id = $1 AND time_zone = ''", id, time_zone)).await
 }
 
 pub async fn set_profile(tx: &mut Tx, id: AgentId, name: &str, signature: &str, time_zone: &str) -> Result<u64> {

@@ -15,7 +15,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::dovecot::Dovecot;
 use crate::support::on_both;
-use crate::support::peer::Peer;
 use crate::support::process::{free_port, until};
 use crate::support::wire::{fast, mail};
 
@@ -111,37 +110,4 @@ async fn a_mailbox_that_is_not_read_is_told_at_health_and_on_the_page_within_a_q
         assert!(alarm.contains("<b>support</b> is not read. The server does not answer."), "{alarm}");
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_full_disk_is_452_and_heals_without_a_restart() {
-    on_both(async |app| {
-        if !app.desk().config().database.url.is_empty() {
-            return;
-        }
-        let listening = app.again(|config| config.mail.listener.listen = Some(([127, 0, 0, 1], 0).into())).await;
-        let desk = listening.desk();
-        let listener = Listener::bind(desk.config()).await.unwrap().unwrap();
-        let port = listener.address().unwrap().port();
-        let _serving = AbortOnDropHandle::new(tokio::spawn(listener.serve(desk.clone(), CancellationToken::new())));
-        let mut peer = Peer::connect(port).await;
-        peer.say("", &["220"]).await;
-        peer.say("LHLO relay.test\r\n", &["250"]).await;
-        let big = mail("big") + &"0123456789\r\n".repeat(50_000);
-        let message = format!("MAIL FROM:<>\r\nRCPT TO:<support@desk.test>\r\nDATA\r\n{big}.\r\n");
-        limit(desk, q!("PRAGMA max_page_count = 1")).await;
-        peer.say(&message, &["250", "250", "354", "452 4.3.1"]).await;
-        assert_eq!(stored(desk.db()).await, 0);
-        limit(desk, q!("PRAGMA max_page_count = 1000000")).await;
-        peer.say(&message, &["250", "250", "354", "250 2.0.0"]).await;
-        assert_eq!(stored(desk.db()).await, 1);
-    })
-    .await;
-}
-
-/// How large the database may become; never less than it is.
-async fn limit(desk: &Desk, query: casedesk::db::Query) {
-    let mut tx = desk.db().begin().await.unwrap();
-    let _: (i64,) = tx.one(query).await.unwrap();
-    tx.commit().await.unwrap();
 }
