@@ -129,7 +129,7 @@ impl PieceReader<'_> {
                 None => sentence.of(entity),
             };
             any |= entity.first >= said.key_end && !matches!(entity.what, What::ClientProgram);
-            self.entity(said, entity, stance, label.clone(), &entities);
+            self.entity(said, entity, stance, label.clone(), &entities, &sentence);
         }
         if !any && !said.client && named.roles.is_empty() {
             self.fallback(said, value);
@@ -153,6 +153,9 @@ impl PieceReader<'_> {
         }
         if said.client || (no && more) {
             return said.client;
+        }
+        if no && said.fields.len() > 1 && about.is_empty() {
+            return true; // "none" to several questions at once
         }
         if no && said.fields.contains(&Field::HighAvailability) {
             let why = "the answer is no";
@@ -214,7 +217,7 @@ impl PieceReader<'_> {
         }
     }
 
-    fn entity(&mut self, said: &Said<'_>, entity: &Entity, stance: Stance, label: Option<String>, all: &[Entity]) {
+    fn entity(&mut self, said: &Said<'_>, entity: &Entity, stance: Stance, label: Option<String>, all: &[Entity], sentence: &Sentence<'_>) {
         let (mut confidence, mut why, present) = match stance {
             Stance::Dropped => return,
             Stance::Affirmed => (entity.confidence, entity.why, true),
@@ -227,7 +230,7 @@ impl PieceReader<'_> {
         let span = entity.first..entity.end;
         match &entity.what {
             What::System(found) => {
-                if found.system.is_desktop && !said.fields.contains(&Field::OsName) {
+                if found.system.is_desktop && !said.fields.contains(&Field::OsName) && !sentence.names_server() {
                     (confidence, why) = (Confidence::Unsure, "servers seldom run on it");
                 }
                 let asks_other = !said.fields.is_empty() && !said.fields.contains(&Field::OsName) && said.key_end > 0;

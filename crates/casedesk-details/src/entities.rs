@@ -63,6 +63,7 @@ impl Reader<'_> {
                 Some(entity) => {
                     at = entity.end.max(at + 1);
                     found.push(entity);
+                    at = more_of_tls(tokens, at, &mut found);
                 }
                 None => at += 1,
             }
@@ -443,6 +444,22 @@ fn can_be_version(tokens: &[Token], at: usize, end: usize) -> bool {
     parts.len() <= 5 && !is_date && !is_address && !starts_with_zero && !is_joined && !is_amount && !goes_on
 }
 
+/// "TLS 1.2 and 1.3"
+fn more_of_tls(tokens: &[Token], at: usize, found: &mut Vec<Entity>) -> usize {
+    let mut at = at;
+    while let Some(last) = found.last() {
+        let What::Thing(thing, _) = &last.what else { break };
+        let joined = tokens.get(at).is_some_and(|token| token.is_one_of(&["and", "und", "et", "y", "e", "en", "i", "/", ",", "&", "+"]));
+        let more = tokens.get(at + 1).filter(|token| joined && token.kind == Kind::Number);
+        let next = more.and_then(|token| ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].iter().find(|kind| kind[4..] == token.word));
+        let Some(kind) = next.filter(|_| thing.kind.starts_with("TLS ")) else { break };
+        let thing = Thing { kind, ..*thing };
+        found.push(Entity { what: What::Thing(thing, None), first: at + 1, end: at + 2, ..last.clone() });
+        at += 2;
+    }
+    at
+}
+
 /// "two nodes", "3-node", "zwei Knoten", "2 Windows servers".
 fn nodes(tokens: &[Token], at: usize) -> Option<(u64, usize)> {
     const COUNTS: &[(u64, &[&str])] = &[
@@ -454,8 +471,17 @@ fn nodes(tokens: &[Token], at: usize) -> Option<(u64, usize)> {
         &["node", "nodes", "knoten", "noeuds", "noeud", "nodos", "nodi", "nos", "knooppunten", "wezly", "ノ", "台"];
     let (count, _) = COUNTS.iter().find(|(_, words)| tokens[at].is_one_of(words))?;
     let gap = usize::from(tokens.get(at + 1).is_some_and(|token| token.is("-")));
-    tokens.get(at + 1 + gap).filter(|token| token.is_one_of(NODES))?;
-    Some((*count, at + 2 + gap))
+    if tokens.get(at + 1 + gap).is_some_and(|token| token.is_one_of(NODES)) {
+        return Some((*count, at + 2 + gap));
+    }
+    // "two Windows servers in a cluster"
+    let system = os::at_token(tokens, at + 1)?;
+    let rest = tokens.get(at + 1..)?;
+    let machines = rest[..(system.end - at).min(rest.len())]
+        .iter()
+        .any(|token| token.is_one_of(&["servers", "machines", "boxes", "vms", "nodes", "hosts", "knoten"]));
+    let cluster = rest.iter().any(|token| token.is_one_of(&["cluster", "clustered", "active", "aktiv", "failover"]));
+    (machines && cluster).then_some((*count, at + 1))
 }
 
 fn is_number_before(tokens: &[Token], at: usize) -> bool {
@@ -556,6 +582,9 @@ fn is_meant(tokens: &[Token], at: usize, end: usize, thing: &Thing) -> bool {
     let token = &tokens[at];
     let upper = token.capital;
     let next = tokens.get(end).map_or("", |next| next.word.as_str());
+    if thing.field == Field::Protocols && tokens.get(end).is_some_and(|next| next.glued && next.kind == Kind::Number) {
+        return false; // ftp01, a host
+    }
     match token.word.as_str() {
         "ad" | "ha" | "av" | "fw" | "lb" | "san" | "ids" | "ips" | "pci" | "sep" | "rac" | "pg" | "edr" | "elk" => {
             upper || tokens.len() <= 3

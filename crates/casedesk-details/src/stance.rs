@@ -148,6 +148,11 @@ impl<'a> Sentence<'a> {
         let programs = entities.iter().filter(|one| matches!(one.what, What::ClientProgram));
         found.extend(programs.map(|one| (Cue::Client, one.first, one.end)));
         found.sort_by_key(|(_, first, _)| *first);
+        let owned = |at: usize, found: &[(Cue, usize, usize)]| {
+            found.iter().any(|(cue, _, end)| matches!(cue, Cue::Elsewhere | Cue::Client) && *end <= at && at - end <= 2)
+        };
+        let snapshot = found.clone();
+        found.retain(|(cue, first, _)| *cue != Cue::Server || !owned(*first, &snapshot));
         let (segment, question) = (segments(tokens), question(tokens, key_end));
         let lists = lists(tokens, entities, &segment);
         Sentence { tokens, entities, cues: found, segment, lists, question, client }
@@ -277,13 +282,23 @@ impl<'a> Sentence<'a> {
             let forward = end <= entity.first && !self.is_broken(end, entity.first);
             forward
                 || (first >= entity.end && self.segment_of(first) == here)
-                || (first >= entity.end && self.segment_of(first) == here + 1 && self.ends_at(end))
+                || (first >= entity.end && self.segment_of(first) == here + 1 && self.ends_at(end) && self.begins_segment(first))
         });
         let after = self.all(Cue::DoubtAfter).any(|(first, _)| {
             let there = self.segment_of(first);
-            there == here || there == here + 1 || (first > entity.first && self.tokens.len() <= 20)
+            there == here || (there == here + 1 && self.begins_segment(first)) || (first > entity.first && there <= here + 2 && self.begins_segment(first))
         });
         before || after
+    }
+
+    /// Whether it is all that its part of the sentence says.
+    fn begins_segment(&self, at: usize) -> bool {
+        const FEW: usize = 4;
+        at.checked_sub(FEW).is_none_or(|before| self.segment_of(before) < self.segment_of(at))
+    }
+
+    pub(crate) fn names_server(&self) -> bool {
+        self.all(Cue::Server).next().is_some() && self.all(Cue::Client).next().is_none()
     }
 
     fn ends_at(&self, at: usize) -> bool {

@@ -211,7 +211,7 @@ fn is_address(chunk: &str) -> bool {
     if inner.len() < 4 || chunk.chars().any(is_cjk) {
         return false;
     }
-    if inner.contains("://") || inner.contains(":\\") || inner.starts_with("\\\\") {
+    if inner.contains("://") || inner.contains('\\') {
         return true;
     }
     if let Some((_, host)) = inner.split_once('@') {

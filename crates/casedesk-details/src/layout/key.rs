@@ -152,11 +152,7 @@ pub(crate) fn meaning(text: &str, range: Range<usize>, products: &Phrases<usize>
     if fields.is_empty() {
         fields.extend(named.first().map(|(thing, ..)| thing.field));
     }
-    let nothing = asks.contains(&Asks::Nothing) && !heading;
     let client = !clients.is_empty();
-    if fields.is_empty() && label.is_none() && !client && !nothing {
-        return None;
-    }
     let counted: Vec<bool> = tokens
         .iter()
         .zip(&understood)
@@ -164,6 +160,13 @@ pub(crate) fn meaning(text: &str, range: Range<usize>, products: &Phrases<usize>
         .map(|(_, understood)| *understood)
         .collect();
     let share = counted.iter().filter(|one| **one).count() * 100 / counted.len().max(1);
+    let nothing = asks.contains(&Asks::Nothing) && !heading && share >= 70;
+    if label.is_some() {
+        fields.retain(|field| *field != Field::Role);
+    }
+    if fields.is_empty() && label.is_none() && !client && !nothing {
+        return None;
+    }
     Some(Meaning { fields, label, client, nothing, heading, understood: share })
 }
 

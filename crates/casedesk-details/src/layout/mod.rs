@@ -96,7 +96,6 @@ fn rows(text: &str) -> Vec<Row> {
 #[derive(Debug, Clone, Default)]
 struct Hint {
     fields: Vec<Field>,
-    key: Option<Range<usize>>,
     /// The quoting of the question; None for a heading of the customer's own.
     asked_at: Option<usize>,
     answered: bool,
@@ -196,7 +195,6 @@ impl Reading<'_> {
                 let number = Some(number);
                 self.hint = Hint {
                     fields: fields.clone(),
-                    key: key.clone(),
                     asked_at: Some(row.depth),
                     answered: false,
                     number,
@@ -232,7 +230,7 @@ impl Reading<'_> {
             .filter(|meant| meant.heading && meant.understood >= 70 && !bare.chars().any(|c| c.is_ascii_digit()));
         self.hint = match meant {
             Some(meant) => {
-                Hint { fields: meant.fields, key: Some(range), asked_at: Some(row.depth), ..Hint::default() }
+                Hint { fields: meant.fields, asked_at: Some(row.depth), ..Hint::default() }
             }
             None => Hint::default(),
         };
@@ -277,7 +275,8 @@ impl Reading<'_> {
         if self.blank && !bulleted && meant.is_none() && self.hint.asked_at.is_none() {
             (self.label, self.client) = (None, false);
         }
-        let continues = self.open && !bulleted && number.is_none() && meant.is_none();
+        let is_release_file = self.pieces.last().is_some_and(|last| self.text[last.range.clone()].starts_with("NAME="));
+        let continues = self.open && !bulleted && number.is_none() && (meant.is_none() || is_release_file);
         let long = self.text[row.range.clone()].chars().count() >= 50;
         if continues {
             if let Some(last) = self.pieces.last_mut() {
@@ -330,6 +329,10 @@ impl Reading<'_> {
         }
         let start = content.start + self.text[content.clone()].find(bare).unwrap_or(0);
         let range = start..start + bare.len();
+        let has_value = |(_, value): (Range<usize>, Range<usize>)| value.end > value.start;
+        if !has_colon && key::split(self.text, range.clone()).is_some_and(has_value) {
+            return false;
+        }
         let Some(meant) = key::meaning(self.text, range.clone(), self.products) else { return false };
         let whole = meant.understood == 100 || (has_colon && meant.understood >= 60);
         let says_value = !meant.heading && meant.label.is_none() && !meant.client && !meant.nothing;
@@ -353,8 +356,7 @@ impl Reading<'_> {
             }
             let client = meant.nothing;
             let fields = if is_server(bare) { Vec::new() } else { meant.fields };
-            let key = (!fields.is_empty()).then_some(range);
-            self.hint = Hint { fields, key, ..Hint::default() };
+            self.hint = Hint { fields, ..Hint::default() };
             self.client |= client;
         }
         (self.open, self.blank) = (false, false);

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use crate::phrases::Phrases;
 use crate::text::{Kind, Token, cut, tokens};
 pub use table::System;
-use table::{ARCHITECTURES, SIXTY_FOUR_BIT, SYSTEMS, WINDOWS, WINDOWS_SERVER};
+use table::{ARCHITECTURES, SERVER_YEARS, SIXTY_FOUR_BIT, SYSTEMS, WINDOWS_SERVER};
 
 /// A system that was recognised.
 #[derive(Debug, Clone)]
@@ -73,10 +73,6 @@ pub(crate) struct Found {
 impl Found {
     pub(crate) fn is_linux_of_no_name(&self) -> bool {
         std::ptr::eq(self.system, &SYSTEMS[table::LINUX])
-    }
-
-    pub(crate) fn is_windows_of_no_version(&self) -> bool {
-        std::ptr::eq(self.system, &SYSTEMS[WINDOWS]) && self.version.is_none()
     }
 }
 
@@ -150,8 +146,6 @@ pub(crate) fn bare_year(tokens: &[Token]) -> Option<Found> {
         (!dated).then_some(Found { system: &SYSTEMS[WINDOWS_SERVER], version, first: at, end: at + 1, named: false })
     })
 }
-
-use table::SERVER_YEARS;
 
 /// An architecture as written, and the token after it.
 pub(crate) fn architecture_at(tokens: &[Token], at: usize) -> Option<(&'static str, usize)> {

@@ -53,7 +53,6 @@ const fn system(
 
 /// The place of Windows Server, which other spellings lead to.
 pub(crate) const WINDOWS_SERVER: usize = 0;
-pub(crate) const WINDOWS: usize = 1;
 /// "Linux" and no more.
 pub(crate) const LINUX: usize = 2;
 

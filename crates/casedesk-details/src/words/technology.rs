@@ -340,7 +340,7 @@ const SECURITY: &[(&str, &str)] = &[
     ("TLS 1.0", "tls 1.0|tls1.0|tlsv1.0|tls v1.0|tls1"),
     ("TLS 1.1", "tls 1.1|tls1.1|tlsv1.1|tls v1.1"),
     ("TLS 1.2", "tls 1.2|tls1.2|tlsv1.2|tls v1.2|tls 1 2|tls 1.2+"),
-    ("TLS 1.3", "tls 1.3|tls1.3|tlsv1.3|tls v1.3|1.2 and 1.3|tls 1 3"),
+    ("TLS 1.3", "tls 1.3|tls1.3|tlsv1.3|tls v1.3|tls 1 3"),
     ("FIPS 140", "fips|fips 140|fips 140 2|fips 140 3|fips140|fips mode|fips 140 2 mode|fips modus"),
     (
         "two-factor authentication",
@@ -381,7 +381,8 @@ const PLATFORMS: &[(&str, &str)] = &[
     ("AWS", "aws|ec2|amazon web services|amazon ec2|ec2 instance in aws|aws ec2"),
     ("Azure", "azure|azure vm|microsoft azure"),
     ("Google Cloud", "google cloud|gcp|google cloud platform|gce"),
-    ("Docker", "docker|docker container|docker compose|podman|docker image"),
+    ("Docker", "docker|docker container|docker compose|docker image"),
+    ("Podman", "podman"),
     ("Kubernetes", "kubernetes|k8s|openshift|aks|eks|gke|rancher"),
     ("Citrix", "citrix"),
 ];
