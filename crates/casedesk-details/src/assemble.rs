@@ -8,7 +8,7 @@ use crate::phrases::Phrases;
 use crate::sentence::sentences;
 use crate::stance::{Sentence, Stance};
 use crate::text::{Token, cut, tokens};
-use crate::version::matched;
+use crate::version::Releases;
 use crate::words::roles::roles;
 use crate::words::technology::{ANY_AVAILABILITY, EMBEDDED};
 use crate::{Confidence, Context, Field, Proposal, Source, merge, os};
@@ -26,12 +26,14 @@ pub fn read(text: &str, context: &Context) -> Vec<Proposal> {
         std::iter::once(&product.name).chain(&product.aliases).map(move |name| (name.replace('|', " "), at))
     });
     let products = Phrases::new(names);
+    let releases: Vec<Releases<'_>> = context.products.iter().map(|product| Releases::new(&product.releases)).collect();
     let mut raw: Vec<Proposal> = Vec::new();
     for piece in pieces(text, context, &products) {
         if raw.len() >= MOST_RAW {
             break;
         }
-        PieceReader { text, context, products: &products, piece: &piece, last: None, found: &mut raw }.read();
+        let (products, releases, piece) = (&products, &releases, &piece);
+        PieceReader { text, context, products, releases, piece, last: None, found: &mut raw }.read();
     }
     merge::settled(raw, context, MOST_PROPOSALS)
 }
@@ -40,6 +42,7 @@ struct PieceReader<'a> {
     text: &'a str,
     context: &'a Context,
     products: &'a Phrases<usize>,
+    releases: &'a [Releases<'a>],
     piece: &'a Piece,
     /// What the sentence before was about.
     last: Option<String>,
@@ -107,7 +110,7 @@ impl PieceReader<'_> {
     fn said(&mut self, said: &Said<'_>) {
         const MOST_ENTITIES: usize = 120;
         let reader =
-            Reader { context: self.context, products: self.products, fields: said.fields, key_end: said.key_end };
+            Reader { products: self.products, releases: self.releases, fields: said.fields, key_end: said.key_end };
         let mut entities = reader.read(said.tokens);
         entities.truncate(MOST_ENTITIES);
         let value = &said.tokens[said.key_end..];
@@ -217,7 +220,15 @@ impl PieceReader<'_> {
         }
     }
 
-    fn entity(&mut self, said: &Said<'_>, entity: &Entity, stance: Stance, label: Option<String>, all: &[Entity], sentence: &Sentence<'_>) {
+    fn entity(
+        &mut self,
+        said: &Said<'_>,
+        entity: &Entity,
+        stance: Stance,
+        label: Option<String>,
+        all: &[Entity],
+        sentence: &Sentence<'_>,
+    ) {
         let (mut confidence, mut why, present) = match stance {
             Stance::Dropped => return,
             Stance::Affirmed => (entity.confidence, entity.why, true),
@@ -267,11 +278,9 @@ impl PieceReader<'_> {
                     self.push(said, Field::OsArchitecture, name.into(), None, present, span, confidence, why, label);
                 }
             }
-            What::Version(version, product) => {
-                let product = product.and_then(|at| self.context.products.get(at));
-                let key = product
-                    .and_then(|product| matched(version.as_str(), &product.releases).release())
-                    .map(str::to_owned);
+            What::Version(version, place) => {
+                let product = place.and_then(|at| self.context.products.get(at));
+                let key = place.and_then(|at| self.releases.get(at)?.matched(version).release()).map(str::to_owned);
                 self.push(
                     said,
                     Field::ProductVersion,

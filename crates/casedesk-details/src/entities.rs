@@ -2,9 +2,9 @@
 use crate::os;
 use crate::phrases::Phrases;
 use crate::text::{Kind, Token};
-use crate::version::{self, Match, Version};
+use crate::version::{self, Match, Releases, Version};
 use crate::words::technology::{KINDS_OF_ONE_MAKER, Thing, client_programs, things};
-use crate::{Confidence, Context, Field};
+use crate::{Confidence, Field};
 
 #[derive(Debug, Clone)]
 pub(crate) enum What {
@@ -45,8 +45,9 @@ impl Entity {
 
 /// What is known beside the words.
 pub(crate) struct Reader<'a> {
-    pub(crate) context: &'a Context,
     pub(crate) products: &'a Phrases<usize>,
+    /// Of each product.
+    pub(crate) releases: &'a [Releases<'a>],
     /// What is asked.
     pub(crate) fields: &'a [Field],
     /// Where the words of the key end.
@@ -138,7 +139,7 @@ impl Reader<'_> {
     }
 
     fn only_product(&self) -> Option<usize> {
-        (self.context.products.len() == 1).then_some(0)
+        (self.releases.len() == 1).then_some(0)
     }
 
     fn judged(
@@ -148,9 +149,8 @@ impl Reader<'_> {
         asked: bool,
         whole: bool,
     ) -> Option<(Confidence, &'static str)> {
-        let known =
-            self.context.products.iter().enumerate().filter(|(at, _)| before.product.is_none_or(|one| one == *at));
-        let known = known.map(|(_, product)| version::matched(version.as_str(), &product.releases));
+        let known = self.releases.iter().enumerate().filter(|(at, _)| before.product.is_none_or(|one| one == *at));
+        let known = known.map(|(_, releases)| releases.matched(version));
         let known = known.max_by_key(|found| match found {
             Match::Exact(_) => 3,
             Match::Cycle(_) => 2,
@@ -449,9 +449,12 @@ fn more_of_tls(tokens: &[Token], at: usize, found: &mut Vec<Entity>) -> usize {
     let mut at = at;
     while let Some(last) = found.last() {
         let What::Thing(thing, _) = &last.what else { break };
-        let joined = tokens.get(at).is_some_and(|token| token.is_one_of(&["and", "und", "et", "y", "e", "en", "i", "/", ",", "&", "+"]));
+        let joined = tokens
+            .get(at)
+            .is_some_and(|token| token.is_one_of(&["and", "und", "et", "y", "e", "en", "i", "/", ",", "&", "+"]));
         let more = tokens.get(at + 1).filter(|token| joined && token.kind == Kind::Number);
-        let next = more.and_then(|token| ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].iter().find(|kind| kind[4..] == token.word));
+        let next = more
+            .and_then(|token| ["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"].iter().find(|kind| kind[4..] == token.word));
         let Some(kind) = next.filter(|_| thing.kind.starts_with("TLS ")) else { break };
         let thing = Thing { kind, ..*thing };
         found.push(Entity { what: What::Thing(thing, None), first: at + 1, end: at + 2, ..last.clone() });

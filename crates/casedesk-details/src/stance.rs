@@ -282,11 +282,16 @@ impl<'a> Sentence<'a> {
             let forward = end <= entity.first && !self.is_broken(end, entity.first);
             forward
                 || (first >= entity.end && self.segment_of(first) == here)
-                || (first >= entity.end && self.segment_of(first) == here + 1 && self.ends_at(end) && self.begins_segment(first))
+                || (first >= entity.end
+                    && self.segment_of(first) == here + 1
+                    && self.ends_at(end)
+                    && self.begins_segment(first))
         });
         let after = self.all(Cue::DoubtAfter).any(|(first, _)| {
             let there = self.segment_of(first);
-            there == here || (there == here + 1 && self.begins_segment(first)) || (first > entity.first && there <= here + 2 && self.begins_segment(first))
+            there == here
+                || (there == here + 1 && self.begins_segment(first))
+                || (first > entity.first && there <= here + 2 && self.begins_segment(first))
         });
         before || after
     }

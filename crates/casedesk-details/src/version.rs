@@ -124,21 +124,35 @@ impl<'a> Match<'a> {
 
 /// Matches a version as written to the releases.
 pub fn matched<'a>(written: &str, releases: &'a [String]) -> Match<'a> {
-    let Some(version) = Version::parse(written) else { return Match::Unknown };
-    let known = || releases.iter().filter_map(|release| Some((release.as_str(), Version::parse(release)?)));
-    let bare = Version { suffixes: Vec::new(), ..version.clone() };
-    if let Some((release, _)) =
-        known().find(|(_, one)| *one == version).or_else(|| known().find(|(_, one)| *one == bare))
-    {
-        return Match::Exact(release);
+    Version::parse(written).map_or(Match::Unknown, |version| Releases::new(releases).matched(&version))
+}
+
+/// A table of releases, read once.
+#[derive(Debug)]
+pub(crate) struct Releases<'a>(Vec<(&'a str, Version)>);
+
+impl<'a> Releases<'a> {
+    pub(crate) fn new(releases: &'a [String]) -> Self {
+        const MOST: usize = 2_000;
+        let read = |release: &'a String| Some((release.as_str(), Version::parse(release)?));
+        Releases(releases.iter().take(MOST).filter_map(read).collect())
     }
-    let cycle = known().filter(|(_, one)| version.starts_with(one)).max_by_key(|(_, one)| one.numbers.len());
-    if let Some((release, _)) = cycle {
-        return Match::Cycle(release);
-    }
-    match known().filter(|(_, one)| one.starts_with(&bare)).min_by(|(_, one), (_, other)| one.cmp(other)) {
-        Some((release, _)) => Match::Within(release),
-        None => Match::Unknown,
+
+    pub(crate) fn matched(&self, version: &Version) -> Match<'a> {
+        let bare = Version { suffixes: Vec::new(), ..version.clone() };
+        let same = |one: &Version, other: &Version| one == other && (other.numbers.len() > 1 || one.numbers.len() == 1);
+        let exact = |wanted: &Version| self.0.iter().find(|(_, one)| same(one, wanted));
+        if let Some((release, _)) = exact(version).or_else(|| exact(&bare)) {
+            return Match::Exact(release);
+        }
+        let cycles = self.0.iter().filter(|(_, one)| version.starts_with(one));
+        if let Some((release, _)) = cycles.max_by_key(|(_, one)| one.numbers.len()) {
+            return Match::Cycle(release);
+        }
+        let within = self.0.iter().filter(|(_, one)| one.starts_with(&bare));
+        within
+            .min_by(|(_, one), (_, other)| one.cmp(other))
+            .map_or(Match::Unknown, |(release, _)| Match::Within(release))
     }
 }
 

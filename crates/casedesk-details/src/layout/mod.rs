@@ -193,12 +193,7 @@ impl Reading<'_> {
                 let key = content.start..rest.as_ref().map_or(content.end, |rest| rest.start);
                 let key = (key.len() <= 200).then_some(key);
                 let number = Some(number);
-                self.hint = Hint {
-                    fields: fields.clone(),
-                    asked_at: Some(row.depth),
-                    answered: false,
-                    number,
-                };
+                self.hint = Hint { fields: fields.clone(), asked_at: Some(row.depth), answered: false, number };
                 (self.skipping, self.open, self.label, self.client) = (false, false, None, false);
                 if let Some(range) = rest.filter(|_| !fields.is_empty()) {
                     self.hint.answered = true;
@@ -229,9 +224,7 @@ impl Reading<'_> {
         let meant = key::meaning(self.text, range.clone(), self.products)
             .filter(|meant| meant.heading && meant.understood >= 70 && !bare.chars().any(|c| c.is_ascii_digit()));
         self.hint = match meant {
-            Some(meant) => {
-                Hint { fields: meant.fields, asked_at: Some(row.depth), ..Hint::default() }
-            }
+            Some(meant) => Hint { fields: meant.fields, asked_at: Some(row.depth), ..Hint::default() },
             None => Hint::default(),
         };
         self.skipping &= self.hint.asked_at.is_none();
