@@ -90,8 +90,12 @@ fn named_roles(
             after.is_none_or(|after| is_mark(after) || after.is_one_of(&["und", "and", "et", "y", "e", "en", "i"]));
         let is_one_word =
             word.len() > 8 || matches!(word, "prod" | "prd" | "uat" | "preprod" | "produktiv" | "recette");
+        let compound = ["system", "systeem", "umgebung", "server", "instanz", "omgeving"]
+            .iter()
+            .any(|end| word.len() > end.len() + 2 && word.ends_with(end));
         let cjk = tokens[*first].kind == Kind::Cjk && end - first >= 3;
-        cjk || after.is_some_and(|after| after.is_one_of(SYSTEM_WORDS) && !is_verb(tokens, *first))
+        cjk || compound
+            || after.is_some_and(|after| after.is_one_of(SYSTEM_WORDS) && !is_verb(tokens, *first))
             || (closed && before.is_some_and(|before| before.is_one_of(BEFORE_ROLE) || is_mark(before)))
             || (before.is_none() && after.is_none_or(|after| is_mark(after) || after.kind == Kind::Number))
             || (is_one_word && before.is_none_or(|before| before.is_one_of(BEFORE_ROLE) || is_mark(before)))
@@ -136,7 +140,8 @@ fn by_clause(tokens: &[Token], entities: &[Entity], found: &[(&'static str, usiz
             _ => within,
         };
         let inside = entities.iter().any(|entity| entity.first < at && at < entity.end);
-        if token.is_one_of(CLAUSES) && within == 0 && !inside {
+        let slash = token.is("/") && !token.glued;
+        if (token.is_one_of(CLAUSES) || slash) && within == 0 && !inside {
             clause += 1;
         }
         clause_of.push(clause);

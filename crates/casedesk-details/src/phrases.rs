@@ -41,10 +41,19 @@ impl<T: Copy> Phrases<T> {
         if !first.says_something() || is_inside_identifier(tokens, at) {
             return None;
         }
-        self.by_first.get(&first.word)?.iter().find_map(|phrase| {
+        let known = self.by_first.get(&first.word).map_or(&[][..], Vec::as_slice).iter().find_map(|phrase| {
             let end = matched(&phrase.words, tokens, at)?;
             (!continues(tokens, end)).then_some((phrase.means, end))
-        })
+        });
+        known.or_else(|| self.plural(first, at)).filter(|(_, end)| !continues(tokens, *end))
+    }
+
+    /// "FortiGates"
+    fn plural(&self, token: &Token, at: usize) -> Option<(T, usize)> {
+        const SHORTEST: usize = 6;
+        let one = token.word.strip_suffix('s').filter(|one| one.len() >= SHORTEST)?;
+        let phrase = self.by_first.get(one)?.iter().find(|phrase| phrase.words.len() == 1)?;
+        Some((phrase.means, at + 1))
     }
 
     /// All phrases from left to right, none overlapping: meaning, first token, token after.
@@ -68,7 +77,7 @@ fn matched(words: &[(String, bool)], tokens: &[Token], at: usize) -> Option<usiz
     for (word, glued) in &words[1..] {
         let mut token = tokens.get(next)?;
         let mut joined = token.glued;
-        if token.is_one_of(&["-", "_", "/", ".", "'", "®", "™", "+"]) {
+        if token.is_one_of(&["-", "_", "/", ".", "'", "®", "™", "+", "("]) {
             next += 1;
             token = tokens.get(next)?;
             joined = joined && token.glued;

@@ -216,6 +216,14 @@ impl<'a> Sentence<'a> {
         if direct.next().is_some() || self.is_not(entity) {
             return true;
         }
+        let switched_off = self.all(Cue::NotAfter).any(|(first, end)| {
+            let begins = !self.entities.iter().any(|one| one.end <= first && self.segment_of(one.first) == here);
+            let and_on = self.is_between(Cue::But, end, entity.first.max(end));
+            end <= entity.first && self.segment_of(first) == here && begins && !and_on
+        });
+        if switched_off {
+            return true;
+        }
         self.is_denied_after(entity) || (!is_version && self.list_is_denied(entity))
     }
 
@@ -330,17 +338,25 @@ impl<'a> Sentence<'a> {
 
     /// "from 5.0 to 5.1": what is past, what is current, what may be.
     fn change(&self, entity: &Entity) -> Option<Stance> {
-        let done = self.all(Cue::Changed).next().is_some();
+        let back = self.all(Cue::Back).next();
+        if let Some((first, _)) = back {
+            return if entity.first < first { Some(Stance::Dropped) } else { None };
+        }
         let named = self.all(Cue::Change).next();
+        let fails = self.all(Cue::Fails).next().is_some() && named.is_some();
+        let done = self.all(Cue::Changed).next().is_some() && !fails;
         if !done && named.is_none() {
             return None;
         }
         let planned = self.all(Cue::Plan).next().is_some();
         if self.preceded_by(entity, Cue::From) {
-            return Some(if planned { Stance::Affirmed } else { Stance::Dropped });
+            return Some(if planned || fails { Stance::Affirmed } else { Stance::Dropped });
         }
         if !self.preceded_by(entity, Cue::To) {
             return None;
+        }
+        if fails {
+            return Some(Stance::Dropped);
         }
         let since = named.is_some_and(|(first, _)| {
             self.all(Cue::Since).chain(self.all(Cue::To)).any(|(_, end)| end <= first && first - end <= 2)
@@ -401,6 +417,7 @@ impl<'a> Sentence<'a> {
             *first >= entity.end
                 && *first - entity.end <= NEAR
                 && *cue != Cue::Server
+                && !self.tokens[*first].is_one_of(&["next", "beside", "neben", "release", "instead"])
                 && next_entity.is_none_or(|next| *first < next.first)
                 && !self.tokens.get(entity.end..*first).unwrap_or_default().iter().any(|token| {
                     token.is_one_of(&[

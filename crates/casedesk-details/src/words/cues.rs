@@ -27,6 +27,10 @@ pub(crate) enum Cue {
     Changed,
     /// A change that may or may not have happened: "the upgrade".
     Change,
+    /// A change that was undone: "rolled back".
+    Back,
+    /// A change that did not come about: "fails".
+    Fails,
     /// Makes a change a thing of the past: "since", "after".
     Since,
     From,
@@ -61,6 +65,9 @@ const ROWS: &[(Cue, &str)] = &[
          not running|n utilise pas|n utilisons pas|n avons pas|nie uzywamy|nie korzystamy z|nie mamy|nie uzywa|wij gebruiken geen|\
          niente|nada de|isn t any|is no|are no|there is no|there s no|there are no|haven t got|don t run|doesn t use|\
          do not run|does not use|don t have|do not have|no longer use|no longer using|stopped using|instead of|rather than|\
+         except|except for|other than|all but|ausser|sauf|excepto|tranne|behalve|exceto|oprocz|n utilisons plus|n utilise plus|\
+         n avons plus|n a plus|n est plus|ya no usamos|ya no tenemos|non usiamo piu|non utilizziamo piu|nao usamos mais|\
+         don t do|do not do|don t offer|do not offer|don t allow|do not allow|don t support|don t need|do not need|\
          anstatt|statt|au lieu de|en lugar de|invece di|in plaats van|not running any|not behind|keine art von",
     ),
     (Cue::Not, "not|don t|doesn t|isn t|aren t|haven t|hasn t|nicht|non|nao|niet|nie|ne|won t|didn t|dont|doesnt|isnt"),
@@ -77,7 +84,8 @@ const ROWS: &[(Cue, &str)] = &[
          nao usado|nao utilizado|desabilitado|nie uzywane|nie jest uzywane|nieuzywane|wylaczone|nie uzywany|wylaczony|\
          なし|無し|使用していません|使っていません|使用していない|未使用|ありません|利用していません|無効|利用していない|not yet|not in place|\
          noch nicht|pas encore|todavia no|non ancora|nog niet|ainda nao|jeszcze nie|not allowed|blocked|was removed|removed|\
-         isn t in use|aren t in use|is not in use|are not in use|never used|was dropped|not supported",
+         not something we use|is not something|not something|retired|phased out|abgeschafft|stillgelegt|ausser betrieb|\
+         supprime|eliminado|rimosso|verwijderd|removido|廃止|shut off|deactivated|dropped|isn t in use|aren t in use|is not in use|are not in use|never used|was dropped|not supported",
     ),
     (
         Cue::Harmless,
@@ -139,7 +147,7 @@ const ROWS: &[(Cue, &str)] = &[
          fruher|vorher|zuvor|bisher|ehemals|alte|alter|alten|altes|bis vor|ursprunglich|funktionierte|damals|lief|ancien|\
          ancienne|avant|auparavant|jusqu|autrefois|precedemment|antes|anteriormente|antiguo|hasta|funcionaba|prima|\
          precedentemente|vecchio|vecchia|fino a|in passato|vroeger|voorheen|oude|tot voor|eerder|antigo|antiga|anterior|ate|\
-         dawniej|wczesniej|stary|stara|poprzednio|przedtem|以前|旧|was fine|in the old|prior to|we were|had|last known good|\
+         dawniej|wczesniej|stary|stara|poprzednio|przedtem|以前|旧|was fine|in the old|prior to|we were|we had|used to have|last known good|\
          was working|we came from|did work|ran on|was still",
     ),
     (
@@ -156,6 +164,16 @@ const ROWS: &[(Cue, &str)] = &[
          aktualisierung|mise a jour|passage|passer|actualizacion|actualizar|migracion|aggiornamento|aggiornare|upgraden|\
          migratie|overstap|atualizacao|atualizar|migracao|aktualizacja|aktualizacji|migracja|バージョンアップ|アップグレード|移行|更新|\
          umstellung|migrer|umsteigen|umzug",
+    ),
+    (
+        Cue::Back,
+        "rolled back|went back|downgraded|reverted|roll back|rolling back|zuruckgerollt|zuruckgegangen|zuruckgestellt|\
+         revenus|revenu|volvimos|tornati|teruggegaan|voltamos|wrocilismy|切り戻し|ダウングレード",
+    ),
+    (
+        Cue::Fails,
+        "fails|failed|failing|aborts|aborted|breaks off|schlagt fehl|fehlgeschlagen|scheitert|bricht ab|echoue|falla|fallo|\
+         fallisce|mislukt|falha|falhou|nie powiodla|失敗",
     ),
     (
         Cue::Since,
@@ -176,7 +194,7 @@ const ROWS: &[(Cue, &str)] = &[
     (
         Cue::Client,
         "client|clients|client side|client os|client pc|users use|users have|user s|users still|users work|workstation|\
-         workstations|laptop|laptops|desktop|desktops|my pc|my machine|my computer|pcs|pc|end users|endpoints|notebook|\
+         workstations|laptop|laptops|desktop|desktops|my pc|my machine|my computer|pcs|end users|endpoints|notebook|\
          arbeitsplatz|arbeitsplatze|clientseitig|arbeitsplatzrechner|rechner der anwender|kunden pc|anwender|poste client|\
          postes clients|postes|poste de travail|clientes|cliente|puesto|puestos|equipos de los usuarios|postazioni|postazione|\
          computer degli utenti|werkplek|werkplekken|gebruikers|estacoes|estacao|maquinas dos usuarios|stacje|stacja|\
@@ -194,7 +212,8 @@ const ROWS: &[(Cue, &str)] = &[
          取引先|データベースサーバ|相手先|ドメインコントローラ|mainframe|erp server|mail server|exchange server|file server|print server|\
          fileserver|vendor s|supplier s|supplier|suppliers|bank runs|database runs|database is on|db runs|ad server|\
          monitoring server|backup server|customer s server|customers server|web server runs|proxy runs|ldap server|\
-         lieferant|lieferanten|fournisseur|proveedor|fornitore|leverancier|fornecedor|dostawca|hosts run|hypervisor|\
+         sister company|another company|other company|other customers|next to|beside|neben dem|neben der|a cote de|\
+         junto a|accanto a|release notes|changelog|documentation|the docs|manual|lieferant|lieferanten|fournisseur|proveedor|fornitore|leverancier|fornecedor|dostawca|hosts run|hypervisor|\
          hypervisors|datenbank lauft|esx hosts",
     ),
     (
@@ -207,7 +226,7 @@ const ROWS: &[(Cue, &str)] = &[
     ),
     (
         Cue::But,
-        "but|only|just|however|while|whereas|although|though|except|aber|nur|sondern|wahrend|jedoch|nur noch|mais|seulement|\
+        "but|only|just|however|while|whereas|although|though|except that|aber|nur|sondern|wahrend|jedoch|nur noch|mais|seulement|\
          uniquement|tandis que|pero|solo|solamente|sino|mientras|ma|soltanto|solamente|mentre|maar|alleen|wel|terwijl|mas|\
          somente|apenas|enquanto|ale|tylko|jednak|natomiast|我|ただし|のみ|we use|we have|we run|using|it is|it s|nous utilisons|\
          wir nutzen|wir verwenden|usamos|usiamo|instead|everything else|the rest|local|lokale",

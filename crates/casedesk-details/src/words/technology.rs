@@ -94,7 +94,7 @@ const HIGH_AVAILABILITY: &[(&str, &str)] = &[
     ),
     (
         "cluster",
-        "cluster|clustered|clustering|failover cluster|windows cluster|grappe|failover|clusters|klaster|クラスタ|クラスター|\
+        "cluster|clustered|clustering|failover cluster|windows cluster|grappe|failover|clusters|klaster|klastra|klastrze|klastrem|clusters|クラスタ|クラスター|\
          cluster de basculement|ms cluster|wsfc|pacemaker|veritas cluster|powerha|hacmp|rac",
     ),
     ("load balancing", "load balanced|load balancing|load-balanced|lastverteilung|repartition de charge"),
