@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 fn main() {
     let faults = std::env::args().any(|word| word == "--faults");
     let only = std::env::args().skip_while(|word| word != "--of").nth(1);
-    for (title, folder) in [("fresh", "zfresh"), ("answers", "."), ("answers held out of the tuning", "held-out")] {
+    for (title, folder) in [("answers", "."), ("answers held out of the tuning", "held-out")] {
         if only.as_ref().is_some_and(|only| only != folder) {
             continue;
         }

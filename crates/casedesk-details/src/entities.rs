@@ -204,7 +204,9 @@ impl Reader<'_> {
                 before.is_foreign = true;
                 break;
             } else if !token.is_one_of(LINKS) {
-                let sentence_start = previous == 0 || crate::words::roles::roles().at(tokens, previous).is_some() || previous <= self.key_end;
+                let sentence_start = previous == 0
+                    || crate::words::roles::roles().at(tokens, previous).is_some()
+                    || previous <= self.key_end;
                 before.is_odd =
                     !before.said && next == at && token.kind == Kind::Word && token.capital && !sentence_start;
                 break;

@@ -352,7 +352,8 @@ impl<'a> Sentence<'a> {
         if self.preceded_by(entity, Cue::From) {
             return Some(if planned || fails { Stance::Affirmed } else { Stance::Dropped });
         }
-        if !self.preceded_by(entity, Cue::To) {
+        let begun = self.all(Cue::Change).chain(self.all(Cue::Changed)).any(|(first, _)| first < entity.first);
+        if !begun || !self.preceded_by(entity, Cue::To) {
             return None;
         }
         if fails {
@@ -458,7 +459,8 @@ impl<'a> Sentence<'a> {
 
 fn lists(tokens: &[Token], entities: &[Entity], segment: &[usize]) -> Vec<bool> {
     const LINKS: &[&str] = &[
-        "and", "or", "nor", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "i", "lub", "the", "a", "any", "ni",
+        "and", "or", "nor", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "i", "lub", "the", "a", "an", "any",
+        "ni", "ein", "eine", "einen", "un", "une", "una", "um", "uma", "een", "kein", "keine", "no",
     ];
     let mut named = vec![false; tokens.len()];
     entities.iter().for_each(|one| named[one.first..one.end].fill(true));

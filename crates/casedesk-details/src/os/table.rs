@@ -56,7 +56,7 @@ pub(crate) const WINDOWS_SERVER: usize = 0;
 /// "Linux" and no more.
 pub(crate) const LINUX: usize = 2;
 
-pub(crate) const SYSTEMS: &[System] = &[
+pub(crate) static SYSTEMS: &[System] = &[
     system(
         "Windows Server",
         "windows-server",

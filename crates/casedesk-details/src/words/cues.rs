@@ -85,7 +85,8 @@ const ROWS: &[(Cue, &str)] = &[
          なし|無し|使用していません|使っていません|使用していない|未使用|ありません|利用していません|無効|利用していない|not yet|not in place|\
          noch nicht|pas encore|todavia no|non ancora|nog niet|ainda nao|jeszcze nie|not allowed|blocked|was removed|removed|\
          not something we use|is not something|not something|retired|phased out|abgeschafft|stillgelegt|ausser betrieb|\
-         supprime|eliminado|rimosso|verwijderd|removido|廃止|shut off|deactivated|dropped|isn t in use|aren t in use|is not in use|are not in use|never used|was dropped|not supported",
+         supprime|eliminado|rimosso|verwijderd|removido|廃止|shut off|deactivated|dropped|gibt es keinen|gibt es keine|gibt es nicht|gibt es keines|\
+         haben wir keinen|haben wir keine|il n y en a pas|we don t have one|there is none|there isn t one|isn t in use|aren t in use|is not in use|are not in use|never used|was dropped|not supported",
     ),
     (
         Cue::Harmless,
@@ -108,7 +109,7 @@ const ROWS: &[(Cue, &str)] = &[
          tal vez|probablemente|supongo|no estoy seguro|no se si|credo|penso|forse|probabilmente|non sono sicuro|suppongo|\
          ik denk|ik geloof|waarschijnlijk|misschien|vermoedelijk|niet zeker|acho|acho que|talvez|provavelmente|creio|\
          nao tenho certeza|chyba|mysle|prawdopodobnie|byc moze|moze|nie jestem pewien|wydaje mi sie|おそらく|たぶん|恐らく|\
-         と思います|かもしれません|i m not sure|whether|ob|last time i looked|out of my head|from memory",
+         と思います|かもしれません|i m not sure|whether|ob|last time i looked|sauf erreur|salvo error|salvo errore|salvo erro|unless i m mistaken|wenn ich mich nicht irre|out of my head|from memory",
     ),
     (
         Cue::DoubtAfter,
