@@ -7,10 +7,11 @@ use crate::layout::{Piece, key, pieces};
 use crate::phrases::Phrases;
 use crate::sentence::sentences;
 use crate::stance::{Sentence, Stance};
-use crate::text::{Token, cut, tokens};
+use crate::text::{Token, cut, fold, tokens};
 use crate::version::Releases;
+use crate::words::answers::{Boxes, YES, is_no, is_unknown};
 use crate::words::roles::roles;
-use crate::words::technology::{ANY_AVAILABILITY, EMBEDDED};
+use crate::words::technology::{ANY_AVAILABILITY, EMBEDDED, Thing, things};
 use crate::{Confidence, Context, Field, Proposal, Source, merge, os};
 
 /// What is read of an answer, in bytes.
@@ -132,7 +133,7 @@ impl PieceReader<'_> {
                 None => sentence.of(entity),
             };
             any |= entity.first >= said.key_end && !matches!(entity.what, What::ClientProgram);
-            self.entity(said, entity, stance, label.clone(), &entities, &sentence);
+            self.entity(said, &Seen { entity, all: &entities, sentence: &sentence }, stance, label.as_ref());
         }
         if !any && !said.client && named.roles.is_empty() {
             self.fallback(said, value);
@@ -161,75 +162,43 @@ impl PieceReader<'_> {
             return true; // "none" to several questions at once
         }
         if no && said.fields.contains(&Field::HighAvailability) {
-            let why = "the answer is no";
-            self.push(
-                said,
-                Field::HighAvailability,
-                "none".into(),
-                None,
-                true,
-                0..said.tokens.len(),
-                Confidence::Sure,
-                why,
-                said.label.cloned(),
-            );
+            let claim = Claim::new(Field::HighAvailability, "none", "the answer is no");
+            self.push(said, claim.at(0..said.tokens.len()).of(said.label));
             return true;
         }
+        let why = if yes { "the answer is yes" } else { "the answer is no" };
         for entity in about {
             if let What::Thing(thing, _) = &entity.what {
-                let why = if yes { "the answer is yes" } else { "the answer is no" };
-                let span = entity.first..entity.end;
-                self.push(
-                    said,
-                    thing.field,
-                    thing.kind.into(),
-                    None,
-                    yes,
-                    span,
-                    Confidence::Sure,
-                    why,
-                    said.label.cloned(),
-                );
+                let claim = Claim::new(thing.field, thing.kind, why).at(entity.first..entity.end).of(said.label);
+                self.push(said, Claim { present: yes, ..claim });
             }
         }
         true
     }
 
     fn roles(&mut self, said: &Said<'_>, named: &[(&'static str, usize, usize)], asked: bool) {
-        let several = named.len() > 1;
         let question = said.tokens.last().is_some_and(|token| token.is("?"));
+        let confidence = match (question, asked) {
+            (true, _) => Confidence::Unsure,
+            (false, true) => Confidence::Sure,
+            (false, false) => Confidence::Likely,
+        };
         for (role, first, end) in named {
-            let confidence = if question {
-                Confidence::Unsure
-            } else if asked {
-                Confidence::Sure
-            } else {
-                Confidence::Likely
-            };
-            let label = Some((*role).to_owned());
-            let why = "what the installation is for";
-            let _ = several;
-            self.push(said, Field::Role, (*role).into(), None, true, *first..*end, confidence, why, label);
+            let label = (*role).to_owned();
+            let claim = Claim::new(Field::Role, role, "what the installation is for").at(*first..*end).of(Some(&label));
+            self.push(said, Claim { confidence, ..claim });
         }
         if let Some(label) = said.label {
             let role = roles().all(&tokens(label, 0..label.len())).first().map(|(role, ..)| *role);
             if let Some(role) = role.filter(|_| named.iter().all(|(one, ..)| one != &label.as_str())) {
-                let why = "what the heading says";
-                self.push(said, Field::Role, role.into(), None, true, 0..0, Confidence::Sure, why, Some(label.clone()));
+                self.push(said, Claim::new(Field::Role, role, "what the heading says").of(Some(label)));
             }
         }
     }
 
-    fn entity(
-        &mut self,
-        said: &Said<'_>,
-        entity: &Entity,
-        stance: Stance,
-        label: Option<String>,
-        all: &[Entity],
-        sentence: &Sentence<'_>,
-    ) {
-        let (mut confidence, mut why, present) = match stance {
+    fn entity(&mut self, said: &Said<'_>, seen: &Seen<'_>, stance: Stance, label: Option<&String>) {
+        let entity = seen.entity;
+        let (confidence, why, present) = match stance {
             Stance::Dropped => return,
             Stance::Affirmed => (entity.confidence, entity.why, true),
             Stance::Denied => (Confidence::Likely, "the sentence denies it", false),
@@ -238,80 +207,63 @@ impl PieceReader<'_> {
         if said.client && !matches!(&entity.what, What::Thing(thing, _) if thing.field == Field::Protocols) {
             return;
         }
-        let span = entity.first..entity.end;
+        let claim = |field, value: &str| {
+            let claim = Claim::new(field, value, why).at(entity.first..entity.end).of(label);
+            Claim { present, confidence, ..claim }
+        };
         match &entity.what {
-            What::System(found) => {
-                if found.system.is_desktop && !said.fields.contains(&Field::OsName) && !sentence.names_server() {
-                    (confidence, why) = (Confidence::Unsure, "servers seldom run on it");
-                }
-                let asks_other = !said.fields.is_empty() && !said.fields.contains(&Field::OsName) && said.key_end > 0;
-                if asks_other
-                    && !said.fields.contains(&Field::ProductVersion)
-                    && !said.fields.contains(&Field::Other)
-                    && !self.piece.answers
-                {
-                    (confidence, why) = (Confidence::Unsure, "the sentence is about something else");
-                }
-                let key = found.system.slug.map(str::to_owned);
-                self.push(
-                    said,
-                    Field::OsName,
-                    found.system.name.into(),
-                    key,
-                    present,
-                    span.clone(),
-                    confidence,
-                    why,
-                    label.clone(),
-                );
-                if let Some(version) = &found.version {
-                    let key = Some(os::cycle(found.system, version));
-                    self.push(said, Field::OsVersion, version.clone(), key, present, span, confidence, why, label);
-                }
-            }
+            What::System(found) => self.system(said, seen, found, &claim),
             What::Architecture(written) => {
-                let system = all.iter().find_map(|one| match &one.what {
+                let system = seen.all.iter().find_map(|one| match &one.what {
                     What::System(found) => Some(found.system),
                     _ => None,
                 });
                 if let Some(name) = os::architecture_on(written, system) {
-                    self.push(said, Field::OsArchitecture, name.into(), None, present, span, confidence, why, label);
+                    self.push(said, claim(Field::OsArchitecture, name));
                 }
             }
             What::Version(version, place) => {
-                let product = place.and_then(|at| self.context.products.get(at));
+                let product = place.and_then(|at| self.context.products.get(at)).map(|product| product.name.clone());
                 let key = place.and_then(|at| self.releases.get(at)?.matched(version).release()).map(str::to_owned);
-                self.push(
-                    said,
-                    Field::ProductVersion,
-                    version.as_str().into(),
-                    key,
-                    present,
-                    span,
-                    confidence,
-                    why,
-                    label,
-                );
-                if let (Some(product), Some(last)) = (product, self.found.last_mut()) {
-                    last.product = Some(product.name.clone());
-                }
+                self.push(said, Claim { key, product, ..claim(Field::ProductVersion, version.as_str()) });
             }
             What::Thing(thing, version) => {
+                let is_availability = thing.field == Field::HighAvailability;
                 let (value, key) = value_of(thing, version.as_deref());
-                if present || thing.field != Field::HighAvailability {
-                    let no_need = thing.field == Field::HighAvailability && value == ANY_AVAILABILITY;
-                    if !no_need && !(value == "none" && !present) {
-                        self.push(said, thing.field, value, key, present, span, confidence, why, label);
-                    }
-                } else if thing.kind != "none" && thing.kind != "load balancing" {
-                    self.push(said, Field::HighAvailability, "none".into(), None, true, span, confidence, why, label);
+                let says_nothing = is_availability && (value == ANY_AVAILABILITY || value == "none");
+                if is_availability && !present && !matches!(thing.kind, "none" | "load balancing") {
+                    self.push(said, Claim { present: true, ..claim(thing.field, "none") });
+                } else if present && (!says_nothing || value == "none") || !is_availability {
+                    self.push(said, Claim { key, ..claim(thing.field, &value) });
                 }
             }
             What::Nodes(count) if present => {
-                let value = format!("{count} nodes");
-                self.push(said, Field::HighAvailability, value, None, true, span, confidence, why, label);
+                self.push(said, claim(Field::HighAvailability, &format!("{count} nodes")));
             }
             What::Nodes(_) | What::ClientProgram | What::Product => {}
+        }
+    }
+
+    fn system(&mut self, said: &Said<'_>, seen: &Seen<'_>, found: &os::Found, claim: &dyn Fn(Field, &str) -> Claim) {
+        let asks = |field: &Field| said.fields.contains(field);
+        let fits = said.fields.is_empty() || said.key_end == 0 || self.piece.answers;
+        let about_it = [Field::OsName, Field::ProductVersion, Field::Other].iter().any(asks);
+        let doubt = if !fits && !about_it {
+            Some("the sentence is about something else")
+        } else if found.system.is_desktop && !asks(&Field::OsName) && !seen.sentence.names_server() {
+            Some("servers seldom run on it")
+        } else {
+            None
+        };
+        let doubted = |claim: Claim| match doubt {
+            Some(why) => Claim { confidence: Confidence::Unsure, why, ..claim },
+            None => claim,
+        };
+        let key = found.system.slug.map(str::to_owned);
+        self.push(said, doubted(Claim { key, ..claim(Field::OsName, found.system.name) }));
+        if let Some(version) = &found.version {
+            let key = Some(os::cycle(found.system, version));
+            self.push(said, doubted(Claim { key, ..claim(Field::OsVersion, version) }));
         }
     }
 
@@ -329,37 +281,19 @@ impl PieceReader<'_> {
         if written.len() > LONGEST || words > MOST_WORDS || written.contains('\n') || said.key_end == 0 {
             return;
         }
-        let at = said.key_end..said.tokens.len();
-        let key: Vec<_> = crate::words::technology::things().all(&said.tokens[..said.key_end]);
-        let label = said.label.cloned();
         let unknown = "no table knows it; this is what was asked for";
-        match key.first().map(|(thing, ..)| thing).filter(|thing| thing.field == Field::Integrations) {
-            Some(thing) => {
-                let made = written.trim_start_matches(|c: char| !c.is_alphanumeric());
-                let yes = YES.iter().any(|yes| crate::text::fold(made).starts_with(&format!("{yes} ")));
-                let made = if yes { made.split_once(' ').map_or(made, |(_, rest)| rest) } else { made };
-                let made = made.trim_matches(|c: char| !c.is_alphanumeric());
-                self.push(
-                    said,
-                    thing.field,
-                    format!("{} ({made})", thing.kind),
-                    None,
-                    true,
-                    at,
-                    Confidence::Likely,
-                    unknown,
-                    label,
-                );
-            }
-            None => {
-                if let Some(field) = said
-                    .fields
-                    .first()
-                    .filter(|field| !matches!(field, Field::ProductVersion | Field::Role | Field::HighAvailability))
-                {
-                    self.push(said, *field, written.to_owned(), None, true, at, Confidence::Unsure, unknown, label);
-                }
-            }
+        let claim =
+            |field, value: &str| Claim::new(field, value, unknown).at(said.key_end..said.tokens.len()).of(said.label);
+        let named = things().all(&said.tokens[..said.key_end]).first().map(|(thing, ..)| *thing);
+        if let Some(thing) = named.filter(|thing| thing.field == Field::Integrations) {
+            let made = without_yes(written).trim_matches(|c: char| !c.is_alphanumeric());
+            let claim = claim(thing.field, &format!("{} ({made})", thing.kind));
+            self.push(said, Claim { confidence: Confidence::Likely, ..claim });
+            return;
+        }
+        let free = |field: &&Field| !matches!(field, Field::ProductVersion | Field::Role | Field::HighAvailability);
+        if let Some(field) = said.fields.first().filter(free) {
+            self.push(said, Claim { confidence: Confidence::Unsure, ..claim(*field, written) });
         }
     }
 
@@ -373,55 +307,83 @@ impl PieceReader<'_> {
         if words.len() < 2 || is_no(first, &words) || is_unknown(&value, &words) {
             return;
         }
-        let said = Said {
-            tokens: &value,
-            key_end: 0,
-            range: self.piece.range.clone(),
-            fields: &[],
-            client: false,
-            label: None,
-        };
+        let range = self.piece.range.clone();
+        let said = Said { tokens: &value, key_end: 0, range, fields: &[], client: false, label: None };
         let why = "the answer to the question for other information";
-        let value = cut(written, 400).to_owned();
-        self.push(&said, Field::Other, value, None, true, 0..said.tokens.len(), Confidence::Likely, why, None);
+        let claim = Claim::new(Field::Other, cut(written, 400), why).at(0..value.len());
+        self.push(&said, Claim { confidence: Confidence::Likely, ..claim });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one proposal, named where they are known")]
-    fn push(
-        &mut self,
-        said: &Said<'_>,
-        field: Field,
-        value: String,
-        key: Option<String>,
-        present: bool,
-        span: Range<usize>,
-        confidence: Confidence,
-        why: &'static str,
-        installation: Option<String>,
-    ) {
+    fn push(&mut self, said: &Said<'_>, claim: Claim) {
         const LONGEST: usize = 400;
+        const LONGEST_WRITTEN: usize = 120;
+        // The key of a table stands elsewhere: what was written is the value.
+        let across = claim.span.start < said.key_end && claim.span.end > said.key_end;
+        let span = if across { said.key_end..claim.span.end } else { claim.span };
         let written = said.tokens.get(span).unwrap_or_default();
         let as_written = match (written.first(), written.last()) {
-            (Some(first), Some(last)) if first.start < last.end => {
-                cut(&self.text[first.start..last.end], 120).to_owned()
-            }
-            _ => value.clone(),
+            (Some(first), Some(last)) => cut(&self.text[first.start..last.end], LONGEST_WRITTEN).to_owned(),
+            _ => claim.value.clone(),
         };
         let range = said.range.clone();
         let source = Source { text: cut(&self.text[range.clone()], LONGEST).to_owned(), range };
-        let product = None;
         self.found.push(Proposal {
-            field,
-            value,
-            key,
-            present,
+            field: claim.field,
+            value: claim.value,
+            key: claim.key,
+            present: claim.present,
             as_written,
             source,
-            confidence,
-            why,
-            installation,
-            product,
+            confidence: claim.confidence,
+            why: claim.why,
+            installation: claim.label,
+            product: claim.product,
         });
+    }
+}
+
+/// A proposal in the making.
+struct Claim {
+    field: Field,
+    value: String,
+    key: Option<String>,
+    present: bool,
+    /// Tokens of the sentence that say it.
+    span: Range<usize>,
+    confidence: Confidence,
+    why: &'static str,
+    label: Option<String>,
+    product: Option<String>,
+}
+
+impl Claim {
+    fn new(field: Field, value: &str, why: &'static str) -> Self {
+        let (value, confidence) = (value.to_owned(), Confidence::Sure);
+        Claim { field, value, key: None, present: true, span: 0..0, confidence, why, label: None, product: None }
+    }
+
+    fn at(self, span: Range<usize>) -> Self {
+        Claim { span, ..self }
+    }
+
+    fn of(self, label: Option<&String>) -> Self {
+        Claim { label: label.cloned(), ..self }
+    }
+}
+
+/// An entity among the others of its sentence.
+struct Seen<'a> {
+    entity: &'a Entity,
+    all: &'a [Entity],
+    sentence: &'a Sentence<'a>,
+}
+
+/// "yes (Juniper)"
+fn without_yes(written: &str) -> &str {
+    let made = written.trim_start_matches(|c: char| !c.is_alphanumeric());
+    match made.split_once(' ') {
+        Some((first, rest)) if YES.contains(&fold(first).as_str()) => rest,
+        _ => made,
     }
 }
 
@@ -439,188 +401,11 @@ fn keeps_key(entity: &Entity, said: &Said<'_>) -> bool {
     }
 }
 
-fn value_of(thing: &crate::words::technology::Thing, version: Option<&str>) -> (String, Option<String>) {
+fn value_of(thing: &Thing, version: Option<&str>) -> (String, Option<String>) {
     let key = thing.key.map(str::to_owned);
     match (thing.name, version) {
         (Some(name), _) => (format!("{} ({name})", thing.kind), key),
         (None, Some(version)) if thing.kind != EMBEDDED => (format!("{} {version}", thing.kind), key),
         _ => (thing.kind.to_owned(), key),
-    }
-}
-
-const YES: &[&str] = &[
-    "yes", "y", "ja", "oui", "si", "sim", "tak", "true", "enabled", "はい", "yep", "active", "aktiv", "x", "✓", "有",
-    "あ", "present", "☑", "on",
-];
-
-const NO: &[&str] = &[
-    "no", "none", "nein", "keine", "kein", "keiner", "keines", "non", "aucun", "aucune", "ninguno", "ninguna",
-    "nessuno", "nessuna", "nee", "geen", "nao", "nenhum", "nenhuma", "brak", "nie", "false", "disabled", "な", "無",
-    "n", "nope", "nothing", "nichts", "rien", "nada", "niente", "niets", "nic", "not", "off", "✗", "noch", "pas", "未",
-    "absent", "neant",
-];
-
-/// "none", "not yet", "no, not at all"; not "no proxy but LDAP".
-fn is_no(first: &str, words: &[&str]) -> bool {
-    const MOST: usize = 4;
-    const WITH: &[&str] = &[
-        "yet",
-        "at",
-        "all",
-        "used",
-        "in",
-        "use",
-        "configured",
-        "needed",
-        "available",
-        "nicht",
-        "vorhanden",
-        "no",
-        "not",
-        "present",
-        "し",
-        "い",
-        "applicable",
-        "installed",
-        "enabled",
-        "currently",
-        "encore",
-        "tego",
-        "we",
-        "don",
-        "t",
-        "have",
-        "any",
-        "special",
-        "else",
-        "specific",
-        "besonderen",
-        "さ",
-        "れ",
-        "て",
-        "ま",
-        "せ",
-        "ん",
-        "使",
-        "用",
-        "particular",
-        "nothing",
-        "de",
-        "momento",
-        "a",
-        "there",
-        "is",
-        "one",
-        "so",
-        "far",
-        "ha",
-        "cluster",
-        "here",
-        "such",
-        "thing",
-        "other",
-        "weiteren",
-        "especial",
-        "at",
-        "moment",
-        "the",
-        "mehr",
-        "none",
-        "nein",
-        "keine",
-        "anymore",
-        "for",
-        "now",
-        "nessuna",
-        "nenhuma",
-        "at",
-    ];
-    let most = if words.iter().all(|word| word.chars().count() == 1) { 10 } else { MOST };
-    NO.contains(&first) && words.len() <= most && words[1..].iter().all(|word| WITH.contains(word))
-}
-
-/// "?", "tbc", "don't know", "-".
-fn is_unknown(value: &[Token], words: &[&str]) -> bool {
-    const UNKNOWN: &[&str] = &[
-        "n a",
-        "na",
-        "tbc",
-        "tbd",
-        "don t know",
-        "dont know",
-        "unknown",
-        "unbekannt",
-        "keine ahnung",
-        "weiss ich nicht",
-        "inconnu",
-        "je ne sais pas",
-        "no se",
-        "desconocido",
-        "non so",
-        "sconosciuto",
-        "onbekend",
-        "weet ik niet",
-        "nao sei",
-        "nie wiem",
-        "no idea",
-        "not sure",
-        "to be confirmed",
-        "will check",
-        "see attached",
-        "attached",
-        "see above",
-        "unsure",
-        "we don t know",
-        "i don t know",
-        "a verifier",
-        "k a",
-        "n v t",
-        "n d",
-        "not known",
-        "same",
-        "idem",
-        "dito",
-        "ditto",
-        "see below",
-    ];
-    let joined = words.join(" ");
-    if words.is_empty() {
-        return !value.iter().any(|token| token.is_one_of(YES) || token.is_one_of(NO));
-    }
-    UNKNOWN.contains(&joined.as_str())
-}
-
-/// Boxes before names: `[x] SFTP [ ] FTP`, `☑ SFTP`.
-struct Boxes {
-    /// Where a box ends in the text, and whether it is ticked.
-    boxes: Vec<(usize, bool)>,
-}
-
-impl Boxes {
-    fn new(value: &[Token]) -> Self {
-        let mut boxes = Vec::new();
-        for (at, token) in value.iter().enumerate() {
-            match token.word.as_str() {
-                "☑" | "✓" | "☒" | "✔" => boxes.push((token.end, true)),
-                "☐" | "✗" | "✘" => boxes.push((token.end, false)),
-                "[" => {
-                    let next = |by: usize| value.get(at + by).map_or("", |token| token.word.as_str());
-                    if next(1) == "x" && next(2) == "]" {
-                        boxes.push((value[at + 2].end, true));
-                    } else if next(1) == "]" {
-                        boxes.push((value[at + 1].end, false));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Boxes { boxes }
-    }
-
-    /// What the box right before an entity says.
-    fn ticked(&self, entity: &Entity, tokens: &[Token]) -> Option<bool> {
-        let before = entity.first.checked_sub(1)?;
-        let end = tokens[before].end;
-        self.boxes.iter().find(|(box_end, _)| *box_end == end).map(|(_, ticked)| *ticked)
     }
 }

@@ -164,10 +164,9 @@ impl<'a> Sentence<'a> {
             return Stance::Dropped;
         }
         let is_version = matches!(entity.what, What::System(_) | What::Version(..));
-        if is_version || matches!(field, Field::OsArchitecture | Field::Runtime) {
-            if self.is_elsewhere(entity) {
-                return Stance::Dropped;
-            }
+        let of_a_machine = is_version || matches!(field, Field::OsArchitecture | Field::Runtime);
+        if of_a_machine && self.is_elsewhere(entity) {
+            return Stance::Dropped;
         }
         match self.change(entity) {
             Some(stance) if is_version => return stance,

@@ -217,8 +217,8 @@ fn is_address(chunk: &str) -> bool {
     if let Some((_, host)) = inner.split_once('@') {
         return host.contains('.');
     }
-    if inner.starts_with('/') {
-        return inner[1..].contains('/');
+    if let Some(path) = inner.strip_prefix('/') {
+        return path.contains('/');
     }
     let labels: Vec<&str> = inner.split('.').collect();
     let is_label =

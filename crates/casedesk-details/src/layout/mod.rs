@@ -155,10 +155,11 @@ impl Reading<'_> {
         if !self.counts(row) {
             return 1;
         }
-        if row.depth == 0 && !self.skipping {
-            if let Some(taken) = self.table(rows) {
-                return taken;
-            }
+        if row.depth == 0
+            && !self.skipping
+            && let Some(taken) = self.table(rows)
+        {
+            return taken;
         }
         let own_number = number.number.filter(|number| *number <= self.template.len() && *number > 0);
         self.line(row, content, number.bulleted, own_number);
@@ -271,12 +272,10 @@ impl Reading<'_> {
         let is_release_file = self.pieces.last().is_some_and(|last| self.text[last.range.clone()].starts_with("NAME="));
         let continues = self.open && !bulleted && number.is_none() && (meant.is_none() || is_release_file);
         let long = self.text[row.range.clone()].chars().count() >= 50;
-        if continues {
-            if let Some(last) = self.pieces.last_mut() {
-                last.range.end = content.end;
-                self.open = long || row.indented;
-                return;
-            }
+        if let Some(last) = self.pieces.last_mut().filter(|_| continues) {
+            last.range.end = content.end;
+            self.open = long || row.indented;
+            return;
         }
         let piece = match (meant, split, number) {
             (Some(meant), Some((key, value)), _) => self.keyed(meant, key, value),

@@ -15,12 +15,13 @@
 //! assert!(!report.ask_again);
 //! ```
 mod content;
+mod format;
 mod stamp;
 
 pub use content::{Content, Encoding};
 use content::{Utf8Check, marked, packed};
+pub use format::{Format, Zone};
 use stamp::{Date, Found, find};
-pub use stamp::{Format, Zone};
 
 /// Whether a line of a mail begins as lines of logs do: with the time, to the second, and more.
 pub(crate) fn begins_with_time(line: &str) -> bool {

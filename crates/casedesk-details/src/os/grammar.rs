@@ -96,9 +96,8 @@ pub(super) fn version(system: &System, tokens: &[Token], end: usize) -> (Option<
         return (None, end, false);
     }
     const MOST_FILLERS: usize = 5;
-    let mut at = end;
     let mut said_server = false;
-    for _ in 0..MOST_FILLERS {
+    for at in end..end + MOST_FILLERS {
         if let Some((version, after, is_server)) = numbered(system, tokens, at, said_server) {
             return (Some(version), after, is_server);
         }
@@ -108,7 +107,6 @@ pub(super) fn version(system: &System, tokens: &[Token], end: usize) -> (Option<
         }
         said_server |=
             word_is(tokens, at, &["server", "servers", "srv", "core", "datacenter", "servr", "sever", "serveur"]);
-        at += 1;
     }
     let after = if said_server && system.grammar == Grammar::Windows { end + 1 } else { end };
     (None, after.min(tokens.len()), said_server && system.grammar == Grammar::Windows)
@@ -149,10 +147,9 @@ fn dotted(tokens: &[Token], at: usize, least: u64, most: u64) -> Option<(String,
     if !(least..=most).contains(&first) || written.split('.').count() > 3 || written.len() > 12 {
         return None;
     }
-    if word_is(tokens, at + 1, &["update", "u", "upd"]) && !written.contains('.') {
-        if let Some(update) = number(tokens, at + 2) {
-            return Some((format!("{written}.{update}"), at + 3));
-        }
+    let updated = word_is(tokens, at + 1, &["update", "u", "upd"]) && !written.contains('.');
+    if let Some(update) = number(tokens, at + 2).filter(|_| updated) {
+        return Some((format!("{written}.{update}"), at + 3));
     }
     Some((written.to_owned(), at + 1))
 }
