@@ -63,13 +63,38 @@ struct Said<'a> {
 impl PieceReader<'_> {
     fn read(&mut self) {
         let before = self.found.len();
-        for (at, sentence) in sentences(self.text, self.piece.range.clone()).into_iter().enumerate() {
-            self.sentence(sentence, at == 0);
+        let sentences = sentences(self.text, self.piece.range.clone());
+        let parts = sentences.into_iter().flat_map(|sentence| self.keyed_parts(sentence));
+        for (at, part) in parts.collect::<Vec<_>>().into_iter().enumerate() {
+            self.sentence(part, at == 0);
         }
         let answers_other = self.piece.fields == [Field::Other] && self.piece.answers;
         if answers_other && self.found.len() == before && !self.piece.client {
             self.whole_answer();
         }
+    }
+
+    /// "OS = RHEL 8, DB = MariaDB, HA = none" in as many parts as it has keys; other sentences whole.
+    fn keyed_parts(&self, sentence: Range<usize>) -> Vec<Range<usize>> {
+        const FEWEST: usize = 2;
+        const MOST: usize = 40;
+        let text = &self.text[sentence.clone()];
+        if text.matches(['=', ':', '：']).count() < FEWEST {
+            return vec![sentence];
+        }
+        let mut starts = vec![sentence.start];
+        for (at, _) in text.match_indices([',', ';']).take(MOST) {
+            let rest = &text[at + 1..];
+            let part = rest.split([',', ';']).next().unwrap_or_default();
+            let start = sentence.start + at + 1 + (rest.len() - rest.trim_start().len());
+            let end = sentence.start + at + 1 + part.len();
+            if start < end && self.own_key(&(start..end), false).is_some() {
+                starts.push(start);
+            }
+        }
+        let ends = starts.iter().skip(1).copied().chain([sentence.end]).collect::<Vec<_>>();
+        let parts = starts.iter().zip(ends).map(|(start, end)| *start..end);
+        parts.collect()
     }
 
     fn sentence(&mut self, sentence: Range<usize>, first: bool) {

@@ -81,10 +81,13 @@ fn named_roles(
 ) -> Vec<(&'static str, usize, usize)> {
     let taken = |at: usize| entities.iter().any(|entity| (entity.first..entity.end).contains(&at));
     let all: Vec<_> = roles().all(tokens).into_iter().filter(|(_, first, _)| !taken(*first)).collect();
-    let is_meant = |(_, first, end): &(&'static str, usize, usize)| {
+    let is_meant = |(role, first, end): &(&'static str, usize, usize)| {
         let word = tokens[*first].word.as_str();
         let before = first.checked_sub(1).map(|at| &tokens[at]);
         let after = tokens.get(*end);
+        if *role == "disaster recovery" && before.is_some_and(|before| before.is_one_of(&["as", "als", "for"])) {
+            return false; // one node of several, "as DR"
+        }
         let is_mark = |token: &Token| token.is_one_of(&["(", ")", ":", "：", "=", ",", ".", "、", "。", "/"]);
         let closed =
             after.is_none_or(|after| is_mark(after) || after.is_one_of(&["und", "and", "et", "y", "e", "en", "i"]));

@@ -221,6 +221,17 @@ const FOREIGN: &[&str] = &[
     "windows",
     "cpu",
     "rev",
+    "vat",
+    "invoice",
+    "order",
+    "serial",
+    "id",
+    "po",
+    "contract",
+    "licence",
+    "license",
+    "account",
+    "iban",
     "kb",
     "mail",
 ];
@@ -312,7 +323,17 @@ fn can_be_version(tokens: &[Token], at: usize, end: usize) -> bool {
                 || (next.is_one_of(&["-", ":", "_", "/"]) && after && parts.len() < 2)
                 || next.is_one_of(&["st", "nd", "rd", "th"]))
     });
-    parts.len() <= 5 && !is_date && !is_address && !starts_with_zero && !is_joined && !is_amount && !goes_on
+    let any_minor =
+        parts.len() == 1 && next.is_some_and(|next| next.is(".")) && tokens.get(end + 1).is_some_and(|x| x.is("x"));
+    let any_minor = any_minor || (parts.len() == 1 && tokens[at + 1..end].iter().any(|token| token.is("x")));
+    parts.len() <= 5
+        && !any_minor
+        && !is_date
+        && !is_address
+        && !starts_with_zero
+        && !is_joined
+        && !is_amount
+        && !goes_on
 }
 
 fn is_number_before(tokens: &[Token], at: usize) -> bool {

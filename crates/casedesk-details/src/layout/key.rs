@@ -20,6 +20,8 @@ pub(crate) struct Meaning {
     pub(crate) nothing: bool,
     /// Whether it is a heading's words, and not a name such as `LDAP`.
     pub(crate) heading: bool,
+    /// Whether it has a name beside a heading's words: a value, where no colon follows.
+    pub(crate) names: bool,
     /// How much of it was understood, in percent.
     pub(crate) understood: usize,
 }
@@ -138,6 +140,8 @@ pub(crate) fn meaning(text: &str, range: Range<usize>, products: &Phrases<usize>
     asked.iter().for_each(|(_, first, end)| mark(*first, *end));
     let named = things().all(&tokens);
     named.iter().for_each(|(_, first, end)| mark(*first, *end));
+    let apart = |first: usize, end: usize| asked.iter().all(|(_, other, last)| end <= *other || *last <= first);
+    let names = named.iter().any(|(_, first, end)| apart(*first, *end));
     let product = products.all(&tokens);
     product.iter().for_each(|(_, first, end)| mark(*first, *end));
     let label = label(&tokens, &mut mark);
@@ -167,7 +171,7 @@ pub(crate) fn meaning(text: &str, range: Range<usize>, products: &Phrases<usize>
     if fields.is_empty() && label.is_none() && !client && !nothing {
         return None;
     }
-    Some(Meaning { fields, label, client, nothing, heading, understood: share })
+    Some(Meaning { fields, label, client, nothing, heading, names, understood: share })
 }
 
 /// "Version" and "system" give way to what else is named beside them.

@@ -326,6 +326,9 @@ impl Reading<'_> {
             return false;
         }
         let Some(meant) = key::meaning(self.text, range.clone(), self.products) else { return false };
+        if meant.names && !has_colon {
+            return false;
+        }
         let whole = meant.understood == 100 || (has_colon && meant.understood >= 60);
         let says_value = !meant.heading && meant.label.is_none() && !meant.client && !meant.nothing;
         let is_answer = self.hint.asked_at.is_some() || (!self.hint.fields.is_empty() && !self.hint.answered);
@@ -414,9 +417,13 @@ fn marked(text: &str, range: Range<usize>) -> (Marked, Range<usize>) {
     let len = after
         .find([')', '.', ':', '/', '-', '–', '．', '）'])
         .map_or(0, |at| at + after[at..].chars().next().map_or(0, char::len_utf8));
-    let spaced = after
-        .get(len..)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace) || !rest.is_ascii());
+    let spaced = after.get(len..).is_some_and(|rest| {
+        rest.is_empty()
+            || rest.starts_with(char::is_whitespace)
+            || rest.chars().next().is_some_and(char::is_alphabetic)
+                && !rest.is_ascii()
+                && !rest.starts_with(|c: char| c.is_ascii())
+    });
     if (1..=2).contains(&digits) && closes && spaced {
         let number = line[skipped..end].parse().ok();
         return (Marked { number, bulleted: true }, rest_at(end + len));

@@ -175,6 +175,12 @@ impl Boxes {
 
     /// What the box right before an entity says.
     pub(crate) fn ticked(&self, entity: &Entity, tokens: &[Token]) -> Option<bool> {
+        // "SFTP ✅ FTP ❌": the mark stands behind.
+        match tokens.get(entity.end).map_or("", |token| token.word.as_str()) {
+            "✅" => return Some(true),
+            "❌" => return Some(false),
+            _ => {}
+        }
         let before = entity.first.checked_sub(1)?;
         let end = tokens[before].end;
         self.boxes.iter().find(|(box_end, _)| *box_end == end).map(|(_, ticked)| *ticked)

@@ -90,7 +90,12 @@ const ROWS: &[(Cue, &str)] = &[
     ),
     (
         Cue::Harmless,
-        "no problem|no problems|no issue|no issues|no error|no errors|no change|no changes|not only|no matter|no wonder|\
+        "no pueden|no puede|no podemos|no se puede|no funciona|no funcionan|no conecta|no arranca|non funziona|non funzionano|\
+         non riesce|non riusciamo|non parte|non possono|non si connette|nao funciona|nao conseguem|nao conseguimos|nao conecta|\
+         nie dziala|nie mozna|nie moga|ne fonctionne|ne fonctionnent|ne marche|ne peuvent|ne peut|werkt niet|lukt niet|\
+         kunnen niet|funktioniert nicht|geht nicht|konnen nicht|kann nicht|nicht mehr|no longer works|no longer work|\
+         no longer connect|non va|no responde|nicht erreichbar|\
+         no problem|no problems|no issue|no issues|no error|no errors|no change|no changes|not only|no matter|no wonder|\
          no one|no success|no luck|no response|no answer|no reply|no connection|no access|no way|no such|no need|no doubt|\
          kein problem|keine probleme|keine anderung|keine anderungen|keine verbindung|nicht nur|pas seulement|\
          pas de probleme|no solo|non solo|niet alleen|nao so|nie tylko|sin problemas|senza problemi|without problems|\
@@ -122,7 +127,9 @@ const ROWS: &[(Cue, &str)] = &[
     ),
     (
         Cue::Plan,
-        "plan|plans|planned|planning|going to|will be|will move|will upgrade|will migrate|will switch|will replace|\
+        "would be|we wish|please add|please support|would love|nice to have|feature request|wunschen|ware schon|serait|\
+         nous aimerions|gustaria|vorremmo|vorrei|gostariamos|chcielibysmy|zou fijn zijn|graag|\
+         plan|plans|planned|planning|going to|will be|will move|will upgrade|will migrate|will switch|will replace|\
          want to|wants to|would like to|intend to|intending|considering|consider|about to|thinking of|thinking about|\
          hope to|once we|when we move|when we upgrade|before we upgrade|before upgrading|before we move|should we|\
          we ll move|we ll upgrade|we ll switch|we re moving|we are moving|we will|planen|geplant|wollen|mochten|werden wir|\
@@ -142,7 +149,8 @@ const ROWS: &[(Cue, &str)] = &[
     ),
     (
         Cue::Past,
-        "old|former|formerly|previous|previously|used to|was on|were on|had been|until|earlier|before that|years ago|\
+        "was|war|etait|era|\
+         old|former|formerly|previous|previously|used to|was on|were on|had been|until|earlier|before that|years ago|\
          back then|originally|started with|started on|worked in|worked with|worked on|worked fine with|worked fine in|\
          worked fine on|was running|were running|in the past|came from|it worked|everything worked|decommissioned|retired|\
          fruher|vorher|zuvor|bisher|ehemals|alte|alter|alten|altes|bis vor|ursprunglich|funktionierte|damals|lief|ancien|\

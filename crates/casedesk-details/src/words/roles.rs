@@ -121,8 +121,7 @@ pub(crate) const SYSTEM_WORDS: &[&str] = &[
 /// Words before a role that make it one.
 pub(crate) const BEFORE_ROLE: &[&str] = &[
     "in", "en", "on", "im", "auf", "our", "the", "both", "und", "and", "et", "y", "e", "notre", "unser", "la", "le",
-    "dem", "der", "den", "einem", "einer", "das", "de", "em", "w", "na", "for", "del", "di", "his", "a", "als", "als",
-    "as",
+    "dem", "der", "den", "einem", "einer", "das", "de", "em", "w", "na", "for", "del", "di", "his", "a", "als", "as",
 ];
 
 /// "Server 1", "System B": installations that have no role.

@@ -1,8 +1,11 @@
 //! How something is meant: affirmed, denied, doubted, or said of a plan, the past or another machine.
+mod parts;
+
 use crate::Field;
 use crate::entities::{Entity, What};
 use crate::text::{Kind, Token};
 use crate::words::cues::{Cue, cues};
+use parts::{lists, question, segments};
 
 /// How an entity is meant, and the words that say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +90,10 @@ pub(crate) const ASKING: &[&str] = &[
     "and",
     "so",
 ];
+
+/// With one of these begins what is said of somebody else.
+const ARTICLES: &[&str] =
+    &["the", "our", "die", "unsere", "les", "nos", "los", "las", "nuestros", "i", "gli", "os", "onze"];
 
 /// Words that part a sentence in two.
 const BREAKS: &[&str] = &[
@@ -330,8 +337,13 @@ impl<'a> Sentence<'a> {
 
     fn is_past(&self, entity: &Entity) -> bool {
         let here = self.segment_of(entity.first);
-        self.all(Cue::Past).any(|(_, end)| {
-            end <= entity.first && self.segment_of(end - 1) == here && !self.is_between(Cue::Now, end, entity.first)
+        self.all(Cue::Past).any(|(first, end)| {
+            // "was" alone tells little: "(was 2012 R2)", but not "was installed on".
+            let weak = end - first == 1 && self.tokens[first].is_one_of(&["was", "war", "etait", "era"]);
+            (!weak || entity.first <= end + 1)
+                && end <= entity.first
+                && self.segment_of(end - 1) == here
+                && !self.is_between(Cue::Now, end, entity.first)
         })
     }
 
@@ -339,7 +351,8 @@ impl<'a> Sentence<'a> {
     fn change(&self, entity: &Entity) -> Option<Stance> {
         let back = self.all(Cue::Back).next();
         if let Some((first, _)) = back {
-            return if entity.first < first { Some(Stance::Dropped) } else { None };
+            let left = entity.first < first || self.preceded_by(entity, Cue::From);
+            return if left { Some(Stance::Dropped) } else { None };
         }
         let named = self.all(Cue::Change).next();
         let fails = self.all(Cue::Fails).next().is_some() && named.is_some();
@@ -417,6 +430,7 @@ impl<'a> Sentence<'a> {
             *first >= entity.end
                 && *first - entity.end <= NEAR
                 && *cue != Cue::Server
+                && !self.tokens[entity.end].is_one_of(ARTICLES)
                 && !self.tokens[*first].is_one_of(&["next", "beside", "neben", "release", "instead"])
                 && next_entity.is_none_or(|next| *first < next.first)
                 && !self.tokens.get(entity.end..*first).unwrap_or_default().iter().any(|token| {
@@ -454,45 +468,4 @@ impl<'a> Sentence<'a> {
                 other == 2 && near(entity)
             })
     }
-}
-
-fn lists(tokens: &[Token], entities: &[Entity], segment: &[usize]) -> Vec<bool> {
-    const LINKS: &[&str] = &[
-        "and", "or", "nor", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "i", "lub", "the", "a", "an", "any",
-        "ni", "ein", "eine", "einen", "un", "une", "una", "um", "uma", "een", "kein", "keine", "no",
-    ];
-    let mut named = vec![false; tokens.len()];
-    entities.iter().for_each(|one| named[one.first..one.end].fill(true));
-    let count = segment.last().map_or(0, |last| last + 1);
-    let (mut only, mut any) = (vec![true; count], vec![false; count]);
-    for (at, token) in tokens.iter().enumerate() {
-        only[segment[at]] &= named[at] || token.kind == Kind::Mark || token.is_one_of(LINKS);
-        any[segment[at]] |= named[at];
-    }
-    only.into_iter().zip(any).map(|(only, any)| only && any).collect()
-}
-
-fn segments(tokens: &[Token]) -> Vec<usize> {
-    let mut segment = 0;
-    let mut all = Vec::with_capacity(tokens.len());
-    for (at, token) in tokens.iter().enumerate() {
-        let spaced_dash = token.is("-") && !token.glued && tokens.get(at + 1).is_some_and(|next| !next.glued);
-        let parts = token.is_one_of(&[",", ";", "(", ")", "、", "，", "。", "|"]) || spaced_dash;
-        if parts || token.is_one_of(BREAKS) {
-            segment += 1;
-        }
-        all.push(segment);
-    }
-    all
-}
-
-fn question(tokens: &[Token], key_end: usize) -> u8 {
-    const SHORT: usize = 6;
-    let value = tokens.get(key_end..).unwrap_or_default();
-    let Some(last) = value.iter().rposition(|token| token.is_one_of(&["?", "？"])) else { return 0 };
-    if value[last..].iter().any(Token::says_something) && last > 0 && value.len() > last + 3 {
-        return u8::from(value.len() <= SHORT);
-    }
-    let first = value.iter().find(|token| token.says_something());
-    if first.is_some_and(|token| ASKING.contains(&token.word.as_str())) && value.len() > 2 { 2 } else { 1 }
 }
