@@ -108,13 +108,24 @@ fn named_roles(
             || after.is_some_and(|after| after.kind == Kind::Number && after.word.contains('.'))
     };
     let meant: Vec<bool> = all.iter().map(is_meant).collect();
+    // "in production 5.1 and in test 5.2": where one is meant, another is with less.
+    let several = all.iter().zip(&meant).any(|(_, meant)| *meant);
+    let introduced = |at: &usize| {
+        let (role, first, _) = all[*at];
+        let before =
+            first.checked_sub(1).is_some_and(|before| tokens[before].is_one_of(&["in", "en", "im", "em", "w", "auf"]));
+        several && before && all.iter().zip(&meant).any(|((other, ..), meant)| *meant && *other != role)
+    };
     // "production and test": one that is meant vouches for its neighbour.
     let neighbour = |at: usize, other: usize| {
         meant.get(other) == Some(&true) && all[at].1.max(all[other].1) - all[at].2.min(all[other].2) <= 2
     };
     (0..all.len())
         .filter(|at| {
-            meant[*at] || (*at > 0 && neighbour(*at, at - 1)) || (at + 1 < all.len() && neighbour(*at, at + 1))
+            meant[*at]
+                || introduced(at)
+                || (*at > 0 && neighbour(*at, at - 1))
+                || (at + 1 < all.len() && neighbour(*at, at + 1))
         })
         .map(|at| all[at])
         .collect()

@@ -257,7 +257,11 @@ impl<'a> Sentence<'a> {
     /// "… is disabled": what stands before in this part, and the bare list before it.
     fn is_denied_after(&self, entity: &Entity) -> bool {
         let here = self.segment_of(entity.first);
-        self.all(Cue::NotAfter).filter(|(first, _)| *first >= entity.end).any(|(first, _)| {
+        self.all(Cue::NotAfter).filter(|(first, _)| *first >= entity.end).any(|(first, end)| {
+            // "TLS 1.3 off", but not "… takes off".
+            if end - first == 1 && self.tokens[first].is("off") {
+                return first == entity.end;
+            }
             let there = self.segment_of(first);
             if there == here {
                 return !self.is_between(Cue::But, entity.end, first);

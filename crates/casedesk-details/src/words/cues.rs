@@ -73,7 +73,8 @@ const ROWS: &[(Cue, &str)] = &[
     (Cue::Not, "not|don t|doesn t|isn t|aren t|haven t|hasn t|nicht|non|nao|niet|nie|ne|won t|didn t|dont|doesnt|isnt"),
     (
         Cue::NotAfter,
-        "disabled|not used|not in use|not enabled|not active|switched off|turned off|is off|are off|not configured|\
+        "off|\
+         disabled|not used|not in use|not enabled|not active|switched off|turned off|is off|are off|not configured|\
          not installed|isn t used|aren t used|is not used|are not used|not needed|not involved|not any more|not anymore|\
          not present|not applicable|isn t enabled|not available|no longer used|no longer in use|nicht verwendet|\
          wird nicht verwendet|nicht mehr verwendet|wird nicht mehr verwendet|nicht genutzt|nicht mehr genutzt|\
@@ -142,7 +143,8 @@ const ROWS: &[(Cue, &str)] = &[
     ),
     (
         Cue::PlanAfter,
-        "next year|next month|next week|next quarter|soon|later this year|in the future|in future|is planned|are planned|\
+        "spater|wollen wir|mochten wir|planen wir|plus tard|mas adelante|piu avanti|pozniej|\
+         next year|next month|next week|next quarter|soon|later this year|in the future|in future|is planned|are planned|\
          nachstes jahr|nachsten monat|nachste woche|geplant|in planung|l annee prochaine|prochainement|prevu|est prevue|\
          proximo ano|el ano que viene|pronto|prossimo anno|presto|volgend jaar|binnenkort|ano que vem|em breve|w przyszlym|\
          wkrotce|来年|来月|今後|予定|not live yet|is coming|to follow later|im herbst|planned",
