@@ -21,7 +21,7 @@ fn answers_are_read_rightly() {
 }
 
 #[test]
-fn answers_that_were_not_tuned_to_are_read_rightly() {
+fn answers_held_out_of_the_tuning_are_read_rightly() {
     keeps_the_floors("held-out");
 }
 
