@@ -1,0 +1,222 @@
+//! Operating systems as people write them.
+use super::{cycle, recognise};
+
+/// Written, and `name|version|cycle|architecture`; empty where nothing was said.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("2012 R2", "Windows Server|2012 R2|2012-r2|"),
+    ("2012R2", "Windows Server|2012 R2|2012-r2|"),
+    ("2008 R2 SP1", "Windows Server|2008 R2 SP1|2008-r2|"),
+    ("Windows Server 2019", "Windows Server|2019|2019|"),
+    ("windows server 2019 standard", "Windows Server|2019|2019|"),
+    ("Windows Server 2019 Datacenter Edition", "Windows Server|2019|2019|"),
+    ("Microsoft Windows Server 2022 Standard", "Windows Server|2022|2022|"),
+    ("MS Windows Server 2016", "Windows Server|2016|2016|"),
+    ("Windows 2016", "Windows Server|2016|2016|"),
+    ("Windows 2016 Server", "Windows Server|2016|2016|"),
+    ("Win 2019", "Windows Server|2019|2019|"),
+    ("Win2019", "Windows Server|2019|2019|"),
+    ("win server 19", "Windows Server|2019|2019|"),
+    ("win srv 22", "Windows Server|2022|2022|"),
+    ("WinSrv2019", "Windows Server|2019|2019|"),
+    ("W2K16", "Windows Server|2016|2016|"),
+    ("w2k8 r2", "Windows Server|2008 R2|2008-r2|"),
+    ("W2K12R2", "Windows Server|2012 R2|2012-r2|"),
+    ("Win2k19", "Windows Server|2019|2019|"),
+    ("W2012R2", "Windows Server|2012 R2|2012-r2|"),
+    ("WS2022", "Windows Server|2022|2022|"),
+    ("2k19", "Windows Server|2019|2019|"),
+    ("Server 2019", "Windows Server|2019|2019|"),
+    ("server 2012 r2", "Windows Server|2012 R2|2012-r2|"),
+    ("2019 server", "Windows Server|2019|2019|"),
+    ("2016 Windows server", "Windows Server|2016|2016|"),
+    ("Windows Server 2012 Release 2", "Windows Server|2012 R2|2012-r2|"),
+    ("Windows Server 2012-R2", "Windows Server|2012 R2|2012-r2|"),
+    ("Windows Server Core 2022", "Windows Server|2022|2022|"),
+    ("Windows Server 2025", "Windows Server|2025|2025|"),
+    ("Windows Server 2003 R2", "Windows Server|2003 R2|2003-r2|"),
+    ("Windows server (2019)", "Windows Server|2019|2019|"),
+    ("Windows Server 2019 64-bit", "Windows Server|2019|2019|x86_64"),
+    ("64 bit Windows 2012 R2", "Windows Server|2012 R2|2012-r2|x86_64"),
+    ("Windows Server 2008 32 bit", "Windows Server|2008|2008|i686"),
+    ("Windows Server 2019 x64", "Windows Server|2019|2019|x86_64"),
+    ("2019", "Windows Server|2019|2019|"),
+    ("serveur Windows 2016", "Windows Server|2016|2016|"),
+    ("servidor Windows 2019", "Windows Server|2019|2019|"),
+    ("Windows servr 2019", "Windows Server|2019|2019|"),
+    ("Windows Server", "Windows Server|||"),
+    ("Windows 10", "Windows|10|10|"),
+    ("win 11", "Windows|11|11|"),
+    ("Windows 10 22H2", "Windows|10 22H2|10-22h2|"),
+    ("Windows 7 Professional", "Windows|7|7|"),
+    ("Windows 8.1", "Windows|8.1|8.1|"),
+    ("Windows XP", "Windows|XP|xp|"),
+    ("RHEL8", "Red Hat Enterprise Linux|8|8|"),
+    ("RHEL 8.6", "Red Hat Enterprise Linux|8.6|8|"),
+    ("rhel8.6", "Red Hat Enterprise Linux|8.6|8|"),
+    ("rhel-8.6", "Red Hat Enterprise Linux|8.6|8|"),
+    ("RHEL v9", "Red Hat Enterprise Linux|9|9|"),
+    ("RHEL 7 Update 9", "Red Hat Enterprise Linux|7.9|7|"),
+    ("RHEL 6u10", "Red Hat Enterprise Linux|6.10|6|"),
+    ("Red Hat 8.6", "Red Hat Enterprise Linux|8.6|8|"),
+    ("RedHat 7", "Red Hat Enterprise Linux|7|7|"),
+    ("redhat linux 7.9", "Red Hat Enterprise Linux|7.9|7|"),
+    ("Red Hat Enterprise Linux 9.2", "Red Hat Enterprise Linux|9.2|9|"),
+    ("Red Hat Enterprise Linux Server release 7.9 (Maipo)", "Red Hat Enterprise Linux|7.9|7|"),
+    ("Red Hat Enterprise Linux release 8.10 (Ootpa)", "Red Hat Enterprise Linux|8.10|8|"),
+    ("Red Hat Enterprise 8", "Red Hat Enterprise Linux|8|8|"),
+    ("Red Hat EL 8", "Red Hat Enterprise Linux|8|8|"),
+    ("red-hat 9", "Red Hat Enterprise Linux|9|9|"),
+    ("the 64 bit Red Hat 8.6", "Red Hat Enterprise Linux|8.6|8|x86_64"),
+    ("RHEL 8.8 ppc64le", "Red Hat Enterprise Linux|8.8|8|ppc64le"),
+    ("RHEL 8 on s390x", "Red Hat Enterprise Linux|8|8|s390x"),
+    ("RHEL 9 (aarch64)", "Red Hat Enterprise Linux|9|9|aarch64"),
+    ("RHEL 8 ARM64", "Red Hat Enterprise Linux|8|8|aarch64"),
+    ("レッドハット 8", "Red Hat Enterprise Linux|8|8|"),
+    ("CentOS 7", "CentOS|7|7|"),
+    ("centos7.9", "CentOS|7.9|7|"),
+    ("CentOS Linux release 7.9.2009 (Core)", "CentOS|7.9.2009|7|"),
+    ("Cent OS 6.10", "CentOS|6.10|6|"),
+    ("CentOS Stream 9", "CentOS Stream|9|9|"),
+    ("centos-stream 8", "CentOS Stream|8|8|"),
+    ("Rocky 9", "Rocky Linux|9|9|"),
+    ("Rocky Linux 8.8", "Rocky Linux|8.8|8|"),
+    ("RockyLinux 9.3 x86-64", "Rocky Linux|9.3|9|x86_64"),
+    ("Rocky Linux release 9.2 (Blue Onyx)", "Rocky Linux|9.2|9|"),
+    ("AlmaLinux 9", "AlmaLinux|9|9|"),
+    ("Alma 8.9", "AlmaLinux|8.9|8|"),
+    ("Alma Linux 9.2", "AlmaLinux|9.2|9|"),
+    ("Oracle Linux 8.7", "Oracle Linux|8.7|8|"),
+    ("Oracle Linux Server 7.9", "Oracle Linux|7.9|7|"),
+    ("OL8", "Oracle Linux|8|8|"),
+    ("OEL 7", "Oracle Linux|7|7|"),
+    ("Oracle Enterprise Linux 6", "Oracle Linux|6|6|"),
+    ("Amazon Linux 2", "Amazon Linux|2|2|"),
+    ("Amazon Linux 2023", "Amazon Linux|2023|2023|"),
+    ("AL2023", "Amazon Linux|2023|2023|"),
+    ("amazon linux AMI 2", "Amazon Linux|2|2|"),
+    ("Amazon Linux 2 on Graviton", "Amazon Linux|2|2|aarch64"),
+    ("SLES 15 SP4", "SUSE Linux Enterprise Server|15 SP4|15.4|"),
+    ("SLES15SP4", "SUSE Linux Enterprise Server|15 SP4|15.4|"),
+    ("sles 15-sp3", "SUSE Linux Enterprise Server|15 SP3|15.3|"),
+    ("SLES 12 Service Pack 5", "SUSE Linux Enterprise Server|12 SP5|12.5|"),
+    ("SLES 15.5", "SUSE Linux Enterprise Server|15 SP5|15.5|"),
+    ("SUSE Linux Enterprise Server 12 SP5", "SUSE Linux Enterprise Server|12 SP5|12.5|"),
+    ("SuSE 11 SP4", "SUSE Linux Enterprise Server|11 SP4|11.4|"),
+    ("Suse Enterprise 15", "SUSE Linux Enterprise Server|15|15|"),
+    ("SLES 15 SP4 s390x", "SUSE Linux Enterprise Server|15 SP4|15.4|s390x"),
+    ("openSUSE Leap 15.5", "openSUSE|15.5|15.5|"),
+    ("Ubuntu 22.04", "Ubuntu|22.04 LTS|22.04|"),
+    ("Ubuntu 22.04.3 LTS", "Ubuntu|22.04 LTS|22.04|"),
+    ("ubuntu22.04", "Ubuntu|22.04 LTS|22.04|"),
+    ("Ubuntu Server 20.04 LTS", "Ubuntu|20.04 LTS|20.04|"),
+    ("Ubuntu 18", "Ubuntu|18.04 LTS|18.04|"),
+    ("Ubuntu 23.10", "Ubuntu|23.10|23.10|"),
+    ("Ubuntu LTS 24.04", "Ubuntu|24.04 LTS|24.04|"),
+    ("Ubuntu Jammy", "Ubuntu|22.04 LTS|22.04|"),
+    ("Ubuntu Focal Fossa", "Ubuntu|20.04 LTS|20.04|"),
+    ("Ubuntu 20.04 amd64", "Ubuntu|20.04 LTS|20.04|x86_64"),
+    ("Debian 12", "Debian|12|12|"),
+    ("Debian GNU/Linux 11 (bullseye)", "Debian|11|11|"),
+    ("debian bookworm", "Debian|12|12|"),
+    ("Debian 10.13", "Debian|10.13|10|"),
+    ("Debian buster", "Debian|10|10|"),
+    ("debian11", "Debian|11|11|"),
+    ("Debian 12 64-bit", "Debian|12|12|x86_64"),
+    ("Fedora 39", "Fedora|39|39|"),
+    ("Fedora Server 40", "Fedora|40|40|"),
+    ("Alpine 3.19", "Alpine Linux|3.19|3.19|"),
+    ("AIX 7.2", "IBM AIX|7.2|7.2|"),
+    ("AIX 7.2 TL5", "IBM AIX|7.2 TL5|7.2|"),
+    ("AIX 7.2 TL5 SP3", "IBM AIX|7.2 TL5 SP3|7.2|"),
+    ("AIX 7.2 TL05 SP03", "IBM AIX|7.2 TL5 SP3|7.2|"),
+    ("AIX 7.1 Technology Level 5 Service Pack 9", "IBM AIX|7.1 TL5 SP9|7.1|"),
+    ("AIX 7200-05-03-2148", "IBM AIX|7.2 TL5 SP3|7.2|"),
+    ("7200-05-03-2148", "IBM AIX|7.2 TL5 SP3|7.2|"),
+    ("7100-05", "IBM AIX|7.1 TL5|7.1|"),
+    ("IBM AIX 7.3", "IBM AIX|7.3|7.3|"),
+    ("AIX7.1", "IBM AIX|7.1|7.1|"),
+    ("aix v6.1", "IBM AIX|6.1|6.1|"),
+    ("AIX 7.2 on POWER9", "IBM AIX|7.2|7.2|POWER"),
+    ("AIX 7.2 64 bit", "IBM AIX|7.2|7.2|POWER"),
+    ("Solaris 11.4", "Solaris|11.4|11.4|"),
+    ("Solaris 10 SPARC", "Solaris|10|10|SPARC"),
+    ("Oracle Solaris 11.3 x86", "Solaris|11.3|11.3|i686"),
+    ("SunOS 5.11", "Solaris|11|11|"),
+    ("SunOS 5.10 sparc", "Solaris|10|10|SPARC"),
+    ("Sun Solaris 9", "Solaris|9|9|"),
+    ("HP-UX 11i v3", "HP-UX|11i v3|11i|"),
+    ("HPUX 11iv3", "HP-UX|11i v3|11i|"),
+    ("HP-UX B.11.31", "HP-UX|11i v3|11i|"),
+    ("HP-UX 11.23 ia64", "HP-UX|11i v2|11i|IA-64"),
+    ("hp ux 11i", "HP-UX|11i|11i|"),
+    ("IBM i 7.4", "IBM i|7.4|7.4|"),
+    ("IBM i V7R4", "IBM i|7.4|7.4|"),
+    ("V7R3 on an AS/400", "IBM i|||"),
+    ("OS/400 V5R4", "IBM i|5.4|5.4|"),
+    ("iSeries V7R5M0", "IBM i|7.5|7.5|"),
+    ("AS400 7.3", "IBM i|7.3|7.3|"),
+    ("z/OS 2.5", "z/OS|2.5|2|"),
+    ("macOS 13", "macOS|13|13|"),
+    ("macOS Ventura", "macOS|13|13|"),
+    ("macOS 14.2 Sonoma", "macOS|14.2|14|"),
+    ("Mac OS X 10.15", "macOS|10.15|10.15|"),
+    ("macOS 14 on Apple silicon", "macOS|14|14|aarch64"),
+    ("FreeBSD 13.2", "FreeBSD|13.2|13|"),
+    ("FreeBSD 14.0-RELEASE", "FreeBSD|14.0|14|"),
+    ("OpenBSD 7.4", "OpenBSD|7.4|7|"),
+    ("some Linux", "Linux|||"),
+    ("GNU/Linux 64 bit", "Linux|||x86_64"),
+];
+
+#[test]
+fn systems_are_recognised_as_people_write_them() {
+    let mut wrong = Vec::new();
+    for (written, expected) in SPELLINGS {
+        let read = recognise(written).map_or("nothing".to_owned(), |found| {
+            let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+            let parts = [
+                found.system.name.to_owned(),
+                text(found.version.as_deref()),
+                text(found.cycle.as_deref()),
+                text(found.architecture),
+            ];
+            parts.join("|")
+        });
+        if read != *expected {
+            wrong.push(format!("{written}: {read}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(SPELLINGS.len() >= 150, "{}", SPELLINGS.len());
+}
+
+#[test]
+fn what_is_no_system_is_not_taken_for_one() {
+    for written in [
+        "we win every time",
+        "the rocky road",
+        "MAC address 00:11",
+        "since 2019-05-01",
+        "Windows authentication",
+        "Oracle 19c",
+        "al dente",
+        "an email",
+        "",
+        "12",
+        "window 7",
+        "https://windows.example/rhel",
+    ] {
+        assert!(recognise(written).is_none(), "{written}: {:?}", recognise(written));
+    }
+}
+
+#[test]
+fn every_system_is_found_by_its_own_name() {
+    for system in super::SYSTEMS {
+        let found = recognise(system.name).unwrap_or_else(|| panic!("{} is not found", system.name));
+        assert_eq!(found.system.name, system.name);
+        assert!(std::ptr::eq(super::by_name(system.name).unwrap(), system));
+    }
+    let server = super::by_name("Windows Server").unwrap();
+    assert_eq!(cycle(server, "2008 R2 SP1"), "2008-r2");
+}
