@@ -1,6 +1,7 @@
 //! Decisions about a case: what a command changes, or why it may not. Pure.
 use super::store::Case;
-use super::{CaseKind, CaseState, CasesError, Changed, Priority, WaitingOn};
+use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, WaitingOn};
+use crate::customers::Person;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId};
 
@@ -148,6 +149,20 @@ pub fn after_reply(case: &mut Case, now: Timestamp) {
         case.waiting_on = Some(WaitingOn::Customer);
     }
     case.last_agent_at = Some(now);
+}
+
+/// The message with another of the people it names as its author, who that is, and who it was. `None` where it names
+/// nobody of that address.
+pub fn with_author(mut message: Incoming, address: &str, chosen_by: &str) -> Option<(Incoming, Person, Person)> {
+    let before = message.from.clone()?;
+    if before.address == address {
+        return Some((message, before.clone(), before));
+    }
+    let other = message.alternatives.iter_mut().find(|person| person.address == address)?;
+    let chosen = std::mem::replace(other, before.clone());
+    message.from = Some(chosen.clone());
+    message.author_reason = Some(format!("{chosen_by} chose the author"));
+    Some((message, chosen, before))
 }
 
 /// Opens what waited or was solved, as a customer's word does.

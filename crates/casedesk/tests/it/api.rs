@@ -288,6 +288,13 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         ("unwatch", delete.clone(), case("/watch"), none.clone()),
         ("add_participant", put.clone(), case("/people/ben@desk.example"), none.clone()),
         ("remove_participant", delete.clone(), case("/people/carl@southbay.example"), none.clone()),
+        ("choose_author", put.clone(), case(&format!("/entries/{in_it}/author")), json!({ "address": "x@x.example" })),
+        (
+            "choose_author",
+            put.clone(),
+            format!("/api/v1/cases/{open}/entries/{in_it}/author"),
+            json!({ "address": "x@x.example" }),
+        ),
         ("see", put.clone(), case("/seen"), json!({ "entry_id": in_it })),
         ("link", put.clone(), case(&format!("/links/{open}")), json!({ "kind": "related" })),
         ("link", put.clone(), format!("/api/v1/cases/{open}/links/{hidden}"), json!({ "kind": "related" })),

@@ -1,9 +1,10 @@
 //! Mail in and out: what product and RFCs promise, one test each.
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use casedesk::cases::actions::{self as cases, Reply};
 use casedesk::cases::rules::Change;
-use casedesk::cases::{CaseState, Delivery, EntryKind, WaitingOn};
+use casedesk::cases::{CaseState, Delivery, EntryKind, PersonRole, WaitingOn};
 use casedesk::customers::{self, OrganisationKind, Person};
 use casedesk::mail::{InboundState, Source, Taken, actions as mail, store};
 use casedesk::staff::Role;
@@ -102,6 +103,7 @@ const RULES: [(&str, &[&str]); 8] = [
         "who wrote it",
         &[
             "behind_a_group_the_author_is_the_original_one_and_the_choice_is_explained",
+            "another_author_can_be_chosen_and_the_first_one_again",
             "a_colleagues_answer_from_their_own_program_is_an_outgoing_message",
         ],
     ),
@@ -291,6 +293,42 @@ async fn behind_a_group_the_author_is_the_original_one_and_the_choice_is_explain
         assert_eq!(details.from.unwrap().address, "anna@northbay.example");
         assert!(details.author_reason.unwrap().contains("X-Original-From"));
         assert!(details.alternatives.iter().any(|p| p.address == "help@groups.example"));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_author_can_be_chosen_and_the_first_one_again() {
+    on_both(async |app| {
+        let letter = anna("No login", "text").with("Reply-To", "Carl <carl@southbay.example>");
+        let lies = app.arrives(&letter).await;
+        let (case, entry) = (lies.case.unwrap(), lies.entry.unwrap());
+        let agent = app.logged_in("Ben", Role::Agent).await;
+        assert!(agent.get(&format!("/cases/{case}")).await.text.contains("carl@southbay.example"));
+        let mut organisations = Vec::new();
+        for (address, found_by) in [("carl@southbay.example", "from:carl"), ("anna@northbay.example", "from:anna")] {
+            let path = format!("/cases/{case}/entries/{entry}/author");
+            assert_eq!(agent.post(&path, &[("address", address)]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(app.incoming(entry).await.from.unwrap().address, address);
+            let people = casedesk::cases::store::people(app.desk().db(), case).await.unwrap();
+            let role = |wanted: &str| people.iter().find(|p| p.address == wanted).map(|p| p.role);
+            assert_eq!(role(address), Some(PersonRole::Requester));
+            assert_eq!(
+                people.iter().filter(|p| p.role == PersonRole::Requester).count(),
+                1,
+                "nobody else is written to"
+            );
+            organisations.push(app.case(case).await.organisation_id.unwrap());
+            assert!(agent.get(&format!("/views/all?q={found_by}")).await.text.contains("No login"));
+        }
+        assert_ne!(organisations[0], organisations[1]);
+        let stranger = [("address", "eve@evil.example")];
+        let refused = agent.post(&format!("/cases/{case}/entries/{entry}/author"), &stranger).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        let reader = app.logged_in("Rita", Role::ReadOnly).await;
+        let refused = reader.post(&format!("/cases/{case}/entries/{entry}/author"), &stranger).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
         app.forget_jobs("mail.acknowledge").await;
     })
     .await;

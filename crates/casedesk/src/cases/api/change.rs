@@ -272,6 +272,28 @@ pub(super) async fn remove_participant(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Author {
+    /// One of the entry's `alternatives`, or its author as it is.
+    address: String,
+}
+
+/// Say who wrote a message.
+///
+/// One of those whom the message names. Whoever was its author before becomes one of the alternatives.
+#[utoipa::path(put, path = "/cases/{id}/entries/{entry}/author", tag = "cases",
+    params(("id" = CaseId, Path), ("entry" = EntryId, Path)), responses((status = 204)))]
+pub(super) async fn choose_author(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, entry)): Path<(CaseId, EntryId)>,
+    Json(Author { address }): Json<Author>,
+) -> Result<StatusCode> {
+    actions::change_author(&desk, &by, id, entry, &address).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Seen {
     /// The newest entry that was read.
     entry_id: EntryId,

@@ -51,6 +51,7 @@ fn changes() -> OpenApiRouter<Desk> {
         .routes(routes!(change::change_many))
         .routes(routes!(change::add_tag, change::remove_tag))
         .routes(routes!(change::watch, change::unwatch))
+        .routes(routes!(change::choose_author))
         .routes(routes!(change::add_participant, change::remove_participant))
         .routes(routes!(change::see))
 }

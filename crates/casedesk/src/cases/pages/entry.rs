@@ -1,7 +1,7 @@
 //! A stored entry as the timeline shows it. Pure, but for the names that it is given.
 use std::collections::BTreeMap;
 
-use super::views::{Badge, Entry, File, Fold, Original};
+use super::views::{Badge, Choice, Entry, File, Fold, Original};
 use super::{prose, words};
 use crate::cases::store::{Attachment, EntryRow};
 use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, Outgoing};
@@ -71,6 +71,8 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
         address: address.into(),
         to: people(details.to.iter().chain(&details.cc)),
         author_source: details.author_reason.clone().unwrap_or_default(),
+        authors: details.alternatives.iter().map(choice).collect(),
+        author_href: format!("/cases/{}/entries/{}/author", row.case_id, row.id),
         html: prose::to_html(&row.text),
         badges,
         folds: folds(&details.folds),
@@ -82,6 +84,14 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
         source_href: if details.raw { format!("/entries/{}/raw", row.id) } else { String::new() },
         ..base
     }
+}
+
+fn choice(person: &Writer) -> Choice {
+    let label = match &person.name {
+        Some(name) => format!("{name} <{}>", person.address),
+        None => person.address.clone(),
+    };
+    Choice { value: person.address.clone(), label, ..Choice::default() }
 }
 
 fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {

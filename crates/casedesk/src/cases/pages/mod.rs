@@ -77,6 +77,7 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/watch", post(verbs::watch))
         .route("/cases/{id}/unwatch", post(verbs::unwatch))
         .route("/cases/{id}/people", post(verbs::people))
+        .route("/cases/{id}/entries/{entry}/author", post(verbs::author))
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
         .route("/cases/{id}/split", get(split::show).post(split::split))

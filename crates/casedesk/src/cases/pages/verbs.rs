@@ -7,7 +7,7 @@ use super::{case, key, number};
 use crate::cases::actions;
 use crate::cases::rules::Change;
 use crate::cases::store;
-use crate::cases::{CaseId, CasesError, LinkKind, WaitingOn};
+use crate::cases::{CaseId, CasesError, EntryId, LinkKind, WaitingOn};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId, Viewer, Worker};
@@ -233,6 +233,22 @@ pub(super) async fn people(
 ) -> Result<Response> {
     actions::set_person(&desk, &by, id, &one.address, one.takes_part).await?;
     answer(&desk, &by, &turbo, id, None).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Author {
+    address: String,
+}
+
+/// `POST /cases/{id}/entries/{entry}/author`
+pub(super) async fn author(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, entry)): Path<(CaseId, EntryId)>,
+    Form(Author { address }): Form<Author>,
+) -> Result<Response> {
+    actions::change_author(&desk, &by, id, entry, &address).await?;
+    Ok(see_other(&format!("/cases/{id}#entry-{entry}")))
 }
 
 #[derive(Deserialize)]

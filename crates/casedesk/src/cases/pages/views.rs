@@ -105,6 +105,9 @@ pub struct Entry {
     pub bcc: String,
     /// How the author was found, when it was not simply From.
     pub author_source: String,
+    /// The others whom the mail names: one of them may have written it.
+    pub authors: Vec<Choice>,
+    pub author_href: String,
     pub at: String,
     pub html: String,
     pub badges: Vec<Badge>,

@@ -67,6 +67,12 @@ pub async fn insert_entry(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<EntryId> 
     Ok(EntryId(id))
 }
 
+/// Gives a message another author.
+pub async fn set_author(tx: &mut Tx, entry: EntryId, contact: ContactId, data: &EntryData) -> Result<u64> {
+    let data = serde_json::to_string(data).map_err(|error| crate::db::Error::Encode(error.into()))?;
+    tx.exec(q!("UPDATE entries SET contact_id = $2, data = $3 WHERE id = $1", entry, contact, data)).await
+}
+
 const COLUMNS: &str = "SELECT e.id, e.case_id, e.kind, e.agent_id, e.contact_id, e.at, e.text, e.data, e.delivery,
     e.send_at, e.failure, a.name AS agent_name, c.name AS contact_name
     FROM entries e LEFT JOIN agents a ON a.id = e.agent_id LEFT JOIN contacts c ON c.id = e.contact_id ";

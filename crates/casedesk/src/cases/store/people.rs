@@ -46,6 +46,12 @@ pub async fn add_person(
     .await
 }
 
+pub async fn role_of(on: impl Read, case: CaseId, address: &str) -> Result<Option<PersonRole>> {
+    let row: Option<(PersonRole,)> =
+        on.opt(q!("SELECT role FROM case_people WHERE case_id = $1 AND address = $2", case, address)).await?;
+    Ok(row.map(|(role,)| role))
+}
+
 pub async fn set_role(tx: &mut Tx, case: CaseId, address: &str, role: PersonRole) -> Result<u64> {
     tx.exec(q!("UPDATE case_people SET role = $3 WHERE case_id = $1 AND address = $2", case, address, role)).await
 }
