@@ -161,7 +161,7 @@ pub fn with_author(mut message: Incoming, address: &str, chosen_by: &str) -> Opt
     let other = message.alternatives.iter_mut().find(|person| person.address == address)?;
     let chosen = std::mem::replace(other, before.clone());
     message.from = Some(chosen.clone());
-    message.author_reason = Some(format!("{chosen_by} chose the author"));
+    message.author_reason = Some(format!("{chosen_by} chose so"));
     Some((message, chosen, before))
 }
 

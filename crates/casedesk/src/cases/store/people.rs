@@ -14,12 +14,15 @@ pub struct CasePerson {
     pub role: PersonRole,
 }
 
-/// Everyone on the case and on what is merged into it, each once, requester first.
+/// Everyone on the case and on what is merged into it, each once, requester first, by the name their mail gave or else
+/// the customer file.
 pub async fn people(on: impl Read, case: CaseId) -> Result<Vec<CasePerson>> {
     on.all(q!(
-        "SELECT address, MAX(name) AS name, MAX(contact_id) AS contact_id, MAX(role) AS role FROM case_people
-         WHERE case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)
-         GROUP BY address ORDER BY MAX(role) DESC, address LIMIT 200",
+        "SELECT p.address, COALESCE(MAX(p.name), MAX(c.name)) AS name, MAX(p.contact_id) AS contact_id,
+             MAX(p.role) AS role
+         FROM case_people p LEFT JOIN contacts c ON c.id = p.contact_id
+         WHERE p.case_id = $1 OR p.case_id IN (SELECT id FROM cases WHERE merged_into = $1)
+         GROUP BY p.address ORDER BY MAX(p.role) DESC, p.address LIMIT 200",
         case
     ))
     .await
