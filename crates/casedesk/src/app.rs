@@ -7,6 +7,8 @@ use axum::routing::get;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::desk::Desk;
@@ -97,6 +99,7 @@ pub fn router(desk: Desk) -> Router {
         .layer(middleware::from_fn_with_state(desk, guard::same_origin))
         .layer(middleware::from_fn(web::error::render))
         .layer(middleware::from_fn(guard::headers))
-        .layer(tower_http::compression::CompressionLayer::new())
+        // What is rendered for one viewer is compressed once: speed counts for more than the last tenth of its size.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

@@ -46,6 +46,13 @@ impl Query {
         self
     }
 
+    /// Puts literal text around what is there.
+    #[must_use]
+    pub fn wrap(mut self, before: &'static str, after: &'static str) -> Self {
+        self.sql.to_mut().insert_str(0, before);
+        self.push(after)
+    }
+
     /// Adds a placeholder and its value.
     #[must_use]
     pub fn bind(mut self, value: impl ToValue) -> Self {

@@ -3,7 +3,7 @@ mod postgres;
 mod sqlite;
 mod words;
 
-use crate::db::{Db, Dialect, Read as _, Result, Tx};
+use crate::db::{Db, Dialect, Query, Result, Tx};
 pub use words::{Wanted, words_of};
 
 /// One searchable text of an owner: `part` tells apart the texts of the same owner.
@@ -38,15 +38,11 @@ pub async fn move_part(tx: &mut Tx, part: i64, owner: i64) -> Result<()> {
     Ok(())
 }
 
-/// The owners of the newest documents that have what is wanted, each once; at most `newest` documents are looked at.
-pub async fn owners(db: &Db, wanted: &Wanted, newest: i64) -> Result<Vec<i64>> {
-    let query = match db.dialect() {
-        Dialect::Sqlite => sqlite::owners(db, wanted, newest).await?,
-        Dialect::Postgres => postgres::owners(wanted, newest),
-    };
-    let rows: Vec<(i64,)> = db.all(query).await?;
-    let mut owners: Vec<i64> = rows.into_iter().map(|(owner,)| owner).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    Ok(owners)
+/// `SELECT owner FROM …`: the owners of the newest documents that have what is wanted, to be part of a query of the room
+/// that owns the owners. At most `newest` documents are looked at; an owner may be named more than once.
+pub async fn owners(db: &Db, wanted: &Wanted, newest: i64) -> Result<Query> {
+    match db.dialect() {
+        Dialect::Sqlite => sqlite::owners(db, wanted, newest).await,
+        Dialect::Postgres => Ok(postgres::owners(wanted, newest)),
+    }
 }

@@ -10,7 +10,7 @@ use crate::cases::filter::{Filter, Sort, View};
 use crate::cases::store::{self, ListedCase, MOST_COUNTED};
 use crate::cases::{CaseId, CaseState};
 use crate::desk::Desk;
-use crate::kit::paging::Cursor;
+use crate::kit::paging::{Cursor, Page};
 use crate::staff::{self, Reader, Viewer};
 use crate::web::shell::Shell;
 use crate::web::turbo::Streams;
@@ -101,7 +101,13 @@ pub(super) async fn row(
         None => None,
     };
     if let Some(filter) = &filter {
-        list.count = counted(store::count(desk.db(), filter, &by.hidden_teams).await?);
+        list.count = match filter.words {
+            Some(_) => {
+                let sort = Sort::parse(list.sort).unwrap_or_default();
+                found(&store::list(desk.db(), filter, sort, None, ROWS, by.id, &by.hidden_teams).await?)
+            }
+            None => counted(store::count(desk.db(), filter, &by.hidden_teams).await?),
+        };
     }
     let row = row.map(|row| shown(&desk, &list.key, &row));
     // In the order of activity a changed case comes first, unless it is the one being read.
@@ -120,7 +126,10 @@ pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) ->
     list.rows = page.rows.iter().map(|row| shown(desk, &list.key, row)).collect();
     list.next = page.next.map(Cursor::encode);
     if asked.after.is_none() {
-        list.count = counted(store::count(desk.db(), &filter, &by.hidden_teams).await?);
+        list.count = match filter.words {
+            Some(_) => found(&page),
+            None => counted(store::count(desk.db(), &filter, &by.hidden_teams).await?),
+        };
     }
     Ok(list)
 }
@@ -185,6 +194,12 @@ fn nothing(view: View, typed: &str) -> (String, String) {
         _ => ("No case is here", "New ones come in by mail, or by the plus sign above."),
     };
     (title.into(), words.into())
+}
+
+/// How many a search has found. All hits of a common word are counted by nobody: whoever searches goes on typing.
+fn found(page: &Page<ListedCase>) -> String {
+    let rows = page.rows.len();
+    if page.next.is_some() { format!("{rows}+") } else { rows.to_string() }
 }
 
 pub(super) fn counted(count: i64) -> String {

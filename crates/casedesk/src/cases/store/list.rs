@@ -66,8 +66,8 @@ async fn list_within(
 ) -> Result<Page<ListedCase>> {
     let key = if sort == Sort::NewestCase { "c.created_at" } else { "c.updated_at" };
     let descending = sort != Sort::OldestActivity;
-    let hits = owners(db, filter, hits).await?;
-    let mut query = narrowed(Query::new("WITH page AS (SELECT c.id FROM cases c WHERE "), filter, &hits, hidden);
+    let page = with_hits(db, filter, hits).await?.push("page AS (SELECT c.id FROM cases c WHERE ");
+    let mut query = narrowed(page, filter, hidden);
     if let Some(cursor) = after {
         query = query
             .push(" AND (")
@@ -100,16 +100,16 @@ pub async fn listed(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Option<ListedCase>> {
-    let hits = owners(db, filter, MANY_HITS).await?;
-    let query = narrowed(Query::new("WITH page AS (SELECT c.id FROM cases c WHERE "), filter, &hits, hidden);
+    let page = with_hits(db, filter, MANY_HITS).await?.push("page AS (SELECT c.id FROM cases c WHERE ");
+    let query = narrowed(page, filter, hidden);
     db.opt(rows_of_page(query.push(" AND c.id = ").bind(id).push(")"), me)).await
 }
 
-/// The cases that the words of the filter were found on, where it has any.
-async fn owners(db: &Db, filter: &Filter, newest: i64) -> Result<Vec<i64>> {
+/// `WITH hits AS (…),` where words are looked for, else `WITH`.
+async fn with_hits(db: &Db, filter: &Filter, newest: i64) -> Result<Query> {
     match &filter.words {
-        Some(words) => search::owners(db, words, newest).await,
-        None => Ok(vec![]),
+        Some(words) => Ok(search::owners(db, words, newest).await?.wrap("WITH hits AS (", "), ")),
+        None => Ok(Query::new("WITH ")),
     }
 }
 
@@ -130,21 +130,20 @@ fn rows_of_page(page: Query, me: AgentId) -> Query {
 
 /// How many cases pass the filter, up to `MOST_COUNTED`.
 pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
-    let hits = owners(db, filter, MOST_COUNTED).await?;
-    let query = narrowed(Query::new("WITH passing AS (SELECT 1 FROM cases c WHERE "), filter, &hits, hidden);
+    let passing = with_hits(db, filter, MOST_COUNTED).await?.push("passing AS (SELECT 1 FROM cases c WHERE ");
+    let query = narrowed(passing, filter, hidden);
     let (count,): (i64,) =
         db.one(query.push(" LIMIT ").bind(MOST_COUNTED).push(") SELECT COUNT(*) FROM passing")).await?;
     Ok(count)
 }
 
-fn narrowed(query: Query, filter: &Filter, hits: &[i64], hidden: &[TeamId]) -> Query {
+fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
     let mut query = query.push("c.merged_into IS NULL");
     if filter.words.is_some() {
         // A hit on a merged case is shown as the case it is merged into.
-        query = query
-            .push(" AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM cases h WHERE h.id IN ")
-            .bind_list(hits.iter().copied())
-            .push(")");
+        query = query.push(
+            " AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM cases h WHERE h.id IN (SELECT owner FROM hits))",
+        );
     }
     if filter.states == crate::cases::filter::OPEN {
         // In the words of the index, so that it is used.
