@@ -20,7 +20,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, mail, staff, webhooks};
+use crate::{cases, customers, mail, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -68,6 +68,7 @@ fn api(desk: &Desk) -> Router<Desk> {
     let most_mail = desk.config().mail.max_size;
     let rooms = OpenApiRouter::new()
         .merge(staff::api::routes())
+        .merge(products::api::routes())
         .merge(customers::api::routes())
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
@@ -88,6 +89,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
+        .merge(products::pages::routes())
         .merge(cases::pages::routes())
         .merge(mail::pages::routes())
         .merge(webhooks::pages::routes())
