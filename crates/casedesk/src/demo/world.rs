@@ -6,6 +6,7 @@ use bytes::Bytes;
 use casedesk_mail::{Address, OutboundAttachment, OutboundMail, token};
 use tokio_util::sync::CancellationToken;
 
+use super::catalogue;
 use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
 use crate::cases::actions::{self as cases, Reply};
@@ -45,7 +46,7 @@ struct Story {
 type Queue = BinaryHeap<Reverse<(Timestamp, usize, usize)>>;
 
 impl World {
-    pub(super) async fn new(desk: Desk, seed: u64) -> anyhow::Result<Self> {
+    pub(super) async fn new(desk: Desk, seed: u64, end: Timestamp) -> anyhow::Result<Self> {
         let now = desk.now();
         let mut tx = desk.db().begin().await?;
         for company in COMPANIES.iter().filter(|company| company.customer) {
@@ -56,7 +57,10 @@ impl World {
         for (name, body) in TEMPLATES {
             cases::save_template(&desk, name, body).await?;
         }
-        let agents = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
+        let agents: Vec<Viewer> = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
+        if let Some(first) = agents.first() {
+            catalogue::fill(&desk, first, end).await?;
+        }
         let worker = crate::app::worker(&desk)?;
         Ok(Self { desk, worker, dice: Dice::new(seed), agents })
     }

@@ -303,7 +303,7 @@ fn differences(before: &CycleDraft, after: &CycleDraft) -> Vec<Difference> {
 mod tests {
     use serde_json::json;
 
-    use super::super::stage::tests::{cycle, day};
+    use super::super::samples::{cycle, day};
     use super::*;
 
     fn one(line: Value) -> CycleDraft {

@@ -1,5 +1,7 @@
 //! Decisions about products, without a database and without a clock: what day it is, is a parameter.
 pub mod import;
+#[cfg(test)]
+mod samples;
 mod stage;
 mod text;
 mod versions;

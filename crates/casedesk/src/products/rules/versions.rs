@@ -131,7 +131,7 @@ fn newest_anywhere<'a>(cycles: &'a [Cycle], releases: &'a [Release], today: Day)
 
 #[cfg(test)]
 mod tests {
-    use super::super::stage::tests::{cycle, day};
+    use super::super::samples::{cycle, day};
     use super::*;
     use crate::kit::Timestamp;
     use crate::products::{ProductId, ReleaseId};
