@@ -24,7 +24,11 @@ use crate::{cases, customers, mail, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![cases::jobs::subscriber, webhooks::jobs::subscriber])
+    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![
+        cases::jobs::subscriber,
+        cases::jobs::judging,
+        webhooks::jobs::subscriber,
+    ])
 }
 
 /// Every job kind.
@@ -36,6 +40,8 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
+        .register::<cases::jobs::Judge>(desk.clone())
+        .register::<cases::jobs::JudgeDaily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
@@ -91,6 +97,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(staff::pages::routes())
         .merge(products::pages::routes())
         .merge(cases::pages::routes())
+        .merge(customers::pages::routes())
         .merge(mail::pages::routes())
         .merge(webhooks::pages::routes())
         .merge(api(&desk))

@@ -8,6 +8,7 @@ mod cases;
 mod colleague;
 mod commands;
 mod disk;
+mod file;
 mod live;
 mod mail;
 mod pages;

@@ -1,16 +1,20 @@
 //! What is done to cases: one verb, one transaction each.
 mod change;
 mod colleague;
+mod details;
 mod draft;
 mod files;
+mod judge;
 mod receive;
 mod related;
 mod write;
 
 pub use change::*;
 pub use colleague::*;
+pub use details::*;
 pub use draft::*;
 pub use files::*;
+pub use judge::*;
 pub use receive::*;
 pub use related::*;
 pub use write::*;
