@@ -6,9 +6,9 @@ use bytes::Bytes;
 use casedesk_mail::{Address, OutboundAttachment, OutboundMail, token};
 use tokio_util::sync::CancellationToken;
 
-use super::catalogue;
 use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
+use super::{catalogue, file};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
@@ -60,6 +60,7 @@ impl World {
         let agents: Vec<Viewer> = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
         if let Some(first) = agents.first() {
             catalogue::fill(&desk, first, end).await?;
+            file::fill(&desk, first, end).await?;
         }
         let worker = crate::app::worker(&desk)?;
         Ok(Self { desk, worker, dice: Dice::new(seed), agents })
@@ -262,7 +263,9 @@ impl World {
         mail::take_in(&self.desk, Source::Import { path: "demo" }, garbage).await?;
         let newsletter = b"From: Weekly <news@list.example>\r\nTo: support@ferrywell.example\r\nSubject: This week in transfers\r\nMessage-ID: <weekly@list.example>\r\nList-Unsubscribe: <mailto:off@list.example>\r\nPrecedence: bulk\r\n\r\nTen tips.\r\n";
         mail::take_in(&self.desk, Source::Import { path: "demo" }, Bytes::from_static(newsletter)).await?;
+        mail::take_in(&self.desk, Source::Import { path: "demo" }, Bytes::from_static(file::ANSWER)).await?;
         filer::file_waiting(&self.desk, &CancellationToken::new()).await?;
+        self.worker.drain().await?;
         Ok(())
     }
 }
