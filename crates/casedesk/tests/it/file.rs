@@ -1,5 +1,5 @@
 //! The customer file: what organisations may ask of us, what runs where, and the verdicts that rest on it.
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::{self as cases, Chosen};
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseKind, store as case_store};
@@ -11,10 +11,11 @@ use casedesk::customers::{
 use casedesk::db::Read as _;
 use casedesk::products::{self, Channel, CycleDraft, ItemDraft, ProductDraft, ProductId, ProductKind, ReleaseDraft};
 use casedesk::q;
-use casedesk::staff::{Role, Viewer};
+use casedesk::staff::{Role, Scope, Viewer};
 use casedesk_details::Field;
+use serde_json::{Value, json};
 
-use crate::support::{Letter, TestApp, on_both};
+use crate::support::{Browser, Letter, TestApp, on_both};
 
 const TELLS: &str = "Hello,\n\nwe run Ferrywell Transfer 5.1.2 on Red Hat Enterprise Linux 9.4. Partners connect by \
     SFTP and FTPS. I think there is LDAP somewhere.\n\nThandiwe";
@@ -392,6 +393,59 @@ async fn what_is_missing_is_asked_for_in_the_composer_behind_what_is_written() {
         let parts = browser.post(&format!("/cases/{case}/details"), &[]).await;
         assert_eq!(parts.status, StatusCode::OK);
         assert!(parts.text.contains("- version\n- operating system\n- os version"), "{}", parts.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_file_is_written_and_read_over_the_api_and_reading_details_is_audited() {
+    on_both(async |app| {
+        let ada = app.viewer("Ada", Role::Admin).await;
+        let ben = app.viewer("Ben", Role::Agent).await;
+        let admin = crate::api::program(app, &ada, Scope::Admin).await;
+        let agent = crate::api::program(app, &ben, Scope::Write).await;
+        let made = async |who: &Browser, path: &str, body: Value| {
+            let answer = who.json(Method::POST, &format!("/api/v1/{path}"), &body).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
+            answer.json()["id"].as_i64().unwrap()
+        };
+        let premier = json!({ "name": "Premier", "channels": ["mail"], "hours": "24/7",
+            "targets": [{ "priority": "high", "first_response_min": 60, "next_response_min": null }] });
+        let refused = agent.json(Method::POST, "/api/v1/support-options", &premier).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let option = made(&admin, "support-options", premier).await;
+        let new = json!({ "name": "Northbay", "kind": "customer", "domains": ["northbay.example"] });
+        let of = made(&agent, "organisations", new).await;
+        let terms = json!({ "option_id": option, "starts_on": "2027-01-01", "ends_on": "2027-12-31", "seats": null,
+            "renews_months": null });
+        made(&admin, &format!("organisations/{of}/contracts"), terms).await;
+        let licence =
+            json!({ "product_id": null, "edition": "Enterprise", "key_id": "K1", "seats": 2, "expires_on": null });
+        made(&admin, &format!("organisations/{of}/licences"), licence).await;
+        let place = json!({ "label": "Main site", "role": "production", "product_id": null });
+        let place = made(&agent, &format!("organisations/{of}/installations"), place).await;
+        let case = case_of(app, "No login", "We run Debian 12.").await;
+        app.drain().await;
+        let verdicts = agent.get(&format!("/api/v1/cases/{case}/verdicts")).await.json();
+        let contract = verdicts.as_array().unwrap().iter().find(|one| one["kind"] == "contract").unwrap();
+        assert_eq!(contract["state"], "covered");
+        let entry = app.timeline(case).await[0].id;
+        let path = format!("/api/v1/cases/{case}/entries/{entry}/details");
+        let read = agent.get(&path).await.json();
+        let system = read.as_array().unwrap().iter().find(|one| one["field"] == "os_name").unwrap();
+        assert_eq!((&system["value"], &system["sentence"]), (&json!("Debian"), &json!("We run Debian 12.")));
+        let accepted = json!({ "installation_id": place, "new_installation": null,
+            "values": [{ "field": "os_name", "value": "Debian" }] });
+        assert_eq!(agent.json(Method::POST, &path, &accepted).await.status, StatusCode::NO_CONTENT);
+        let values = agent.get(&format!("/api/v1/installations/{place}")).await.json();
+        assert_eq!(values["values"][0]["source"], "mail");
+        let odd = json!([{ "field": "colour", "value": "blue" }]);
+        let refused = agent.json(Method::POST, &format!("/api/v1/installations/{place}/values"), &odd).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let reads = q!("SELECT COUNT(*) FROM audit WHERE action = 'customers.details_read' AND agent_id = $1", ben.id);
+        let (reads,): (i64,) = app.desk().db().one(reads).await.unwrap();
+        assert_eq!(reads, 1);
+        app.drain().await;
     })
     .await;
 }
