@@ -22,11 +22,15 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, mail, staff, webhooks};
+use crate::{cases, customers, mail, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
-    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![cases::jobs::subscriber, webhooks::jobs::subscriber])
+    Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![
+        cases::jobs::subscriber,
+        cases::jobs::judging,
+        webhooks::jobs::subscriber,
+    ])
 }
 
 /// Every job kind.
@@ -38,6 +42,8 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
+        .register::<cases::jobs::Judge>(desk.clone())
+        .register::<cases::jobs::JudgeDaily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
@@ -70,6 +76,7 @@ fn api(desk: &Desk) -> Router<Desk> {
     let most_mail = desk.config().mail.max_size;
     let rooms = OpenApiRouter::new()
         .merge(staff::api::routes())
+        .merge(products::api::routes())
         .merge(customers::api::routes())
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
@@ -90,7 +97,9 @@ pub fn router(desk: Desk) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
+        .merge(products::pages::routes())
         .merge(cases::pages::routes())
+        .merge(customers::pages::routes())
         .merge(mail::pages::routes())
         .merge(webhooks::pages::routes())
         .merge(api(&desk))

@@ -5,10 +5,12 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::{EntryId, actions, store};
+use super::{CaseId, EntryId, actions, store};
+use crate::customers::{self, OrganisationId};
 use crate::db::{Result, Tx};
 use crate::desk::Desk;
 use crate::events::{Event, Wanted};
+use crate::kit::paging::Cursor;
 use crate::queue::{self, Job};
 
 /// How often the clock is looked at.
@@ -36,6 +38,7 @@ impl Job for PassTime {
 pub async fn keep_time(desk: &Desk) -> Result<()> {
     let mut tx = desk.db().begin().await?;
     queue::enqueue_once(&mut tx, &PassTime {}, KEY, desk.now()).await?;
+    queue::enqueue_once(&mut tx, &JudgeDaily {}, DAILY, desk.now()).await?;
     tx.commit().await
 }
 
@@ -52,6 +55,101 @@ impl Job for IndexFiles {
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         Ok(actions::index_files(&desk, self.entry).await?)
     }
+}
+
+/// Finds the verdicts of one case anew, or those of all open cases, of one organisation when it is named.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Judge {
+    pub case: Option<CaseId>,
+    /// The case was just opened.
+    pub first: bool,
+    pub organisation: Option<OrganisationId>,
+    /// Where the walk over the open cases goes on.
+    pub after: Option<String>,
+}
+
+impl Job for Judge {
+    const KIND: &'static str = "cases.judge";
+    type Room = Desk;
+
+    async fn run(self, desk: Desk) -> anyhow::Result<()> {
+        if let Some(case) = self.case {
+            actions::judge(&desk, case, self.first).await?;
+            return Ok(());
+        }
+        let after = self.after.as_deref().and_then(Cursor::decode);
+        if let Some(next) = actions::judge_batch(&desk, self.organisation, after).await? {
+            let rest = Self { after: Some(next.encode()), ..self };
+            let mut tx = desk.db().begin().await?;
+            queue::enqueue(&mut tx, &rest, desk.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at all open cases once a day, since a contract that ends in 41 days ends in 40 tomorrow.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct JudgeDaily {}
+
+const DAILY: &str = "cases.judge_daily";
+
+impl Job for JudgeDaily {
+    const KIND: &'static str = DAILY;
+    type Room = Desk;
+
+    async fn run(self, desk: Desk) -> anyhow::Result<()> {
+        let mut tx = desk.db().begin().await?;
+        queue::enqueue(&mut tx, &Judge::default(), desk.now()).await?;
+        queue::again_at(&mut tx, DAILY, actions::next_morning(&desk)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// What has to be looked at again after an event.
+enum Touched {
+    Nothing,
+    Opened(i64),
+    Case(i64),
+    Organisation(i64),
+    Everything,
+}
+
+fn touched(event: &Event) -> Touched {
+    match (event.topic, event.kind) {
+        ("case", "opened" | "opened_by_agent" | "opened_by_split") => Touched::Opened(event.id),
+        ("case", "received") => Touched::Case(event.id),
+        ("case", "changed") => match event.data["changed"]["field"].as_str() {
+            Some("kind" | "state" | "installation" | "subject") => Touched::Case(event.id),
+            _ => Touched::Nothing,
+        },
+        ("organisation", _) => Touched::Organisation(event.id),
+        ("installation", _) => event.data["organisation"].as_i64().map_or(Touched::Nothing, Touched::Organisation),
+        ("product" | "support_option", _) => Touched::Everything,
+        _ => Touched::Nothing,
+    }
+}
+
+/// Verdicts rest on the case, the customer file and the products: what changed there wants them to be found anew, on a
+/// desk that keeps a file.
+pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
+    Box::pin(async move {
+        let job = match touched(event) {
+            Touched::Nothing => return Ok(vec![]),
+            Touched::Opened(id) => Judge { case: Some(CaseId(id)), first: true, ..Judge::default() },
+            Touched::Case(id) => Judge { case: Some(CaseId(id)), ..Judge::default() },
+            Touched::Organisation(id) => Judge { organisation: Some(OrganisationId(id)), ..Judge::default() },
+            Touched::Everything => Judge::default(),
+        };
+        let any = job.case.is_some() || !store::open_cases(&mut *tx, job.organisation, None, 1).await?.is_empty();
+        if !any || !customers::store::keeps_file(tx).await? {
+            return Ok(vec![]);
+        }
+        let payload = serde_json::to_value(&job).map_err(|error| crate::db::Error::Encode(error.into()))?;
+        Ok(vec![Wanted { kind: Judge::KIND, payload, at: None }])
+    })
 }
 
 /// The kinds of events that put an entry with files on a case.

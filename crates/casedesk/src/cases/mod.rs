@@ -12,6 +12,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::customers::Person;
+pub use crate::customers::Priority;
 use crate::staff::AgentId;
 use crate::{id, words};
 
@@ -62,16 +63,6 @@ words!(
         Problem = "problem",
         FeatureRequest = "feature request",
         Licence = "licence",
-    }
-);
-
-words!(
-    /// How much it hurts.
-    Priority {
-        Low = "low",
-        Normal = "normal",
-        High = "high",
-        Critical = "critical",
     }
 );
 
@@ -281,6 +272,10 @@ pub enum CasesError {
     Missing(&'static str),
     #[error("there is a {0} of that name already")]
     Taken(&'static str),
+    #[error("the case belongs to no organisation, so nothing can be kept in a file; give its contact one first")]
+    NoOrganisation,
+    #[error(transparent)]
+    Customers(#[from] crate::customers::CustomersError),
     #[error("this client id was used for another case")]
     ClientIdUsed,
     #[error(transparent)]
@@ -294,6 +289,7 @@ impl From<CasesError> for crate::web::Error {
         use CasesError as E;
         match error {
             E::Database(error) => error.into(),
+            E::Customers(error) => error.into(),
             E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
             E::Files(error) => Self::ours(&error),
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),

@@ -1,5 +1,7 @@
 //! Decisions about a case: what a command changes, or why it may not. Pure.
 use super::store::Case;
+use casedesk_details::Field;
+
 use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, WaitingOn};
 use crate::customers::Person;
 use crate::kit::Timestamp;
@@ -82,6 +84,28 @@ fn checked_subject(subject: &str) -> Result<String, CasesError> {
         return Err(CasesError::TooLong { field: "subject", most: MOST_SUBJECT });
     }
     Ok(subject)
+}
+
+/// The details that a case of this kind needs, and whether it needs a log.
+pub fn required_details(kind: CaseKind) -> (&'static [Field], bool) {
+    use Field as F;
+    match kind {
+        CaseKind::Problem => {
+            let all = &[F::ProductVersion, F::OsName, F::OsVersion, F::Protocols, F::HighAvailability, F::Integrations];
+            (all, true)
+        }
+        CaseKind::Question => (&[F::ProductVersion, F::OsName, F::OsVersion], false),
+        CaseKind::FeatureRequest => (&[F::ProductVersion], false),
+        CaseKind::Licence => (&[], false),
+    }
+}
+
+/// Whether a file is a log, by its name.
+pub fn is_log(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let rolled = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    [".log", ".trace", ".out"].iter().any(|ending| rolled.ends_with(ending))
+        || (name.ends_with(".txt") && name.contains("log"))
 }
 
 /// A tag as it is kept: in lower case, one word.

@@ -23,6 +23,7 @@ pub struct Config {
     pub login: Login,
     pub webhooks: Webhooks,
     pub search: Search,
+    pub products: Products,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -192,6 +193,12 @@ pub struct Search {
     pub pdf_reader: Vec<String>,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Products {
+    pub ends_soon_days: u32,
+}
+
 fn imaps() -> u16 {
     993
 }
@@ -302,6 +309,8 @@ impl Config {
             "mail.from: name the team's address, since mail.smtp.host is set".into(),
         );
         check((1024..=1 << 30).contains(&mail.max_size), "mail.max_size: between 1024 and 1073741824 bytes".into());
+        let soon = self.products.ends_soon_days;
+        check((1..=3650).contains(&soon), format!("products.ends_soon_days: {soon} must be between 1 and 3650"));
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));

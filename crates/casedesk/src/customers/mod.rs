@@ -1,11 +1,17 @@
-//! Customers: organisations, their mail domains, and the people there. An address belongs to one
-//! contact; a domain to one organisation; domains shared by strangers to none.
+//! The customer file: organisations, their mail domains, the people there, what they may ask of us, and what runs
+//! where. Invariants: an address belongs to one contact; a domain to one organisation; domains shared by strangers to
+//! none. A field of an installation is never overwritten: each value is kept with who said it, when, and from where.
 pub mod actions;
 pub mod api;
+pub mod pages;
+pub mod rules;
 pub mod store;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kit::Timestamp;
+use crate::products::ProductId;
+use crate::staff::AgentId;
 use crate::{id, words};
 
 id!(
@@ -15,6 +21,23 @@ id!(
 id!(
     /// A person at an organisation.
     ContactId
+);
+
+id!(
+    /// A level of support on sale.
+    SupportOptionId
+);
+id!(
+    /// An organisation's support option with its dates.
+    ContractId
+);
+id!(
+    /// A licence of an organisation.
+    LicenceId
+);
+id!(
+    /// One place where a customer runs a product.
+    InstallationId
 );
 
 words!(
@@ -57,4 +80,251 @@ impl Person {
 /// The part of a mail address behind the `@`, in lower case.
 pub fn domain_of(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+words!(
+    /// How much it hurts. Support options promise by it.
+    Priority {
+        Low = "low",
+        Normal = "normal",
+        High = "high",
+        Critical = "critical",
+    }
+);
+
+words!(
+    /// A way in which customers may reach us.
+    SupportChannel {
+        Mail = "mail",
+        Form = "form",
+        Phone = "phone",
+        Chat = "chat",
+    }
+);
+
+words!(
+    /// What an installation is for.
+    InstallationRole {
+        Production = "production",
+        Test = "test",
+        Acceptance = "acceptance",
+        Staging = "staging",
+        Development = "development",
+        Training = "training",
+        DisasterRecovery = "disaster recovery",
+    }
+);
+
+words!(
+    /// Where the value of a field comes from.
+    FieldSource {
+        /// Read from a message, and accepted by an agent.
+        Mail = "mail",
+        /// Given on the details form.
+        Form = "form",
+        /// Written by an agent.
+        Agent = "agent",
+        Import = "import",
+        Api = "api",
+    }
+);
+
+words!(
+    /// What the desk looks into for a case.
+    VerdictKind {
+        Contract = "contract",
+        LifeCycle = "life_cycle",
+        Upgrade = "upgrade",
+        Roadmap = "roadmap",
+        Completeness = "completeness",
+    }
+);
+
+words!(
+    /// What it found.
+    VerdictState {
+        Covered = "covered",
+        Expiring = "expiring",
+        Expired = "expired",
+        NoContract = "none",
+        Supported = "supported",
+        SecurityOnly = "security_only",
+        Ending = "ending",
+        Ended = "ended",
+        Unknown = "unknown",
+        Current = "current",
+        Available = "available",
+        Matched = "matched",
+        Unmatched = "unmatched",
+        Complete = "complete",
+        Missing = "missing",
+    }
+);
+
+words!(
+    /// What to do about it.
+    VerdictAction {
+        /// Give it to sales for a quote.
+        Quote = "quote",
+        /// Ask the customer for what is missing.
+        Ask = "ask",
+        /// Recommend a newer release.
+        Upgrade = "upgrade",
+        /// Add the organisation's vote to what is planned already.
+        Link = "link",
+        /// Say which installation the case is about.
+        Choose = "choose",
+    }
+);
+
+/// What the desk found about a case, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Verdict {
+    pub kind: VerdictKind,
+    pub state: VerdictState,
+    /// In words for agents.
+    pub reason: String,
+    pub action: Option<VerdictAction>,
+}
+
+/// How soon is promised to be answered, in business minutes; none: no promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupportTarget {
+    pub priority: Priority,
+    #[schema(minimum = 1)]
+    pub first_response_min: Option<i64>,
+    #[schema(minimum = 1)]
+    pub next_response_min: Option<i64>,
+}
+
+/// A support option as it is written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionTerms {
+    pub name: String,
+    pub channels: Vec<SupportChannel>,
+    /// Opening hours as lines: `zone Europe/Dublin`, `Mon-Fri 09:00-17:30`, `*-12-25 closed Christmas Day`; or `24/7`.
+    pub hours: String,
+    /// What it covers, in words.
+    #[serde(default)]
+    pub covers: String,
+    #[serde(default)]
+    pub targets: Vec<SupportTarget>,
+}
+
+/// A contract as it is written down. Days are `2027-03-15`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContractTerms {
+    pub option_id: SupportOptionId,
+    /// What both sides call it, such as an order number.
+    #[serde(default)]
+    pub reference: String,
+    pub starts_on: String,
+    /// The last day that it covers. None: until somebody ends it.
+    pub ends_on: Option<String>,
+    /// How many people or servers it is for. None: not counted.
+    #[schema(minimum = 1)]
+    pub seats: Option<i64>,
+    /// Goes on by itself for so many months each time. None: it ends.
+    #[schema(minimum = 1)]
+    pub renews_months: Option<i64>,
+}
+
+/// A licence as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LicenceTerms {
+    pub product_id: Option<ProductId>,
+    pub edition: String,
+    /// What the key is known by; never the key itself.
+    #[serde(default)]
+    pub key_id: String,
+    #[schema(minimum = 1)]
+    pub seats: Option<i64>,
+    /// The last day on which it works. None: it does not expire.
+    pub expires_on: Option<String>,
+}
+
+/// An installation as it is written down, but for its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstallationTerms {
+    /// What the customer calls it, such as a site or a host.
+    pub label: String,
+    pub role: InstallationRole,
+    pub product_id: Option<ProductId>,
+}
+
+/// A value of one field of an installation, with where it comes from.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct FieldValue {
+    /// `product_version`, `os_name`, …
+    pub field: String,
+    /// Empty: not known any more.
+    pub value: String,
+    /// As the customer wrote it.
+    pub written: String,
+    pub source: FieldSource,
+    /// The message that it was read from.
+    pub entry_id: Option<i64>,
+    pub agent_id: Option<AgentId>,
+    pub agent_name: Option<String>,
+    pub contact_id: Option<ContactId>,
+    pub contact_name: Option<String>,
+    pub at: Timestamp,
+}
+
+/// What can go wrong with the customer file, for the one who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CustomersError {
+    #[error("There is no such {0} here.")]
+    Missing(&'static str),
+    #[error("“{0}” is empty.")]
+    Empty(&'static str),
+    #[error("“{field}” is longer than {most} characters.")]
+    TooLong { field: &'static str, most: usize },
+    #[error("“{0}” is no day: write year-month-day, such as 2027-03-15.")]
+    NoDay(String),
+    #[error("It ends before it starts.")]
+    Backwards,
+    #[error("“{0}” is at least 1.")]
+    TooSmall(&'static str),
+    #[error("A contract that goes on by itself needs the day on which its first term ends.")]
+    NoTerm,
+    #[error("{0}")]
+    Hours(#[from] casedesk_hours::Faults),
+    #[error("Choose at least one channel.")]
+    NoChannel,
+    #[error("The priority {0} has its targets twice.")]
+    TargetTwice(Priority),
+    #[error("“{0}” is no domain: write it as example.com.")]
+    BadDomain(String),
+    #[error("“{0}” is not a mail address.")]
+    BadAddress(String),
+    #[error("“{0}” belongs to another organisation or contact already.")]
+    Taken(String),
+    #[error("There is a support option “{0}” already.")]
+    OptionTaken(String),
+    #[error("“{0}” is no detail of an installation.")]
+    NoField(String),
+    #[error("A contact has at least one address.")]
+    LastAddress,
+    #[error("There are {0} already, which is as many as there can be.")]
+    TooMany(i64),
+    #[error(transparent)]
+    Database(#[from] crate::db::Error),
+}
+
+impl From<CustomersError> for crate::web::Error {
+    fn from(error: CustomersError) -> Self {
+        use CustomersError as E;
+        match error {
+            E::Database(error) => error.into(),
+            E::Missing(what) => Self::not_found(format!("such {what}")),
+            E::Taken(_) | E::OptionTaken(_) | E::LastAddress | E::TooMany(_) => Self::conflict(error.to_string()),
+            error => Self::unprocessable(error.to_string()),
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! What goes into a statement, and how our own types become it.
-use crate::kit::{Secret, Timestamp};
+use crate::kit::{Day, Secret, Timestamp};
 
 /// One bound value; the empty ones keep their type, which PostgreSQL asks for.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ to_value! {
     Vec<u8> => Blob, |x| x;
     &[u8] => Blob, <[u8]>::to_vec;
     Timestamp => Int, |x: Timestamp| x.0;
+    Day => Text, |x: Day| x.to_string();
     &Secret => Text, |x: &Secret| x.reveal().to_owned();
 }
 
@@ -74,6 +75,28 @@ where
 {
     fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
         <i64 as sqlx::Decode<'r, DB>>::decode(value).map(Timestamp)
+    }
+}
+
+impl<DB: sqlx::Database> sqlx::Type<DB> for Day
+where
+    String: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <String as sqlx::Type<DB>>::type_info()
+    }
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <String as sqlx::Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for Day
+where
+    String: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        let text = <String as sqlx::Decode<'r, DB>>::decode(value)?;
+        Day::parse(&text).ok_or_else(|| format!("“{text}” is no day").into())
     }
 }
 

@@ -1,6 +1,8 @@
 //! A made-up company with its customers and six weeks of support: to look at the desk without real
 //! mail. It goes through the real doors (mail is taken in, read, filed, answered), only the clock is
 //! wound by hand, and mail goes out to a sink on this machine.
+mod catalogue;
+mod file;
 mod script;
 mod words;
 mod world;
@@ -69,5 +71,5 @@ pub async fn fill(config: &Config, db: &Db, seed: u64, cases: usize) -> anyhow::
         let new = NewColleague { name: (*name).into(), email: (*email).into(), role, teams: vec![] };
         add_agent(&desk, &new, Some(Secret::new(PASSWORD))).await?;
     }
-    world::World::new(desk, seed).await?.live_until(now, cases).await
+    world::World::new(desk, seed, now).await?.live_until(now, cases).await
 }

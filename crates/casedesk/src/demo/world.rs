@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
+use super::{catalogue, file};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
@@ -45,7 +46,7 @@ struct Story {
 type Queue = BinaryHeap<Reverse<(Timestamp, usize, usize)>>;
 
 impl World {
-    pub(super) async fn new(desk: Desk, seed: u64) -> anyhow::Result<Self> {
+    pub(super) async fn new(desk: Desk, seed: u64, end: Timestamp) -> anyhow::Result<Self> {
         let now = desk.now();
         let mut tx = desk.db().begin().await?;
         for company in COMPANIES.iter().filter(|company| company.customer) {
@@ -56,7 +57,11 @@ impl World {
         for (name, body) in TEMPLATES {
             cases::save_template(&desk, name, body).await?;
         }
-        let agents = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
+        let agents: Vec<Viewer> = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
+        if let Some(first) = agents.first() {
+            catalogue::fill(&desk, first, end).await?;
+            file::fill(&desk, first, end).await?;
+        }
         let worker = crate::app::worker(&desk)?;
         Ok(Self { desk, worker, dice: Dice::new(seed), agents })
     }
@@ -258,7 +263,9 @@ impl World {
         mail::take_in(&self.desk, Source::Import { path: "demo" }, garbage).await?;
         let newsletter = b"From: Weekly <news@list.example>\r\nTo: support@ferrywell.example\r\nSubject: This week in transfers\r\nMessage-ID: <weekly@list.example>\r\nList-Unsubscribe: <mailto:off@list.example>\r\nPrecedence: bulk\r\n\r\nTen tips.\r\n";
         mail::take_in(&self.desk, Source::Import { path: "demo" }, Bytes::from_static(newsletter)).await?;
+        mail::take_in(&self.desk, Source::Import { path: "demo" }, Bytes::from_static(file::ANSWER)).await?;
         filer::file_waiting(&self.desk, &CancellationToken::new()).await?;
+        self.worker.drain().await?;
         Ok(())
     }
 }

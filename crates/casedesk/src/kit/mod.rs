@@ -1,5 +1,6 @@
-//! The small tools every room uses: clock, secrets, cursors, safe HTML, room on the disk. No SQL, no HTTP, no domain words.
+//! The small tools every room uses: clock, days, secrets, cursors, safe HTML, room on the disk. No SQL, no HTTP, no domain words.
 pub mod clock;
+pub mod day;
 pub mod disk;
 pub mod markdown;
 pub mod names;
@@ -9,4 +10,5 @@ pub mod qr;
 pub mod secrets;
 
 pub use clock::{Clock, Timestamp};
+pub use day::Day;
 pub use secrets::Secret;

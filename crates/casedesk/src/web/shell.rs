@@ -50,3 +50,12 @@ pub struct Alarm {
     pub href: String,
     pub action: String,
 }
+
+/// Around a page that everybody may see.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The desk's name.
+    pub name: String,
+    /// The current link of its head, as in `web/public.html`.
+    pub here: &'static str,
+}

@@ -11,6 +11,7 @@ const ROOMS: &[&[&str]] = &[
     &["events", "desk"],
     &["web"],
     &["staff"],
+    &["products"],
     &["customers"],
     &["cases"],
     &["mail", "live", "webhooks"],

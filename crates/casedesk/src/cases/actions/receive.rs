@@ -74,6 +74,7 @@ async fn open_following(
         team_id: message.team,
         organisation_id: message.contact.organisation_id,
         contact_id: Some(message.contact.id),
+        installation_id: None,
         waiting_on: None,
         wake_at: None,
         follow_up_of,

@@ -286,6 +286,7 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         team_id: wanted.team,
         organisation_id: contact.organisation_id,
         contact_id: Some(contact.id),
+        installation_id: None,
         waiting_on: None,
         wake_at: None,
         follow_up_of: None,

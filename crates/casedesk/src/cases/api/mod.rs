@@ -2,6 +2,7 @@
 //! deleted; every handler asks one query or does one action.
 mod case;
 mod change;
+mod details;
 mod draft;
 mod files;
 mod list;
@@ -23,6 +24,9 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .routes(routes!(list::list_views))
         .routes(routes!(case::get_case))
         .routes(routes!(case::list_entries))
+        .routes(routes!(details::list_verdicts))
+        .routes(routes!(details::choose_installation))
+        .routes(routes!(details::read_details, details::accept_details))
         .routes(routes!(write::post_reply))
         .routes(routes!(write::undo_reply))
         .routes(routes!(write::post_note))

@@ -8,7 +8,7 @@ use crate::cases::{
     AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, EntryData, EntryId, EntryKind, LinkKind, PersonRole,
     Priority, WaitingOn,
 };
-use crate::customers::{ContactId, OrganisationId};
+use crate::customers::{ContactId, InstallationId, OrganisationId};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId};
@@ -96,6 +96,8 @@ pub(super) struct CaseFields {
     team_id: Option<TeamId>,
     organisation_id: Option<OrganisationId>,
     contact_id: Option<ContactId>,
+    /// What it is about, of what the organisation runs.
+    installation_id: Option<InstallationId>,
     waiting_on: Option<WaitingOn>,
     wake_at: Option<Timestamp>,
     /// The case that this one is shown as part of.
@@ -126,6 +128,7 @@ impl CaseFields {
             team_id: row.team_id,
             organisation_id: row.organisation_id,
             contact_id: row.contact_id,
+            installation_id: row.installation_id,
             waiting_on: row.waiting_on,
             wake_at: row.wake_at,
             merged_into: row.merged_into,

@@ -57,6 +57,11 @@ pub(super) struct Back {
 }
 
 impl Back {
+    /// A text for the composer, to whom it goes already.
+    pub(super) fn words(text: String) -> Self {
+        Self { text, to: String::new(), cc: String::new(), bcc: String::new() }
+    }
+
     pub(super) fn new(row: &EntryRow) -> Result<Self> {
         let EntryData::Outgoing(details) = row.data()? else { return Err(CasesError::NoEntry(row.id).into()) };
         let spaced = |people: &[Person]| people.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join(" ");

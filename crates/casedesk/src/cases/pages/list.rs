@@ -206,7 +206,7 @@ pub(super) fn counted(count: i64) -> String {
     if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
-fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
+pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
     let tail = match (row.state, row.waiting_on, row.wake_at) {
         (CaseState::Waiting, _, Some(until)) => Tail::Due(until.rfc3339()),
         (CaseState::Waiting, Some(on), _) => Tail::Words(on.to_string()),

@@ -5,7 +5,7 @@ use super::entry::{self, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
 };
-use super::{key, words};
+use super::{details, key, words};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::store::{self, CasePerson, Draft, EntryRow};
 use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, PersonRole};
@@ -49,7 +49,7 @@ pub(super) async fn case(desk: &Desk, by: &Viewer, row: &store::Case, back: &str
     entry::mark_new(&mut entries, seen);
     let people = store::people(db, id).await?;
     let older = rows.first().filter(|_| more).map(|first| format!("/cases/{id}/older?before={}", first.id));
-    let panel = panel(desk, by, row, &people).await?;
+    let panel = panel(desk, by, row, &rows, &people).await?;
     let composer = composer(desk, by, row, &rows, &people).await?;
     let mut case = head(desk, by, row, &names).await?;
     case.join = join(desk, by, row, &rows).await?;
@@ -128,7 +128,7 @@ fn link(desk: &Desk, id: CaseId, subject: &str, state: crate::cases::CaseState) 
     }
 }
 
-async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson]) -> Result<Panel> {
+async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], people: &[CasePerson]) -> Result<Panel> {
     let db = desk.db();
     let watchers = store::watchers(db, row.id).await?;
     let names: BTreeMap<i64, String> =
@@ -147,6 +147,8 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson
             .collect(),
         links,
         others: others(desk, by, row, people).await?,
+        verdicts: details::findings(desk, row).await?,
+        place: details::place(desk, row, rows).await?,
     })
 }
 
@@ -180,7 +182,8 @@ async fn organisation(desk: &Desk, by: &Viewer, row: &store::Case) -> Result<Opt
         facts.push(("Mail from".into(), domains.join(", ")));
     }
     let href = format!("/views/all?q={}", urlencoded(&format!("org:\"{}\"", organisation.name)));
-    Ok(Some(Organisation { name: organisation.name, href, cases, facts }))
+    let file_href = format!("/organisations/{id}");
+    Ok(Some(Organisation { name: organisation.name, file_href, href, cases, facts }))
 }
 
 pub(super) fn urlencoded(text: &str) -> String {

@@ -2,6 +2,7 @@
 //! or does one action; templates get plain data from `views`.
 mod case;
 mod compose;
+mod details;
 mod draft;
 mod entry;
 mod files;
@@ -80,6 +81,11 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/entries/{entry}/author", post(verbs::author))
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
+        .route("/cases/{id}/installation", post(details::choose))
+        .route("/cases/{id}/details", post(details::ask))
+        .route("/cases/{id}/details/{entry}", get(details::show).post(details::accept))
+        .route("/organisations/{id}/cases", get(details::of_organisation))
+        .route("/entries/{id}", get(details::entry))
         .route("/cases/{id}/split", get(split::show).post(split::split))
         .route("/merges/{merge}/undo", post(verbs::unmerge))
         .route("/splits/{split}/undo", post(verbs::unsplit))

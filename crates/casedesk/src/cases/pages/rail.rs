@@ -72,11 +72,14 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         label: "Quarantine".into(),
         count: String::new(),
     };
+    let organisations =
+        RailLink { href: "/organisations".into(), icon: "users", label: "Organisations".into(), ..RailLink::default() };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
     let all = vec![
         group("Views", false, false, views),
         group("Teams", true, false, teams),
         group("Saved", true, true, saved),
+        group("Customers", false, false, vec![organisations]),
         group("Doors", false, false, vec![quarantine]),
     ];
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())

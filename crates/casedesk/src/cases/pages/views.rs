@@ -205,6 +205,36 @@ pub struct Panel {
     pub watching: bool,
     pub links: Vec<Link>,
     pub others: Vec<Link>,
+    pub verdicts: Vec<Finding>,
+    /// What runs where, when the case belongs to an organisation.
+    pub place: Option<Place>,
+}
+
+/// A verdict in words.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    pub title: &'static str,
+    pub tone: &'static str,
+    pub state: &'static str,
+    pub reason: String,
+    /// The action as the page posts it: `quote`, `ask`, `upgrade`…
+    pub action: &'static str,
+    pub action_words: &'static str,
+}
+
+/// The installation that a case is about.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Number, name, and whether it is the one.
+    pub choices: Vec<(i64, String, bool)>,
+    /// The chosen one's page; empty when none is chosen.
+    pub href: String,
+    pub label: String,
+    pub role: String,
+    /// Field, value, and where that comes from.
+    pub facts: Vec<(&'static str, String, String)>,
+    /// Where details are read from the customer's newest mail; empty when there is none.
+    pub details_href: String,
 }
 
 /// Somebody outside who takes part in the case.
@@ -225,6 +255,8 @@ pub struct Contact {
 #[derive(Clone, Debug, Default)]
 pub struct Organisation {
     pub name: String,
+    /// Its page in the customer file.
+    pub file_href: String,
     pub href: String,
     pub cases: i64,
     pub facts: Vec<(String, String)>,

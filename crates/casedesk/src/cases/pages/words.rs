@@ -86,7 +86,8 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "assignee" => "user",
         "team" | "participant" => "users",
         "tag" => "tag",
-        "subject" | "kind" => "form",
+        "subject" | "kind" | "details" => "form",
+        "installation" => "screen",
         "merged" | "unmerged" => "merged",
         "split" | "split from" | "split undone" => "swap",
         "link" | "link removed" => "link",
@@ -112,6 +113,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
             case_phrase(changed, &from, &None),
             to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
+        "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
         field => match (&from, &to) {

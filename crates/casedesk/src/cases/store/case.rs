@@ -1,6 +1,6 @@
 //! The case row itself.
 use crate::cases::{CaseId, CaseKind, CaseState, Door, EntryId, Priority, WaitingOn};
-use crate::customers::{ContactId, OrganisationId};
+use crate::customers::{ContactId, InstallationId, OrganisationId};
 use crate::db::{Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::q;
@@ -20,6 +20,7 @@ pub struct Case {
     pub team_id: Option<TeamId>,
     pub organisation_id: Option<OrganisationId>,
     pub contact_id: Option<ContactId>,
+    pub installation_id: Option<InstallationId>,
     pub waiting_on: Option<WaitingOn>,
     pub wake_at: Option<Timestamp>,
     pub follow_up_of: Option<CaseId>,
@@ -34,7 +35,7 @@ pub struct Case {
 }
 
 const COLUMNS: &str = "SELECT id, subject, base_subject, state, kind, priority, door, assignee_id, team_id,
-    organisation_id, contact_id, waiting_on, wake_at, follow_up_of, merged_into, created_at, updated_at,
+    organisation_id, contact_id, installation_id, waiting_on, wake_at, follow_up_of, merged_into, created_at, updated_at,
     last_customer_at, last_agent_at, solved_at, closed_at, last_entry_id FROM cases ";
 
 /// The case with this number, merged or not, whoever asks.
@@ -105,7 +106,7 @@ pub async fn update_case(tx: &mut Tx, case: &Case) -> Result<u64> {
         "UPDATE cases SET subject = $2, base_subject = $3, state = $4, kind = $5, priority = $6, assignee_id = $7,
             team_id = $8, organisation_id = $9, contact_id = $10, waiting_on = $11, wake_at = $12, updated_at = $13,
             last_customer_at = $14, last_agent_at = $15, solved_at = $16, closed_at = $17, last_entry_id = $18,
-            merged_into = $19
+            merged_into = $19, installation_id = $20
          WHERE id = $1",
         case.id,
         &case.subject,
@@ -126,6 +127,7 @@ pub async fn update_case(tx: &mut Tx, case: &Case) -> Result<u64> {
         case.closed_at,
         case.last_entry_id,
         case.merged_into,
+        case.installation_id,
     ))
     .await
 }
@@ -179,6 +181,7 @@ impl Case {
             team_id: None,
             organisation_id: None,
             contact_id: None,
+            installation_id: None,
             waiting_on: None,
             wake_at: None,
             follow_up_of: None,

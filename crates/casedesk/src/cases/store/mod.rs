@@ -5,6 +5,7 @@ mod entry;
 mod list;
 mod people;
 mod related;
+mod verdicts;
 
 pub use case::*;
 pub use draft::*;
@@ -12,3 +13,4 @@ pub use entry::*;
 pub use list::*;
 pub use people::*;
 pub use related::*;
+pub use verdicts::*;

@@ -1,4 +1,8 @@
-//! The customer file over the API: to read, and to let mail to an address rest or flow again.
+//! The customer file over the API. Here what is read of organisations and contacts, and letting mail to an address rest.
+mod agreements;
+mod installations;
+mod organisation;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -15,13 +19,45 @@ use crate::web::{Error, Result};
 /// The longest reason for a pause, in characters.
 const MOST_REASON: usize = 300;
 
+pub(crate) use installations::{NewValue, given};
+
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
-        .routes(routes!(list_organisations))
-        .routes(routes!(get_organisation))
-        .routes(routes!(list_contacts))
-        .routes(routes!(get_contact))
+        .routes(routes!(list_organisations, organisation::add_organisation))
+        .routes(routes!(get_organisation, organisation::change_organisation))
+        .routes(routes!(organisation::add_domain, organisation::remove_domain))
+        .routes(routes!(organisation::add_organisation_tag, organisation::remove_organisation_tag))
+        .routes(routes!(organisation::list_organisation_notes, organisation::add_organisation_note))
+        .routes(routes!(organisation::remove_organisation_note))
+        .routes(routes!(list_contacts, organisation::add_contact))
+        .routes(routes!(get_contact, organisation::change_contact))
+        .routes(routes!(organisation::add_address, organisation::remove_address))
         .routes(routes!(pause_address, resume_address))
+        .merge(agreements())
+        .merge(installations())
+}
+
+fn agreements() -> OpenApiRouter<Desk> {
+    use agreements as a;
+    OpenApiRouter::new()
+        .routes(routes!(a::list_support_options, a::add_support_option))
+        .routes(routes!(a::get_support_option, a::change_support_option))
+        .routes(routes!(a::archive_support_option, a::restore_support_option))
+        .routes(routes!(a::list_contracts, a::add_contract))
+        .routes(routes!(a::change_contract, a::remove_contract))
+        .routes(routes!(a::renew_contract))
+        .routes(routes!(a::list_licences, a::add_licence))
+        .routes(routes!(a::change_licence, a::remove_licence))
+}
+
+fn installations() -> OpenApiRouter<Desk> {
+    use installations as i;
+    OpenApiRouter::new()
+        .routes(routes!(i::list_installations, i::add_installation))
+        .routes(routes!(i::get_installation, i::change_installation))
+        .routes(routes!(i::archive_installation, i::restore_installation))
+        .routes(routes!(i::list_installation_history))
+        .routes(routes!(i::set_values))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -68,6 +104,7 @@ struct OrganisationInFull {
     #[serde(flatten)]
     organisation: Organisation,
     domains: Vec<String>,
+    tags: Vec<String>,
     contacts: Vec<ContactInList>,
 }
 
@@ -90,6 +127,7 @@ async fn get_organisation(
     Ok(Json(OrganisationInFull {
         organisation: found.ok_or_else(|| Error::not_found("such organisation"))?,
         domains: store::domains(desk.db(), id).await?,
+        tags: store::organisation_tags(desk.db(), id).await?,
         contacts: contacts.into_iter().map(|c| ContactInList { id: c.id, name: c.name }).collect(),
     }))
 }

@@ -1,4 +1,12 @@
-//! SQL of organisations and contacts.
+//! All SQL of the room; here that of organisations and contacts.
+mod agreements;
+mod installations;
+mod organisation;
+
+pub use agreements::*;
+pub use installations::*;
+pub use organisation::*;
+
 use super::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
 use crate::db::{Read, Result, Tx};
 use crate::kit::Timestamp;

@@ -1,9 +1,44 @@
 //! What is done to the customer file.
+mod agreements;
+mod facts;
+mod installations;
+mod organisation;
+
+pub use agreements::*;
+pub use facts::*;
+pub use installations::*;
+pub use organisation::*;
+
 use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};
 use crate::db::{Result, Tx};
 use crate::desk::Desk;
 use crate::events::Event;
 use crate::kit::Timestamp;
+use crate::staff::{Audit, Viewer, actions::audit};
+
+/// Writes the change to the audit log, and tells everybody which part of the file changed.
+async fn record(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: &Viewer,
+    action: &'static str,
+    on: (&'static str, i64),
+    detail: serde_json::Value,
+) -> Result<()> {
+    let line = Audit::by(desk.now(), by, action).on(on.0, on.1).with(detail.clone());
+    audit(tx, &line).await?;
+    let event = Event {
+        topic: on.0,
+        id: on.1,
+        kind: "changed",
+        team: None,
+        agent: Some(by.id.0),
+        at: desk.now(),
+        data: detail,
+    };
+    desk.tell(tx, &event).await?;
+    Ok(())
+}
 
 /// Finds the contact of an address, or adds one at the organisation of its domain. An unknown domain
 /// becomes a prospect, unless strangers share it.

@@ -1,0 +1,313 @@
+//! What runs where, on the page of a case: verdicts, the installation, and details read from the customer's mail.
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use casedesk_details::{Confidence, Field, Proposal};
+use serde::Deserialize;
+
+use super::case::{self, Back};
+
+use super::views::{Finding, Place, Row};
+use super::{key, list, load, shell};
+use crate::cases::actions::{self, Chosen};
+use crate::cases::filter::{Filter, Sort};
+use crate::cases::rules;
+use crate::cases::store::{self, EntryRow};
+use crate::cases::{CaseId, CasesError, EntryId, EntryKind};
+use crate::customers::actions::Given;
+use crate::customers::pages::{action_words, kind_words, origin_words, state_words};
+use crate::customers::rules::{label, required_words, role_named};
+use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId};
+use crate::desk::Desk;
+use crate::staff::{Reader, Worker};
+use crate::web::fields::Fields;
+use crate::web::shell::Shell;
+use crate::web::turbo::{Streams, Turbo, see_other};
+use crate::web::{Error, Html, Result};
+
+/// How many cases the page of an organisation lists.
+const CASES: usize = 20;
+
+/// The verdicts of a case in words.
+pub(super) async fn findings(desk: &Desk, row: &store::Case) -> Result<Vec<Finding>> {
+    let verdicts = store::verdicts(desk.db(), row.id).await?;
+    let mut found: Vec<_> = verdicts.into_iter().map(|verdict| (verdict.kind, finding(verdict))).collect();
+    found.sort_by_key(|(kind, _)| *kind);
+    Ok(found.into_iter().map(|(_, finding)| finding).collect())
+}
+
+fn finding(verdict: customers::Verdict) -> Finding {
+    let (tone, state) = state_words(verdict.state);
+    Finding {
+        title: kind_words(verdict.kind),
+        tone,
+        state,
+        reason: verdict.reason,
+        action: verdict.action.map_or("", |action| action.as_str()),
+        action_words: verdict.action.map_or("", action_words),
+    }
+}
+
+/// The installation of a case, and those that it could be.
+pub(super) async fn place(desk: &Desk, row: &store::Case, rows: &[EntryRow]) -> Result<Option<Place>> {
+    let Some(of) = row.organisation_id else { return Ok(None) };
+    let all = customers::store::installations(desk.db(), of).await?;
+    let newest = rows.iter().rev().find(|entry| entry.kind == EntryKind::MailIn);
+    let mut place = Place {
+        details_href: newest.map_or_else(String::new, |entry| format!("/cases/{}/details/{}", row.id, entry.id)),
+        ..Place::default()
+    };
+    for one in all {
+        let chosen = row.installation_id == Some(one.id);
+        if chosen {
+            place.href = format!("/installations/{}", one.id);
+            place.label.clone_from(&one.terms.label);
+            place.role = one.terms.role.to_string();
+            place.facts = facts(desk, one.id).await?;
+        }
+        if chosen || one.archived_at.is_none() {
+            place.choices.push((one.id.0, one.terms.label, chosen));
+        }
+    }
+    Ok(Some(place))
+}
+
+async fn facts(desk: &Desk, id: InstallationId) -> Result<Vec<(&'static str, String, String)>> {
+    let values = customers::store::current_values(desk.db(), id).await?;
+    let of = |field: Field| {
+        let value = values.iter().find(|value| value.field == field.name() && !value.value.is_empty())?;
+        let from = match value.written == value.value {
+            true => origin_words(value),
+            false => format!("{}: “{}”", origin_words(value), value.written),
+        };
+        Some((label(field), value.value.clone(), from))
+    };
+    Ok(Field::ALL.into_iter().filter(|field| *field != Field::Role).filter_map(of).collect())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    installation: String,
+}
+
+/// `POST /cases/{id}/installation`: an empty one means none.
+pub(super) async fn choose(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+    Form(choice): Form<Choice>,
+) -> Result<Response> {
+    let chosen = choice.installation.parse().ok().map(InstallationId);
+    actions::choose_installation(&desk, &by, id, chosen).await?;
+    if !turbo.streams {
+        return Ok(see_other(&format!("/cases/{id}")));
+    }
+    Ok(Streams(case::changed_parts(&desk, &by, id, turbo.newest_entry).await?).into_response())
+}
+
+/// `POST /cases/{id}/details`: puts a question for what is missing into the composer, behind what is there.
+pub(super) async fn ask(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
+    let row = load::row(&desk, &by, id).await?;
+    let facts = customers::actions::facts(&desk, row.organisation_id, row.installation_id).await?;
+    let (required, wants_log) = rules::required_details(row.kind);
+    let logs = wants_log.then_some(customers::rules::Logs::None);
+    let (_, missing) = required_words(required, &facts.known(), logs);
+    let drafts = store::drafts(desk.db(), row.id, by.id).await?;
+    let draft = drafts.iter().find(|draft| draft.kind == "reply").map_or("", |draft| draft.body.trim_end());
+    let lines: String = missing.iter().map(|one| format!("\n- {one}")).collect();
+    let question = format!("{draft}\n\nTo find the cause we need to know:\n{lines}\n\n{WHY}");
+    let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
+    Ok(Streams(parts.with_back(Back::words(question.trim_start().to_owned()))).into_response())
+}
+
+const WHY: &str = "Why we ask: before a release an automated test suite runs, and knowing your set-up lets it run \
+    against a similar one. The details are not shared with any third party and serve only to improve support and \
+    the product.";
+
+/// A detail that the mail may speak of.
+struct Line {
+    /// Its place among the proposals with its field: the same reading gives the same.
+    pick: String,
+    field: &'static str,
+    value: String,
+    sentence: String,
+    why: &'static str,
+    tone: &'static str,
+    confidence: &'static str,
+    ticked: bool,
+    of: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/details.html")]
+struct DetailsPage {
+    shell: Shell,
+    number: i64,
+    key: String,
+    entry: i64,
+    at: String,
+    who: String,
+    organisation: String,
+    lines: Vec<Line>,
+    /// Number, name, and whether it is the one.
+    choices: Vec<(i64, String, bool)>,
+    roles: &'static [InstallationRole],
+}
+
+fn pick(at: usize, proposal: &Proposal) -> String {
+    format!("{at}:{}", proposal.field)
+}
+
+/// What is kept of a proposal: what is not there is said so.
+fn kept(proposal: &Proposal) -> String {
+    match (proposal.present, proposal.value.as_str()) {
+        (true, value) | (false, value @ "none") => value.to_owned(),
+        (false, value) => format!("no {value}"),
+    }
+}
+
+fn line((at, proposal): (usize, &Proposal)) -> Line {
+    let (tone, confidence) = match proposal.confidence {
+        Confidence::Sure => ("ok", "sure"),
+        Confidence::Likely => ("warn", "likely"),
+        Confidence::Unsure => ("line", "unsure"),
+    };
+    Line {
+        pick: pick(at, proposal),
+        field: label(proposal.field),
+        value: kept(proposal),
+        sentence: proposal.source.text.clone(),
+        why: proposal.why,
+        tone,
+        confidence,
+        ticked: proposal.confidence == Confidence::Sure,
+        of: proposal.installation.clone().unwrap_or_default(),
+    }
+}
+
+/// `GET /cases/{id}/details/{entry}`: what a message says of the installation, next to the sentences that say it.
+pub(super) async fn show(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path((id, entry)): Path<(CaseId, EntryId)>,
+) -> Result<Response> {
+    let row = load::row(&desk, &by, id).await?;
+    if let Some(root) = row.merged_into {
+        return Ok(Redirect::to(&format!("/cases/{root}/details/{entry}")).into_response());
+    }
+    let message = actions::customers_entry(&desk, id, entry).await?;
+    let proposals = actions::proposals(&desk, &row, &message).await?;
+    let organisation = match row.organisation_id {
+        Some(of) => customers::store::organisation(desk.db(), of).await?.map(|found| found.name),
+        None => None,
+    };
+    Ok(Html(DetailsPage {
+        shell: shell(&by, ""),
+        number: id.0,
+        key: key(&desk, id),
+        entry: entry.0,
+        at: message.at.rfc3339(),
+        who: message.contact_name.unwrap_or_else(|| "The customer".into()),
+        organisation: organisation.unwrap_or_default(),
+        lines: proposals.iter().enumerate().map(line).collect(),
+        choices: place(&desk, &row, &[]).await?.map(|place| place.choices).unwrap_or_default(),
+        roles: InstallationRole::ALL,
+    })
+    .into_response())
+}
+
+/// `POST /cases/{id}/details/{entry}`: what was ticked goes into the file, with its source.
+pub(super) async fn accept(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, entry)): Path<(CaseId, EntryId)>,
+    sent: Fields,
+) -> Result<Response> {
+    let row = load::row(&desk, &by, id).await?;
+    let message = actions::customers_entry(&desk, row.id, entry).await?;
+    let proposals = actions::proposals(&desk, &row, &message).await?;
+    let given = given(&proposals, &sent)?;
+    let chosen = match sent.one("installation").parse() {
+        Ok(known) => Chosen::Known(InstallationId(known)),
+        Err(_) => Chosen::New(new_installation(&desk, &proposals, &sent, &given).await?),
+    };
+    actions::accept_details(&desk, &by, id, entry, &chosen, &given).await?;
+    Ok(see_other(&format!("/cases/{id}")))
+}
+
+/// What was ticked, as it was edited; the values of a set that were ticked apart go together.
+fn given(proposals: &[Proposal], sent: &Fields) -> Result<Vec<Given>> {
+    let mut given: Vec<Given> = Vec::new();
+    for picked in sent.all("pick") {
+        let found = proposals.iter().enumerate().find(|(at, proposal)| pick(*at, proposal) == picked);
+        let (_, proposal) =
+            found.ok_or_else(|| Error::conflict("The mail is read differently now. Look at the page again."))?;
+        let value = sent.filled(&format!("value-{picked}")).map_or_else(|| kept(proposal), str::to_owned);
+        let same = given.iter_mut().find(|one| one.field == proposal.field);
+        match same {
+            Some(one) if proposal.field.is_set() => {
+                one.value = format!("{}, {value}", one.value);
+                one.written = format!("{}; {}", one.written, proposal.as_written);
+            }
+            Some(_) => {
+                let words = format!("Choose one value for “{}”.", label(proposal.field));
+                return Err(Error::unprocessable(words));
+            }
+            None => given.push(Given { field: proposal.field, value, written: proposal.as_written.clone() }),
+        }
+    }
+    if given.is_empty() { Err(Error::unprocessable("Tick at least one detail.")) } else { Ok(given) }
+}
+
+/// An installation that the file does not have yet, of the product that the mail names, or of our only one.
+async fn new_installation(
+    desk: &Desk,
+    proposals: &[Proposal],
+    sent: &Fields,
+    given: &[Given],
+) -> Result<InstallationTerms> {
+    let said = given.iter().find(|one| one.field == Field::Role).and_then(|one| role_named(&one.value));
+    let role = sent.one("role").parse().ok().or(said);
+    let role = role.ok_or_else(|| Error::unprocessable("Say what the new installation is for."))?;
+    let named = proposals.iter().find_map(|proposal| proposal.product.as_deref());
+    let product_id = customers::actions::product_called(desk, named).await?;
+    Ok(InstallationTerms { label: sent.one("label").to_owned(), role, product_id })
+}
+
+#[derive(Template)]
+#[template(path = "cases/of_organisation.html")]
+struct OfOrganisation {
+    rows: Vec<Row>,
+    href: String,
+    more: bool,
+}
+
+/// `GET /organisations/{id}/cases`: a frame of the organisation's page; only cases that the viewer may see.
+pub(super) async fn of_organisation(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<OrganisationId>,
+) -> Result<Html<impl Template>> {
+    let found = customers::store::organisation(desk.db(), id).await?;
+    let organisation = found.ok_or_else(|| Error::not_found("such organisation"))?;
+    let filter = Filter { organisation_id: Some(id), ..Filter::default() };
+    let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, CASES, by.id, &by.hidden_teams).await?;
+    Ok(Html(OfOrganisation {
+        rows: page.rows.iter().map(|row| list::shown(&desk, "all", row)).collect(),
+        href: format!("/views/all?q={}", load::urlencoded(&format!("org:\"{}\"", organisation.name))),
+        more: page.next.is_some(),
+    }))
+}
+
+/// `GET /entries/{id}`: the entry on its case, when the viewer may see that.
+pub(super) async fn entry(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<EntryId>) -> Result<Redirect> {
+    let row = store::entry(desk.db(), id).await?.ok_or(CasesError::NoEntry(id))?;
+    actions::may_read(&desk, &by, row.case_id).await?;
+    Ok(Redirect::to(&format!("/cases/{}#entry-{id}", row.case_id)))
+}

@@ -1,0 +1,266 @@
+//! One organisation: everything that is known of it on one page, and the changes that it can make.
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{forms, state_words};
+use crate::customers::actions::{self, today};
+use crate::customers::store::{self, Contract, FileNote, Installation, Licence, OptionRow};
+use crate::customers::{
+    Contact, ContractId, CustomersError, FieldValue, InstallationRole, LicenceId, Organisation, OrganisationId,
+    OrganisationKind, Verdict, rules,
+};
+use crate::desk::Desk;
+use crate::products::{self, Product};
+use crate::staff::{Admin, Reader, Worker};
+use crate::web::fields::Fields;
+use crate::web::shell::{Person, Shell};
+use crate::web::turbo::see_other;
+use crate::web::{Html, Result};
+
+/// How many contacts the page shows with their addresses.
+const MOST_CONTACTS: usize = 100;
+
+struct ContactRow {
+    contact: Contact,
+    person: Person,
+    addresses: String,
+    paused: bool,
+}
+
+struct InstallationRow {
+    installation: Installation,
+    values: Vec<FieldValue>,
+}
+
+impl InstallationRow {
+    /// `Version 5.1, Operating system Debian`, as far as they are known.
+    fn words(&self) -> String {
+        let known = self.values.iter().filter(|value| !value.value.is_empty()).take(6);
+        known.map(|value| value.value.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A number as the value of an input; empty when there is none.
+fn number(value: &Option<i64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn same(one: &i64, other: i64) -> bool {
+    *one == other
+}
+
+struct Stand {
+    tone: &'static str,
+    words: &'static str,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "customers/file.html")]
+struct FilePage {
+    shell: Shell,
+    organisation: Organisation,
+    kinds: &'static [OrganisationKind],
+    roles: &'static [InstallationRole],
+    stand: Stand,
+    domains: Vec<String>,
+    tags: Vec<String>,
+    notes: Vec<FileNote>,
+    contacts: Vec<ContactRow>,
+    contracts: Vec<Contract>,
+    licences: Vec<Licence>,
+    installations: Vec<InstallationRow>,
+    options: Vec<OptionRow>,
+    products: Vec<Product>,
+}
+
+/// `GET /organisations/{id}`
+pub(super) async fn show(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<OrganisationId>,
+) -> Result<Html<impl Template>> {
+    let db = desk.db();
+    let organisation = store::organisation(db, id).await?.ok_or(CustomersError::Missing("organisation"))?;
+    Ok(Html(FilePage {
+        shell: by.shell("organisations", ""),
+        organisation,
+        kinds: OrganisationKind::ALL,
+        roles: InstallationRole::ALL,
+        stand: stand(&desk, id).await?,
+        domains: store::domains(db, id).await?,
+        tags: store::organisation_tags(db, id).await?,
+        notes: store::file_notes(db, id).await?,
+        contacts: contacts(&desk, id).await?,
+        contracts: store::contracts(db, id).await?,
+        licences: store::licences(db, id).await?,
+        installations: installations(&desk, id).await?,
+        options: store::options(db).await?.into_iter().filter(|option| option.archived_at.is_none()).collect(),
+        products: products::store::products(db).await?,
+    }))
+}
+
+async fn stand(desk: &Desk, id: OrganisationId) -> Result<Stand> {
+    let agreements = actions::agreements(desk.db(), id).await?;
+    let Verdict { state, reason, .. } = rules::contract(&agreements, rules::day(&today(desk).to_string())?);
+    let (tone, words) = state_words(state);
+    Ok(Stand { tone, words, reason })
+}
+
+async fn contacts(desk: &Desk, id: OrganisationId) -> Result<Vec<ContactRow>> {
+    let mut rows = Vec::new();
+    for contact in store::contacts_of(desk.db(), id).await?.into_iter().take(MOST_CONTACTS) {
+        let addresses = store::addresses(desk.db(), contact.id).await?;
+        rows.push(ContactRow {
+            person: Person::new(contact.id.0, &contact.name, ""),
+            paused: addresses.iter().any(|(_, paused)| paused.is_some()),
+            addresses: addresses.into_iter().map(|(address, _)| address).collect::<Vec<_>>().join(", "),
+            contact,
+        });
+    }
+    Ok(rows)
+}
+
+async fn installations(desk: &Desk, id: OrganisationId) -> Result<Vec<InstallationRow>> {
+    let mut rows = Vec::new();
+    for installation in store::installations(desk.db(), id).await? {
+        rows.push(InstallationRow { values: store::current_values(desk.db(), installation.id).await?, installation });
+    }
+    Ok(rows)
+}
+
+fn back(id: OrganisationId) -> Result<Response> {
+    Ok(see_other(&format!("/organisations/{id}")))
+}
+
+/// `POST /organisations/{id}`
+pub(super) async fn change(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::change_organisation(&desk, &by, id, sent.one("name"), forms::kind(&sent)?).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/domains`: with `remove` it is taken away.
+pub(super) async fn domain(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    let on = sent.filled("remove").is_none();
+    actions::set_domain(&desk, &by, id, sent.filled("remove").unwrap_or(sent.one("domain")), on).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/tags`: with `remove` it is taken off.
+pub(super) async fn tag(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    let on = sent.filled("remove").is_none();
+    actions::set_tag(&desk, &by, id, sent.filled("remove").unwrap_or(sent.one("tag")), on).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/notes`
+pub(super) async fn note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::add_file_note(&desk, &by, id, sent.one("text")).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/notes/{note}/delete`
+pub(super) async fn remove_note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, note)): Path<(OrganisationId, i64)>,
+) -> Result<Response> {
+    actions::remove_file_note(&desk, &by, id, note).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/contracts`
+pub(super) async fn add_contract(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::add_contract(&desk, &by, id, &forms::contract(&sent)?).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/contracts/{contract}`
+pub(super) async fn change_contract(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, contract)): Path<(OrganisationId, ContractId)>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::change_contract(&desk, &by, id, contract, &forms::contract(&sent)?).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/contracts/{contract}/renewal`
+pub(super) async fn renew_contract(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, contract)): Path<(OrganisationId, ContractId)>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::renew_contract(&desk, &by, id, contract, sent.one("ends_on")).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/contracts/{contract}/delete`
+pub(super) async fn remove_contract(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, contract)): Path<(OrganisationId, ContractId)>,
+) -> Result<Response> {
+    actions::remove_contract(&desk, &by, id, contract).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/licences`
+pub(super) async fn add_licence(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<OrganisationId>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::add_licence(&desk, &by, id, &forms::licence(&sent)?).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/licences/{licence}`
+pub(super) async fn change_licence(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, licence)): Path<(OrganisationId, LicenceId)>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::change_licence(&desk, &by, id, licence, &forms::licence(&sent)?).await?;
+    back(id)
+}
+
+/// `POST /organisations/{id}/licences/{licence}/delete`
+pub(super) async fn remove_licence(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path((id, licence)): Path<(OrganisationId, LicenceId)>,
+) -> Result<Response> {
+    actions::remove_licence(&desk, &by, id, licence).await?;
+    back(id)
+}
