@@ -12,6 +12,7 @@ pub mod files;
 pub mod kit;
 pub mod live;
 pub mod mail;
+pub mod phone;
 pub mod queue;
 pub mod search;
 pub mod staff;

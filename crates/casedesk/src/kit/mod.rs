@@ -1,4 +1,4 @@
-//! The small tools every room uses: clock, secrets, cursors, safe HTML, room on the disk. No SQL, no HTTP, no domain words.
+//! The small tools every room uses: clock, secrets, signed webhooks, cursors, safe HTML, room on the disk. No SQL, no HTTP, no domain words.
 pub mod clock;
 pub mod disk;
 pub mod markdown;
@@ -7,6 +7,7 @@ pub mod paging;
 pub mod passwords;
 pub mod qr;
 pub mod secrets;
+pub mod standard_webhooks;
 
 pub use clock::{Clock, Timestamp};
 pub use secrets::Secret;

@@ -13,7 +13,7 @@ const ROOMS: &[&[&str]] = &[
     &["staff"],
     &["customers"],
     &["cases"],
-    &["mail", "live", "webhooks"],
+    &["mail", "phone", "live", "webhooks"],
     &["app"],
     &["demo"],
     &["commands"],

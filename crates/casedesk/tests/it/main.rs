@@ -11,6 +11,7 @@ mod disk;
 mod live;
 mod mail;
 mod pages;
+mod phone;
 mod staff;
 mod support;
 mod webhooks;

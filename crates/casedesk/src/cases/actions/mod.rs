@@ -1,4 +1,5 @@
 //! What is done to cases: one verb, one transaction each.
+mod call;
 mod change;
 mod colleague;
 mod draft;
@@ -7,6 +8,7 @@ mod receive;
 mod related;
 mod write;
 
+pub use call::*;
 pub use change::*;
 pub use colleague::*;
 pub use draft::*;
