@@ -201,7 +201,8 @@ pub struct Phone {
 impl Phone {
     fn faults(&self) -> Vec<String> {
         let code = &self.country_code;
-        let is_code = (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0');
+        let is_code =
+            (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0');
         let secret = &self.webhook_secret;
         [
             (code.is_empty() || is_code, format!("phone.country_code: “{code}” must be 1 to 3 digits, as in 353")),
@@ -458,7 +459,8 @@ mod tests {
         let error = load(&[data, ("CASEDESK_MAIL__FRUM", "x")]).unwrap_err().to_string();
         assert!(error.contains("frum"), "{error}");
         let phone = [("CASEDESK_PHONE__COUNTRY_CODE", "+353"), ("CASEDESK_PHONE__CONFIRM_AFTER_HOURS", "0")];
-        let error = load(&[data, phone[0], phone[1], ("CASEDESK_PHONE__WEBHOOK_SECRET", "short")]).unwrap_err().to_string();
+        let error =
+            load(&[data, phone[0], phone[1], ("CASEDESK_PHONE__WEBHOOK_SECRET", "short")]).unwrap_err().to_string();
         for name in ["country_code", "confirm_after_hours", "webhook_secret"] {
             assert!(error.contains(name), "{name}: {error}");
         }

@@ -58,7 +58,9 @@ mod tests {
         let signature = key.sign("msg_1", 1_800_000_000, b"{}");
         assert!(key.verify("msg_1", 1_800_000_000, b"{}", &signature));
         assert!(key.verify("msg_1", 1_800_000_000, b"{}", &format!("v1,AAAA {signature}")));
-        for (id, at, body) in [("msg_2", 1_800_000_000, "{}"), ("msg_1", 1_800_000_001, "{}"), ("msg_1", 1_800_000_000, "[]")] {
+        for (id, at, body) in
+            [("msg_2", 1_800_000_000, "{}"), ("msg_1", 1_800_000_001, "{}"), ("msg_1", 1_800_000_000, "[]")]
+        {
             assert!(!key.verify(id, at, body.as_bytes(), &signature), "{id} {at} {body}");
         }
         let other = Key::parse(&secret(&[8; 32])).unwrap();

@@ -269,11 +269,7 @@ async fn ask_to_confirm_call(
 /// Let a call stand without an answer of the contact.
 #[utoipa::path(post, path = "/calls/{id}/acceptance", tag = "phone", params(("id" = CallId, Path)),
     responses((status = 200, body = CallInFull)))]
-async fn accept_call(
-    State(desk): State<Desk>,
-    Worker(by): Worker,
-    Path(id): Path<CallId>,
-) -> Result<Json<CallInFull>> {
+async fn accept_call(State(desk): State<Desk>, Worker(by): Worker, Path(id): Path<CallId>) -> Result<Json<CallInFull>> {
     actions::accept(&desk, &by, id).await?;
     let row = actions::visible(&desk, &by, id).await?;
     in_full(&desk, row).await

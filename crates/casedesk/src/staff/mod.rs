@@ -225,9 +225,7 @@ impl From<Error> for crate::web::Error {
             | Error::AddressTaken(_)
             | Error::ExtensionTaken(_)
             | Error::TeamTaken(_)
-            | Error::LastAdmin => {
-                Self::conflict(error.to_string())
-            }
+            | Error::LastAdmin => Self::conflict(error.to_string()),
             Error::NoMatch | Error::WrongPassword | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
                 Self::unprocessable(error.to_string())
             }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use casedesk::cases::filter::{Filter, Sort};
-use casedesk::cases::{CaseId, CaseState, CallStep, Door, EntryData, EntryKind, store as case_store};
+use casedesk::cases::{CallStep, CaseId, CaseState, Door, EntryData, EntryKind, store as case_store};
 use casedesk::db::Read as _;
 use casedesk::kit::standard_webhooks::{Key, secret};
 use casedesk::phone::actions as phone;
@@ -135,12 +135,18 @@ async fn a_logged_call_opens_a_case_by_phone_that_is_unconfirmed() {
         assert_eq!(unconfirmed(app, &world.ben).await, [case.id]);
         let rows = app.timeline(case.id).await;
         assert_eq!(rows.len(), 1);
-        assert_eq!((rows[0].kind, rows[0].text.as_str()), (EntryKind::Call, "It restarts at 02:00.\nShe sends the log."));
+        assert_eq!(
+            (rows[0].kind, rows[0].text.as_str()),
+            (EntryKind::Call, "It restarts at 02:00.\nShe sends the log.")
+        );
         let page = world.page.get(&format!("/cases/{}", case.id)).await.text;
         assert!(page.contains("Call of Anna Berg, taken by Ben, 6 min"), "{page}");
         assert!(page.contains("unconfirmed"), "{page}");
         let rail = world.page.get("/rail").await.text;
-        assert!(rail.contains(r#"href="/views/unconfirmed""#) && rail.contains(r#"<span class="count">1</span>"#), "{rail}");
+        assert!(
+            rail.contains(r#"href="/views/unconfirmed""#) && rail.contains(r#"<span class="count">1</span>"#),
+            "{rail}"
+        );
         assert_eq!(app.drain().await, 0, "nobody was asked");
     })
     .await;
@@ -310,7 +316,10 @@ async fn a_correction_stands_beside_the_summary_and_reopens_the_case() {
         let empty = visitor.post(&link, &[("do", "write"), ("text", " \r\n ")]).await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         let long = "x".repeat(20_001);
-        assert_eq!(visitor.post(&link, &[("do", "write"), ("text", &long)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            visitor.post(&link, &[("do", "write"), ("text", &long)]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let sent = visitor.post(&link, &[("do", "write"), ("text", "It restarts at 03:00, <b>not</b> 02:00.")]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER);
         assert_eq!(world.state(id_of(&call)).await, "corrected");
@@ -333,7 +342,9 @@ async fn a_link_that_is_guessed_stale_or_another_leads_to_nothing() {
         let link = link(&world.relay.take()[0]);
         let visitor = app.browser().without_origin();
         let (zeros, shouted) = ("0".repeat(64), link.to_uppercase().replace("/CONFIRM/", "/confirm/"));
-        for wrong in [format!("/confirm/{zeros}"), "/confirm/x".into(), "/confirm/%00".into(), format!("{link}0"), shouted] {
+        for wrong in
+            [format!("/confirm/{zeros}"), "/confirm/x".into(), "/confirm/%00".into(), format!("{link}0"), shouted]
+        {
             assert_eq!(visitor.get(&wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");
             assert_eq!(visitor.post(&wrong, &[("do", "confirm")]).await.status, StatusCode::NOT_FOUND, "{wrong}");
         }
@@ -452,7 +463,8 @@ async fn what_is_typed_is_kept_on_the_server_and_belongs_to_its_agent() {
         let empty = world.page.get("/calls/new").await;
         assert_eq!(empty.status, StatusCode::OK);
         assert_eq!(calls(app).await, 0, "looking makes nothing");
-        let typed = "who=Anna&name=Anna+Berg&email=anna%40northbay.example&summary=It+restarts&started=2027-03-01T08%3A50";
+        let typed =
+            "who=Anna&name=Anna+Berg&email=anna%40northbay.example&started=2027-03-01T08%3A50&summary=It+restarts";
         let keep = async |body: &str| {
             world.page.body(Method::PUT, "/calls/draft", "application/x-www-form-urlencoded", body).await.json()
         };
@@ -467,7 +479,9 @@ async fn what_is_typed_is_kept_on_the_server_and_belongs_to_its_agent() {
         let path = format!("/calls/{}", kept["call"]);
         assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(other.post(&format!("{path}/discard"), &[]).await.status, StatusCode::NOT_FOUND);
-        let theirs = other.body(Method::PUT, "/calls/draft", "application/x-www-form-urlencoded", &format!("call={}", kept["call"])).await;
+        let theirs = other
+            .body(Method::PUT, "/calls/draft", "application/x-www-form-urlencoded", &format!("call={}", kept["call"]))
+            .await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND);
         let fields = [
             ("call", kept["call"].to_string()),
@@ -525,7 +539,8 @@ async fn an_announced_call_pops_up_for_the_agent_who_answers_and_for_nobody_else
         assert_eq!(world.program.json(Method::PUT, "/api/v1/me", &profile).await.status, StatusCode::NO_CONTENT);
         let cleo = app.logged_in("Cleo", Role::Agent).await;
         let mut bus = app.desk().db().subscribe();
-        let ringing = r#"{"call":"A1","caller":"0035312345678","called":"+3531999","started_at":"2027-03-01T09:00:00Z"}"#;
+        let ringing =
+            r#"{"call":"A1","caller":"0035312345678","called":"+3531999","started_at":"2027-03-01T09:00:00Z"}"#;
         assert_eq!(announce(app, "m1", ringing).await, StatusCode::NO_CONTENT);
         assert!(!world.page.get("/calls/pop").await.text.contains("toast"), "it only rings");
         let answered = r#"{"call":"A1","agent":"201","answered_at":"2027-03-01T09:00:05Z"}"#;
@@ -535,22 +550,30 @@ async fn an_announced_call_pops_up_for_the_agent_who_answers_and_for_nobody_else
         let mut told = 0;
         while let Ok(notice) = bus.try_recv() {
             told += usize::from(notice.contains("telephone"));
-            assert!(!notice.contains("12345678") && !notice.contains("Anna"), "nothing private is on the bus: {notice}");
+            assert!(
+                !notice.contains("12345678") && !notice.contains("Anna"),
+                "nothing private is on the bus: {notice}"
+            );
         }
         // PostgreSQL's notices come by another connection.
         assert!(told <= 1);
         let pop = world.page.get("/calls/pop").await.text;
         assert!(pop.contains("Anna Berg") && pop.contains("href=\"/calls/"), "{pop}");
         assert!(!cleo.get("/calls/pop").await.text.contains("Anna"));
-        let path = pop.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let id = pop.split("href=\"/calls/").nth(1).unwrap().split('"').next().unwrap();
+        let path = format!("/calls/{id}");
         let screen = world.page.get(&path).await.text;
-        assert!(screen.contains("+35312345678") && screen.contains("Anna Berg") && screen.contains("CD-1001"), "{screen}");
+        assert!(
+            screen.contains("+35312345678") && screen.contains("Anna Berg") && screen.contains("CD-1001"),
+            "{screen}"
+        );
         assert_eq!(cleo.get(&path).await.status, StatusCode::NOT_FOUND);
         let ended = r#"{"call":"A1","agent":"201","ended_at":"2027-03-01T09:04:00Z"}"#;
         assert_eq!(announce(app, "m3", ended).await, StatusCode::NO_CONTENT);
         assert!(!world.page.get("/calls/pop").await.text.contains("toast"), "it is over");
         assert!(world.page.get(&path).await.text.contains("2027-03-01T09:04"));
-        let mail = r#"{"call":"A2","agent":"BEN@desk.example","caller":"anonymous","answered_at":"2027-03-01T09:05:00Z"}"#;
+        let mail =
+            r#"{"call":"A2","agent":"BEN@desk.example","caller":"anonymous","answered_at":"2027-03-01T09:05:00Z"}"#;
         assert_eq!(announce(app, "m4", mail).await, StatusCode::NO_CONTENT);
         assert!(world.page.get("/calls/pop").await.text.contains("Number not shown"));
         let taken = json!({ "name": "Cleo", "signature": "", "time_zone": "UTC", "phone_extension": "201" });
@@ -576,7 +599,10 @@ async fn an_announcement_that_is_forged_stale_or_broken_is_refused() {
             assert_eq!(announce_at(app, headers, body, sent).await, StatusCode::UNAUTHORIZED, "{why}");
         }
         let bare = app.browser().without_origin();
-        assert_eq!(bare.body(Method::POST, "/hooks/phone", "application/json", body).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            bare.body(Method::POST, "/hooks/phone", "application/json", body).await.status,
+            StatusCode::UNAUTHORIZED
+        );
         for (id, broken) in [("b1", "{"), ("b2", "[]"), ("b3", r#"{"caller":"+353"}"#), ("b4", r#"{"call":""}"#)] {
             assert_eq!(announce(app, id, broken).await, StatusCode::BAD_REQUEST, "{broken}");
         }
@@ -610,7 +636,8 @@ async fn a_call_on_a_case_of_a_closed_team_does_not_exist_for_others() {
         assert_eq!(world.program.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(world.program.get("/api/v1/calls").await.json()["calls"], json!([]));
         assert_eq!(world.page.get(&format!("/calls/{}", id_of(&call))).await.status, StatusCode::NOT_FOUND);
-        let ask = world.program.json(Method::POST, &format!("{path}/confirmations"), &json!({ "question": "summary" })).await;
+        let ask =
+            world.program.json(Method::POST, &format!("{path}/confirmations"), &json!({ "question": "summary" })).await;
         assert_eq!(ask.status, StatusCode::NOT_FOUND);
         assert!(unconfirmed(app, &Viewer { hidden_teams: vec![team], ..world.ben.clone() }).await.is_empty());
         app.forget_jobs("phone.escalate").await;

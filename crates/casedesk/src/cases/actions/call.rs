@@ -171,12 +171,7 @@ async fn show_on_root(tx: &mut Tx, desk: &Desk, case: &Case, entry: EntryId, act
 }
 
 /// Says since when the case has something unconfirmed, after its entries were moved.
-pub async fn set_unconfirmed(
-    tx: &mut Tx,
-    desk: &Desk,
-    id: CaseId,
-    since: Option<Timestamp>,
-) -> Result<(), CasesError> {
+pub async fn set_unconfirmed(tx: &mut Tx, desk: &Desk, id: CaseId, since: Option<Timestamp>) -> Result<(), CasesError> {
     let mut case = own(tx, id).await?;
     if case.unconfirmed_since != since {
         case.unconfirmed_since = since;
@@ -195,17 +190,18 @@ pub struct DeskMail<'a> {
     pub asked_by: Option<AgentId>,
 }
 
-pub async fn send_from_desk(
-    tx: &mut Tx,
-    desk: &Desk,
-    id: CaseId,
-    mail: DeskMail<'_>,
-) -> Result<EntryId, CasesError> {
+pub async fn send_from_desk(tx: &mut Tx, desk: &Desk, id: CaseId, mail: DeskMail<'_>) -> Result<EntryId, CasesError> {
     let now = desk.now();
     let mut case = locked(tx, id, &[]).await?;
     let people = mail.to.address.clone();
     let automatic = mail.asked_by.is_none();
-    let details = Outgoing { to: vec![mail.to], automatic, generated: automatic, private_link: Some(mail.link), ..Outgoing::default() };
+    let details = Outgoing {
+        to: vec![mail.to],
+        automatic,
+        generated: automatic,
+        private_link: Some(mail.link),
+        ..Outgoing::default()
+    };
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::MailOut,

@@ -66,13 +66,8 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         };
         saved.push(link(View::Saved(view.id), "", "search", &view.name, count));
     }
-    let phone = RailLink {
-        key: "go-phone",
-        href: "/calls".into(),
-        icon: "phone",
-        label: "Phone".into(),
-        count: String::new(),
-    };
+    let phone =
+        RailLink { key: "go-phone", href: "/calls".into(), icon: "phone", label: "Phone".into(), count: String::new() };
     let quarantine = RailLink {
         key: "go-quarantine",
         href: "/quarantine".into(),

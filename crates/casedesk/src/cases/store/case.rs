@@ -146,10 +146,7 @@ pub async fn lock_case(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
 /// Whether a call on the case, or on what is merged into it, waits to be confirmed.
 pub async fn is_unconfirmed(on: impl Read, id: CaseId) -> Result<bool> {
     let (count,): (i64,) = on
-        .one(q!(
-            "SELECT COUNT(*) FROM cases WHERE (id = $1 OR merged_into = $1) AND unconfirmed_since IS NOT NULL",
-            id
-        ))
+        .one(q!("SELECT COUNT(*) FROM cases WHERE (id = $1 OR merged_into = $1) AND unconfirmed_since IS NOT NULL", id))
         .await?;
     Ok(count > 0)
 }

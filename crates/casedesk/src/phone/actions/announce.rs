@@ -112,9 +112,7 @@ async fn add(
     now: Timestamp,
 ) -> Result<(), PhoneError> {
     let before = (call.answered_at, call.agent_id);
-    for (kept, told) in
-        [(&mut call.caller_number, &said.caller), (&mut call.called_number, &said.called)]
-    {
+    for (kept, told) in [(&mut call.caller_number, &said.caller), (&mut call.called_number, &said.called)] {
         if kept.is_empty() {
             *kept = number(desk, told);
         }

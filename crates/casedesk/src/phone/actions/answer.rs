@@ -42,7 +42,8 @@ pub enum Answer {
 pub async fn answer(desk: &Desk, token: &str, answer: Answer) -> Result<(), PhoneError> {
     let digest = sha256_hex(token.as_bytes());
     let mut tx = desk.db().begin().await?;
-    let confirmation = store::confirmation_by_digest(&mut tx, &digest, desk.now()).await?.ok_or(PhoneError::DeadLink)?;
+    let confirmation =
+        store::confirmation_by_digest(&mut tx, &digest, desk.now()).await?.ok_or(PhoneError::DeadLink)?;
     let call = store::lock_call(&mut tx, confirmation.call_id).await?.ok_or(PhoneError::DeadLink)?;
     if confirmation.answered_at.is_some() || !call.state.awaits_answer() {
         return Ok(());
@@ -51,19 +52,14 @@ pub async fn answer(desk: &Desk, token: &str, answer: Answer) -> Result<(), Phon
     if store::answer_confirmation(&mut tx, confirmation.id, state, desk.now()).await? == 0 {
         return Ok(());
     }
-    let ended =
-        Ended { state, step, actor: Actor::System, contact: call.contact_id, text: &text, by_mail: None };
+    let ended = Ended { state, step, actor: Actor::System, contact: call.contact_id, text: &text, by_mail: None };
     end(&mut tx, desk, &call, ended).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// What an answer to this question means. A correction that changes nothing confirms.
-fn reading(
-    asked: Question,
-    call: &CallRow,
-    answer: Answer,
-) -> Result<(CallState, CallStep, String), PhoneError> {
+fn reading(asked: Question, call: &CallRow, answer: Answer) -> Result<(CallState, CallStep, String), PhoneError> {
     let text = match (asked, answer) {
         (Question::Summary, Answer::Confirm) => return Ok((CallState::Confirmed, CallStep::Confirmed, String::new())),
         (Question::Written, Answer::Confirm) => return Err(PhoneError::Empty),

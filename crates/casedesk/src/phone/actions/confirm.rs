@@ -42,8 +42,7 @@ pub(super) async fn ask_in(tx: &mut Tx, desk: &Desk, call: &CallRow, asking: Ask
     if desk.config().mail.from.is_empty() {
         return Err(PhoneError::NoMail);
     }
-    let contact =
-        customers::store::contact(&mut *tx, contact).await?.ok_or(PhoneError::NoContact(contact.0))?;
+    let contact = customers::store::contact(&mut *tx, contact).await?.ok_or(PhoneError::NoContact(contact.0))?;
     let to = match mail_of(tx, &contact).await? {
         Some((person, None)) => person,
         Some((person, Some(why))) => return Err(PhoneError::Paused(person.address, why)),

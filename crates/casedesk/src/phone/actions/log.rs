@@ -147,8 +147,7 @@ pub async fn log(desk: &Desk, by: &Viewer, wanted: Log) -> Result<(CallId, CaseI
         ended_at: wanted.ended_at,
         by_mail: None,
     };
-    let called =
-        cases::Called { contact: &contact, person: person.as_ref(), summary: &wanted.summary, details };
+    let called = cases::Called { contact: &contact, person: person.as_ref(), summary: &wanted.summary, details };
     let (case, entry) = cases::log_call(&mut tx, desk, by, wanted.about, called).await?;
     let written = store::Written {
         contact: contact.id,

@@ -113,11 +113,11 @@ struct Pop {
 pub(super) async fn pop(State(desk): State<Desk>, Worker(by): Worker) -> Result<Streams<impl Template>> {
     let since = desk.now().minus(POPS_FOR);
     let call = store::newest_answered(desk.db(), by.id, since).await?.filter(|call| call.ended_at.is_none());
-    let Some(call) = call else { return Ok(Streams(Pop { call: None, who: String::new(), organisation: String::new() })) };
+    let Some(call) = call else {
+        return Ok(Streams(Pop { call: None, who: String::new(), organisation: String::new() }));
+    };
     let known = super::screen::known_caller(&desk, &call.caller_number).await?;
-    let (who, organisation) = known.map_or_else(
-        || (name(&call), String::new()),
-        |known| (known.name, known.organisation.unwrap_or_default()),
-    );
+    let (who, organisation) = known
+        .map_or_else(|| (name(&call), String::new()), |known| (known.name, known.organisation.unwrap_or_default()));
     Ok(Streams(Pop { call: Some(call.id.0), who, organisation }))
 }

@@ -37,7 +37,9 @@ pub fn open_routes() -> Router<Desk> {
     Router::new()
         .route("/confirm/{token}", get(confirm::show).post(confirm::answer))
         .layer(DefaultBodyLimit::max(MOST_CORRECTION))
-        .merge(Router::new().route("/hooks/phone", post(hook::announce)).layer(DefaultBodyLimit::max(MOST_ANNOUNCEMENT)))
+        .merge(
+            Router::new().route("/hooks/phone", post(hook::announce)).layer(DefaultBodyLimit::max(MOST_ANNOUNCEMENT)),
+        )
 }
 
 /// The state as a badge: its tone, and the words for agents.

@@ -112,12 +112,7 @@ async fn screen(desk: &Desk, by: &Viewer, typed: Typed, (call, began): (i64, Tim
     })
 }
 
-async fn about_part(
-    desk: &Desk,
-    by: &Viewer,
-    contact: Option<ContactId>,
-    chosen: Option<CaseId>,
-) -> Result<AboutPart> {
+async fn about_part(desk: &Desk, by: &Viewer, contact: Option<ContactId>, chosen: Option<CaseId>) -> Result<AboutPart> {
     let db = desk.db();
     let contact = match contact {
         Some(id) => customers::store::contact(db, id).await?,

@@ -91,13 +91,7 @@ pub struct Wanted {
 }
 
 /// Calls that this agent may see, newest first: those on visible cases, and their own running ones.
-pub async fn calls(
-    on: impl Read,
-    wanted: Wanted,
-    me: AgentId,
-    hidden: &[TeamId],
-    limit: i64,
-) -> Result<Vec<CallRow>> {
+pub async fn calls(on: impl Read, wanted: Wanted, me: AgentId, hidden: &[TeamId], limit: i64) -> Result<Vec<CallRow>> {
     let mut query = Query::new(COLUMNS).push("WHERE (l.entry_id IS NOT NULL OR l.agent_id = ").bind(me).push(")");
     if !hidden.is_empty() {
         query = query
@@ -205,7 +199,8 @@ pub async fn update_announced(tx: &mut Tx, call: &CallRow, now: Timestamp) -> Re
 
 /// Keeps what its agent has typed, while it is running.
 pub async fn keep_draft(tx: &mut Tx, id: CallId, draft: &str, now: Timestamp) -> Result<u64> {
-    tx.exec(q!("UPDATE calls SET draft = $2, updated_at = $3 WHERE id = $1 AND state = 'running'", id, draft, now)).await
+    tx.exec(q!("UPDATE calls SET draft = $2, updated_at = $3 WHERE id = $1 AND state = 'running'", id, draft, now))
+        .await
 }
 
 pub async fn delete_running(tx: &mut Tx, id: CallId) -> Result<u64> {

@@ -7,11 +7,8 @@ use crate::q;
 
 /// The numbers of a contact, 50 at the most.
 pub async fn numbers(on: impl Read, contact: ContactId) -> Result<Vec<Number>> {
-    on.all(q!(
-        "SELECT id, number_e164, label FROM contact_numbers WHERE contact_id = $1 ORDER BY id LIMIT 50",
-        contact
-    ))
-    .await
+    on.all(q!("SELECT id, number_e164, label FROM contact_numbers WHERE contact_id = $1 ORDER BY id LIMIT 50", contact))
+        .await
 }
 
 /// `None`: the contact has it already.

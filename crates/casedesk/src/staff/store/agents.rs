@@ -96,8 +96,11 @@ pub async fn by_email(from: impl Read, email: &str) -> Result<Option<Agent>> {
 
 /// Who works here and is rung at this extension.
 pub async fn by_extension(from: impl Read, extension: &str) -> Result<Option<Agent>> {
-    from.opt(q!(agent_where!("WHERE phone_extension = $1 AND disabled_at IS NULL AND phone_extension <> ''"), extension))
-        .await
+    from.opt(q!(
+        agent_where!("WHERE phone_extension = $1 AND disabled_at IS NULL AND phone_extension <> ''"),
+        extension
+    ))
+    .await
 }
 
 /// 0: somebody else has it.
