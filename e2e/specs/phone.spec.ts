@@ -29,17 +29,17 @@ async function announce(id: string, said: object): Promise<number> {
 test('a call is logged while it runs, and confirmed by mail', async ({ aoife }) => {
   await aoife.goto('/views/open');
   await aoife.keyboard.press('o');
-  await expect(aoife.getByRole('heading', { name: 'Call' })).toBeVisible();
-  await aoife.getByLabel('Caller').pressSequentially('Orla Quinn');
+  await expect(aoife.getByRole('heading', { name: 'Call', exact: true })).toBeVisible();
+  await aoife.getByLabel('Caller', { exact: true }).pressSequentially('Orla Quinn');
   await aoife.getByRole('option', { name: 'A new contact “Orla Quinn”' }).click();
   await aoife.getByLabel('Mail address').fill('orla@quinn.example');
-  await aoife.getByLabel('Number').fill('+353 1 555 0142');
-  await aoife.getByLabel('Summary').fill('The licence is refused after the move.\nShe sends the log.');
+  await aoife.getByLabel('Number', { exact: true }).fill('+353 1 555 0142');
+  await aoife.getByLabel('Summary', { exact: true }).fill('The licence is refused after the move.\nShe sends the log.');
   await expect(aoife.locator('[data-kept]')).toContainText('Kept');
   await aoife.reload();
-  await expect(aoife.getByLabel('Summary')).toHaveValue(/The licence is refused/);
+  await expect(aoife.getByLabel('Summary', { exact: true })).toHaveValue(/The licence is refused/);
   await aoife.getByRole('button', { name: 'The call is over' }).click();
-  await expect(aoife.getByLabel('End')).not.toHaveValue('');
+  await expect(aoife.getByLabel('End', { exact: true })).not.toHaveValue('');
   await aoife.getByRole('button', { name: 'Ask to confirm in writing' }).click();
   await expect(aoife.locator('.case-title')).toContainText('The licence is refused after the move.');
   await expect(aoife.locator('.case-notices')).toContainText('unconfirmed');
@@ -61,12 +61,12 @@ test('a call is logged while it runs, and confirmed by mail', async ({ aoife }) 
 
 test('a summary is corrected by the one who called, without JavaScript', async ({ aoife, browser }) => {
   await aoife.goto('/calls/new');
-  await aoife.getByLabel('Caller').pressSequentially('0142');
+  await aoife.getByLabel('Caller', { exact: true }).pressSequentially('0142');
   await aoife.getByRole('option', { name: 'Orla Quinn' }).click();
   await expect(aoife.locator('#call-known')).toContainText('orla@quinn.example');
-  await expect(aoife.getByLabel('Number')).toHaveValue('+35315550142');
-  await aoife.getByLabel('A new case').check();
-  await aoife.getByLabel('Summary').fill('The export stops at 02:00.');
+  await expect(aoife.getByLabel('Number', { exact: true })).toHaveValue('+35315550142');
+  await aoife.getByRole('radio', { name: 'A new case' }).check();
+  await aoife.getByLabel('Summary', { exact: true }).fill('The export stops at 02:00.');
   await aoife.getByRole('button', { name: 'Send my summary' }).click();
   await expect(aoife.locator('.case-title')).toContainText('The export stops at 02:00.');
   await live(aoife);
@@ -87,10 +87,10 @@ test('a summary is corrected by the one who called, without JavaScript', async (
 
 test('the page of a confirmation is accessible, and one click confirms', async ({ aoife, browser }) => {
   await aoife.goto('/calls/new');
-  await aoife.getByLabel('Caller').pressSequentially('Orla');
+  await aoife.getByLabel('Caller', { exact: true }).pressSequentially('Orla');
   await aoife.getByRole('option', { name: 'Orla Quinn' }).click();
-  await aoife.getByLabel('A new case').check();
-  await aoife.getByLabel('Summary').fill('She asks for a second seat.');
+  await aoife.getByRole('radio', { name: 'A new case' }).check();
+  await aoife.getByLabel('Summary', { exact: true }).fill('She asks for a second seat.');
   await aoife.getByRole('button', { name: 'Send my summary' }).click();
   await expect(aoife.locator('.case-title')).toContainText('She asks for a second seat.');
   const link = /\/confirm\/[0-9a-f]{64}/.exec(await mailTo('orla@quinn.example', 'second seat'))?.[0] ?? '';
@@ -124,10 +124,10 @@ test('an answered call pops up for the agent, and opens filled in', async ({ aoi
   await expect(aoife.locator('#toast-call')).toContainText('Orla Quinn');
   await expect(other.locator('#toast-call')).toHaveCount(0);
   await aoife.getByRole('link', { name: 'Write it down' }).click();
-  await expect(aoife.getByLabel('Caller')).toHaveValue('Orla Quinn');
+  await expect(aoife.getByLabel('Caller', { exact: true })).toHaveValue('Orla Quinn');
   await expect(aoife.locator('.page-head')).toContainText('+35315550142');
   await aoife.getByRole('button', { name: 'Discard this call' }).click();
-  await expect(aoife.getByRole('heading', { name: 'Calls' })).toBeVisible();
+  await expect(aoife.getByRole('heading', { name: 'Calls', exact: true })).toBeVisible();
   expectNoFaults(other);
   await other.context().close();
 });
