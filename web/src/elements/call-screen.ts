@@ -76,7 +76,6 @@ class CallScreen extends HTMLElement {
     this.#list.innerHTML = await answer.text();
     this.#list.hidden = false;
     this.#combobox?.start();
-    this.#combobox?.indicateDefaultOption();
   });
 
   #close(): void {
