@@ -259,6 +259,7 @@ async fn silence_sends_the_summary_once_and_then_says_so() {
         }
         app.drain().await;
         assert!(world.relay.take().is_empty(), "a job that runs again asks nothing");
+        assert_eq!(world.state(id).await, "summary sent", "one that runs too early decides nothing");
         app.advance(7 * DAY);
         app.drain().await;
         assert_eq!(world.state(id).await, "unanswered");
@@ -351,7 +352,9 @@ async fn a_link_that_is_guessed_stale_or_another_leads_to_nothing() {
         let digests = q!("SELECT COUNT(*) FROM call_confirmations WHERE token_digest = $1", &link["/confirm/".len()..]);
         let (stored,): (i64,) = app.desk().db().one(digests).await.unwrap();
         assert_eq!(stored, 0, "only its digest is kept");
-        app.advance(30 * DAY);
+        app.advance(30 * DAY - Duration::from_secs(1));
+        assert_eq!(visitor.get(&link).await.status, StatusCode::OK);
+        app.advance(Duration::from_secs(2));
         assert_eq!(visitor.get(&link).await.status, StatusCode::NOT_FOUND);
         assert_eq!(visitor.post(&link, &[("do", "confirm")]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(world.state(id_of(&call)).await, "summary sent");
