@@ -8,6 +8,9 @@ import { startRelay } from './relay';
 
 const binaries = [process.env['CASEDESK_BIN'], '../target/release/casedesk', '../target/debug/casedesk'];
 
+/** 32 bytes, as the telephone system of the specs signs with them. */
+export const phoneSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
 const settings = (data: string) => `
 [server]
 listen = "127.0.0.1:${ports.http}"
@@ -25,6 +28,8 @@ listen = "127.0.0.1:${ports.lmtp}"
 protocol = "lmtp"
 [webhooks]
 allow_private = true
+[phone]
+webhook_secret = "${phoneSecret}"
 `;
 
 export default async function start(): Promise<() => Promise<void>> {

@@ -1,6 +1,7 @@
 import '@hotwired/turbo';
 import '@github/markdown-toolbar-element';
 import '@github/text-expander-element';
+import './elements/call-screen';
 import './elements/case-composer';
 import './elements/case-list';
 import './elements/case-stream';

@@ -16,6 +16,7 @@ export const table: Key[] = [
   key('Anywhere', 'Control+k|Meta+k|/', 'find', 'Find anything'),
   key('Anywhere', '?|Shift+?', 'keys', 'All keys'),
   key('Anywhere', 'c', 'new-case', 'New case'),
+  key('Anywhere', 'o', 'new-call', 'Log a call'),
   key('Anywhere', 'z', 'undo', 'Undo (send, solve, assign, merge)'),
   key('Anywhere', 'd', 'theme', 'Light or dark'),
   key('List', 'j', 'next-case', 'Next case'),

@@ -43,6 +43,11 @@ export function takeAlarms(): void {
   soon('alarms', 0, () => '/alarms');
 }
 
+/** The telephone was answered: which call it is. */
+export function takeCall(): void {
+  soon('call', 0, () => '/calls/pop');
+}
+
 function rowUrl(list: HTMLElement, number: number): string | undefined {
   if (!list.isConnected) return undefined;
   const row = list.querySelector(`.case-row[data-case="${number}"]`);

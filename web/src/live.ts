@@ -1,11 +1,11 @@
 // One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
-import { refetchVisible, showPresence, takeAlarms, takeCase, takeCounts, type Agent } from './live-apply';
+import { refetchVisible, showPresence, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
 import { offline, online } from './offline';
 
 type Message =
   | { kind: 'hello'; event: number }
   | { kind: 'presence'; case: number; agents: Agent[] }
-  | { kind: 'counts' | 'alarm'; event?: number }
+  | { kind: 'counts' | 'alarm' | 'call'; event?: number }
   | { kind: string; event: number; case: number };
 
 const first_wait_ms = 500;
@@ -75,6 +75,8 @@ function take(message: Message): void {
       return takeCounts();
     case 'alarm':
       return takeAlarms();
+    case 'call':
+      return takeCall();
     default: {
       const { event, case: number } = message as { event: number; case: number };
       if (event) lastEvent = Math.max(lastEvent ?? 0, event);

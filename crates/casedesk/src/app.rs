@@ -22,7 +22,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, mail, products, staff, webhooks};
+use crate::{cases, customers, mail, phone, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -30,6 +30,7 @@ pub fn subscribers() -> Subscribers {
         cases::jobs::subscriber,
         cases::jobs::judging,
         webhooks::jobs::subscriber,
+        phone::jobs::subscriber,
     ])
 }
 
@@ -47,7 +48,10 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
-        .register::<webhooks::jobs::Deliver>(hooks);
+        .register::<webhooks::jobs::Deliver>(hooks)
+        .register::<phone::jobs::Escalate>(desk.clone())
+        .register::<phone::jobs::Heard>(desk.clone())
+        .register::<phone::jobs::Recount>(desk.clone());
     Ok(worker)
 }
 
@@ -80,6 +84,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(customers::api::routes())
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
+        .merge(phone::api::routes())
         .merge(webhooks::api::routes());
     let (router, description) = OpenApiRouter::new()
         .nest("/api/v1", rooms)
@@ -101,11 +106,13 @@ pub fn router(desk: Desk) -> Router {
         .merge(cases::pages::routes())
         .merge(customers::pages::routes())
         .merge(mail::pages::routes())
+        .merge(phone::pages::routes())
         .merge(webhooks::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
-        .with_state(desk.clone())
-        .layer(middleware::from_fn_with_state(desk, guard::same_origin))
+        .layer(middleware::from_fn_with_state(desk.clone(), guard::same_origin))
+        .merge(phone::pages::open_routes())
+        .with_state(desk)
         .layer(middleware::from_fn(web::error::render))
         .layer(middleware::from_fn(guard::headers))
         // What is rendered for one viewer is compressed once: speed counts for more than the last tenth of its size.

@@ -12,6 +12,7 @@ pub mod files;
 pub mod kit;
 pub mod live;
 pub mod mail;
+pub mod phone;
 pub mod products;
 pub mod queue;
 pub mod search;

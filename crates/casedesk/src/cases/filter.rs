@@ -26,6 +26,8 @@ pub struct Filter {
     pub organisation: Option<String>,
     pub organisation_id: Option<OrganisationId>,
     pub tags: Vec<String>,
+    /// A call of it waits to be confirmed in writing.
+    pub unconfirmed: bool,
     pub before: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
@@ -78,6 +80,7 @@ pub enum View {
     Mine,
     Unassigned,
     Watched,
+    Unconfirmed,
     Waiting,
     AllOpen,
     Solved,
@@ -87,8 +90,16 @@ pub enum View {
 }
 
 impl View {
-    pub const BUILT_IN: [Self; 7] =
-        [Self::Mine, Self::Unassigned, Self::Watched, Self::Waiting, Self::AllOpen, Self::Solved, Self::All];
+    pub const BUILT_IN: [Self; 8] = [
+        Self::Mine,
+        Self::Unassigned,
+        Self::Watched,
+        Self::Unconfirmed,
+        Self::Waiting,
+        Self::AllOpen,
+        Self::Solved,
+        Self::All,
+    ];
 
     /// The word in the address of its page.
     pub fn slug(self) -> String {
@@ -96,6 +107,7 @@ impl View {
             Self::Mine => "mine".into(),
             Self::Unassigned => "unassigned".into(),
             Self::Watched => "watched".into(),
+            Self::Unconfirmed => "unconfirmed".into(),
             Self::Waiting => "waiting".into(),
             Self::AllOpen => "open".into(),
             Self::Solved => "solved".into(),
@@ -124,6 +136,8 @@ impl View {
                 Filter { assignee: Some(Who::Nobody), states: vec![CaseState::New, CaseState::Open], ..open }
             }
             Self::Watched => Filter { watched_by: Some(me), ..open },
+            // Whatever its state: a call of a solved case is confirmed too.
+            Self::Unconfirmed => Filter { unconfirmed: true, ..Filter::default() },
             Self::Waiting => Filter { states: vec![CaseState::Waiting], ..open },
             Self::AllOpen => open,
             Self::Solved => Filter { states: vec![CaseState::Solved], ..open },
@@ -174,6 +188,7 @@ impl Filter {
         self.participant = other.participant.or(self.participant);
         self.organisation = other.organisation.or(self.organisation);
         self.organisation_id = other.organisation_id.or(self.organisation_id);
+        self.unconfirmed |= other.unconfirmed;
         self.before = other.before.or(self.before);
         self.after = other.after.or(self.after);
         self.tags.extend(other.tags);
@@ -194,6 +209,8 @@ impl Filter {
             "assignee" if lower == "nobody" => self.assignee = Some(Who::Nobody),
             "assignee" => self.assignee_name = Some(lower),
             "team" => self.team_name = Some(lower),
+            "is" if lower == "unconfirmed" => self.unconfirmed = true,
+            "is" => return Err("“is:” takes unconfirmed".into()),
             "before" => self.before = Some(day(value)?),
             "after" => self.after = Some(day(value)?),
             _ => return Err(format!("there is no “{key}:”")),
@@ -202,10 +219,11 @@ impl Filter {
     }
 }
 
-const KEYS: [&str; 10] = ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "before"];
+const KEYS: [&str; 12] =
+    ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "is", "before", "after"];
 
 fn is_key(word: &str) -> bool {
-    KEYS.contains(&word) || word == "after"
+    KEYS.contains(&word)
 }
 
 fn choices(key: &str, all: &[impl std::fmt::Display]) -> String {
@@ -261,6 +279,7 @@ mod tests {
     fn a_wrong_value_is_told() {
         assert!(Filter::parse("status:asleep", ME).unwrap_err().contains("new, open, waiting"));
         assert!(Filter::parse("before:soon", ME).unwrap_err().contains("not a date"));
+        assert!(Filter::parse("is:late", ME).unwrap_err().contains("unconfirmed"));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::customers::Person;
 pub use crate::customers::Priority;
+use crate::desk::Desk;
+use crate::kit::{Timestamp, secrets};
 use crate::staff::AgentId;
 use crate::{id, words};
 
@@ -98,6 +100,8 @@ words!(
         Change = "change",
         /// Mail that machines wrote: auto-replies, bounces, delays.
         Machine = "machine",
+        /// What was said on the telephone, and each step until it is confirmed in writing.
+        Call = "call",
     }
 );
 
@@ -190,8 +194,14 @@ pub struct Outgoing {
     pub bcc: Vec<Person>,
     /// Written by the desk itself (RFC 3834).
     pub automatic: bool,
+    /// Written because time has passed, not in answer to a mail.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub generated: bool,
     /// Sent from a colleague's own mail program, and seen here as a copy.
     pub elsewhere: bool,
+    /// A link that only the recipients see. Where the text says `{{private link}}`, the mail has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_link: Option<PrivateLink>,
     /// Where the case stood before, so that taking the reply back restores it.
     pub state_before: Option<CaseState>,
     /// Stops at its hour when the customer has written meanwhile.
@@ -205,6 +215,33 @@ pub struct Outgoing {
     /// No server that the desk trusts has proved that the colleague wrote it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+}
+
+/// A link whose token is made anew of the desk's key whenever it is needed, and kept nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PrivateLink {
+    /// What stands before the token, as `/confirm/`.
+    pub path: String,
+    /// What the token is made of, besides the key.
+    pub nonce: String,
+}
+
+impl PrivateLink {
+    /// What the text of the entry has in its place.
+    pub const PLACE: &str = "{{private link}}";
+
+    pub fn new(path: &str) -> Self {
+        Self { path: path.into(), nonce: secrets::random_token() }
+    }
+
+    pub fn token(&self, desk: &Desk) -> String {
+        secrets::sign(desk.signing_key(), format!("private link {}{}", self.path, self.nonce).as_bytes())
+    }
+
+    /// The text as its recipients read it.
+    pub fn write_into(&self, desk: &Desk, text: &str) -> String {
+        text.replace(Self::PLACE, &desk.link(&format!("{}{}", self.path, self.token(desk))))
+    }
 }
 
 /// A change of one field, in the words of the page.
@@ -221,6 +258,41 @@ pub struct Changed {
     pub undo: Option<i64>,
 }
 
+words!(
+    /// A step of a call.
+    CallStep {
+        /// An agent wrote down what was said.
+        Logged = "logged",
+        /// The contact confirmed the agent's summary.
+        Confirmed = "confirmed",
+        /// The contact corrected it; both stand.
+        Corrected = "corrected",
+        /// The contact wrote it down in their own words.
+        Written = "written",
+        /// No answer came in time; an agent decides.
+        Unanswered = "unanswered",
+        /// An agent let it stand without an answer.
+        Accepted = "accepted",
+    }
+);
+
+/// A step of a call. The times and the number stand with the step `logged` alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Call {
+    pub call: i64,
+    pub step: CallStep,
+    /// As E.164 writes it; empty: not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// The words came by mail, as this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<EntryId>,
+}
+
 /// What an entry holds besides its text, by its kind.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -229,6 +301,7 @@ pub enum EntryData {
     Outgoing(Outgoing),
     Note { mentions: Vec<AgentId> },
     Change(Changed),
+    Call(Call),
 }
 
 /// What can go wrong with a case, for the one who asked.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::kit::Secret;
+use crate::kit::standard_webhooks::Key;
 
 pub const DEFAULT: &str = include_str!("../../config.default.toml");
 const PREFIX: &str = "CASEDESK_";
@@ -22,6 +23,7 @@ pub struct Config {
     pub mail: Mail,
     pub login: Login,
     pub webhooks: Webhooks,
+    pub phone: Phone,
     pub search: Search,
     pub products: Products,
 }
@@ -189,6 +191,41 @@ pub struct Webhooks {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Phone {
+    pub country_code: String,
+    pub confirm_after_hours: u64,
+    pub give_up_after_days: u64,
+    pub link_days: u64,
+    pub webhook_secret: Secret,
+}
+
+impl Phone {
+    fn faults(&self) -> Vec<String> {
+        let code = &self.country_code;
+        let is_code =
+            (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0');
+        let secret = &self.webhook_secret;
+        [
+            (code.is_empty() || is_code, format!("phone.country_code: “{code}” must be 1 to 3 digits, as in 353")),
+            (
+                (1..=720).contains(&self.confirm_after_hours),
+                "phone.confirm_after_hours: between 1 and 720 hours".into(),
+            ),
+            ((1..=90).contains(&self.give_up_after_days), "phone.give_up_after_days: between 1 and 90 days".into()),
+            ((1..=365).contains(&self.link_days), "phone.link_days: between 1 and 365 days".into()),
+            (
+                secret.is_empty() || Key::parse(secret.reveal()).is_some(),
+                "phone.webhook_secret: “whsec_” and 24 to 64 bytes in base64".into(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(ok, fault): (bool, String)| (!ok).then_some(fault))
+        .collect()
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Search {
     pub pdf_reader: Vec<String>,
 }
@@ -331,6 +368,7 @@ impl Config {
                 format!("oauth of “{name}”: token_url must begin with https://"),
             );
         }
+        faults.extend(self.phone.faults());
         faults
     }
 }
@@ -429,5 +467,11 @@ mod tests {
         assert!(error.contains("desk.prefix") && error.contains("mail.from"), "{error}");
         let error = load(&[data, ("CASEDESK_MAIL__FRUM", "x")]).unwrap_err().to_string();
         assert!(error.contains("frum"), "{error}");
+        let phone = [("CASEDESK_PHONE__COUNTRY_CODE", "+353"), ("CASEDESK_PHONE__CONFIRM_AFTER_HOURS", "0")];
+        let error =
+            load(&[data, phone[0], phone[1], ("CASEDESK_PHONE__WEBHOOK_SECRET", "short")]).unwrap_err().to_string();
+        for name in ["country_code", "confirm_after_hours", "webhook_secret"] {
+            assert!(error.contains(name), "{name}: {error}");
+        }
     }
 }

@@ -43,6 +43,18 @@ impl Timestamp {
         Some(Self(at.timestamp().as_microsecond()))
     }
 
+    /// A day and time of a zone as a browser's field writes them, such as `2027-03-15T09:30`. `None`: it is none.
+    pub fn from_local(text: &str, zone: &str) -> Option<Self> {
+        let at: jiff::civil::DateTime = text.trim().parse().ok()?;
+        Some(Self(at.in_tz(zone).ok()?.timestamp().as_microsecond()))
+    }
+
+    /// The same back, to the minute; empty where the zone is none.
+    pub fn to_local(self, zone: &str) -> String {
+        let at = jiff::Timestamp::from_second(self.seconds()).ok().and_then(|at| at.in_tz(zone).ok());
+        at.map_or_else(String::new, |at| at.strftime("%Y-%m-%dT%H:%M").to_string())
+    }
+
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_microsecond()))
     }
@@ -113,6 +125,16 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_local_time_comes_back_as_it_was_written() {
+        let at = Timestamp::from_local("2027-07-15T09:30", "Europe/Dublin").unwrap();
+        assert_eq!(at.rfc3339(), "2027-07-15T08:30:00Z");
+        assert_eq!(at.to_local("Europe/Dublin"), "2027-07-15T09:30");
+        for (text, zone) in [("", "UTC"), ("nine", "UTC"), ("2027-13-01T00:00", "UTC"), ("2027-07-15T09:30", "Mars")] {
+            assert_eq!(Timestamp::from_local(text, zone), None, "{text} {zone}");
+        }
+    }
 
     #[test]
     fn a_morning_is_one_of_its_zone_in_winter_and_in_summer() {

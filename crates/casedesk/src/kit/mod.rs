@@ -1,4 +1,5 @@
-//! The small tools every room uses: clock, days, secrets, cursors, safe HTML, room on the disk. No SQL, no HTTP, no domain words.
+//! The small tools every room uses: clock, days, secrets, signed webhooks, cursors, safe HTML, room on the disk. No SQL, no
+//! HTTP, no domain words.
 pub mod clock;
 pub mod day;
 pub mod disk;
@@ -8,6 +9,7 @@ pub mod paging;
 pub mod passwords;
 pub mod qr;
 pub mod secrets;
+pub mod standard_webhooks;
 
 pub use clock::{Clock, Timestamp};
 pub use day::Day;

@@ -118,6 +118,10 @@ impl Socket {
             "case" => self.send(json!({ "event": notice.event, "case": notice.id, "kind": notice.kind })).await,
             "mailbox" => self.send(json!({ "event": notice.event, "kind": "alarm" })).await,
             "quarantine" => self.send(json!({ "event": notice.event, "kind": "counts" })).await,
+            // A call that the viewer has answered: the page asks which.
+            "telephone" if notice.id == self.viewer.id.0 => {
+                self.send(json!({ "event": notice.event, "kind": "call" })).await
+            }
             // The viewer's rights have changed: the page comes back with the new ones, or not at all.
             "agent" if notice.id == self.viewer.id.0 => Err(Ended),
             _ => Ok(()),

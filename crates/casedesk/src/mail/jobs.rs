@@ -65,7 +65,7 @@ impl Job for SystemMail {
     }
 }
 
-/// A posted reply wants to be delivered, a new case wants its receipt.
+/// What was written wants to be delivered, a new case wants its receipt.
 pub fn subscriber(_: i64, event: &Event) -> Vec<Wanted> {
     let entry = || serde_json::json!({ "entry": event.data["entry"] });
     match (event.topic, event.kind) {
@@ -73,6 +73,7 @@ pub fn subscriber(_: i64, event: &Event) -> Vec<Wanted> {
             let at = event.data["send_at_us"].as_i64().map(Timestamp);
             vec![Wanted { kind: Deliver::KIND, payload: entry(), at }]
         }
+        ("case", "desk_wrote") => vec![Wanted { kind: Deliver::KIND, payload: entry(), at: None }],
         ("case", "opened") if event.data["machine"] == false && event.data["brought_over"] == false => {
             vec![Wanted { kind: Acknowledge::KIND, payload: entry(), at: None }]
         }

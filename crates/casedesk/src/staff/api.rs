@@ -69,6 +69,9 @@ struct MeChange {
     signature: String,
     /// As `Europe/Dublin`; empty: as the browser says at the next page, and the desk's until then.
     time_zone: String,
+    /// Where the telephone system rings you; empty: nowhere, absent: as it was.
+    #[serde(default)]
+    phone_extension: Option<String>,
 }
 
 #[utoipa::path(put, path = "/me", tag = "agents", request_body = MeChange, responses((status = 204)))]
@@ -77,7 +80,12 @@ async fn change_me(
     Reader(viewer): Reader,
     Json(change): Json<MeChange>,
 ) -> Result<StatusCode> {
-    let profile = Profile { name: change.name, signature: change.signature, time_zone: change.time_zone };
+    let profile = Profile {
+        name: change.name,
+        signature: change.signature,
+        time_zone: change.time_zone,
+        phone_extension: change.phone_extension,
+    };
     actions::change_profile(&desk, &viewer, &profile).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -198,6 +198,8 @@ pub enum Error {
     Unfit(#[from] rules::Unfit),
     #[error("“{0}” belongs to somebody else already.")]
     AddressTaken(String),
+    #[error("The extension “{0}” is somebody else's already.")]
+    ExtensionTaken(String),
     #[error("There is a team “{0}” already.")]
     TeamTaken(String),
     #[error("This is the last administrator who can log in. Make somebody else one first.")]
@@ -219,9 +221,11 @@ impl From<Error> for crate::web::Error {
             Error::TooMany(wait_s) => Self::too_many(wait_s),
             Error::Hash(crate::kit::passwords::Error::Busy) => Self::too_many(5),
             Error::DeadLink | Error::Unknown(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
-            Error::AlreadySetUp | Error::AddressTaken(_) | Error::TeamTaken(_) | Error::LastAdmin => {
-                Self::conflict(error.to_string())
-            }
+            Error::AlreadySetUp
+            | Error::AddressTaken(_)
+            | Error::ExtensionTaken(_)
+            | Error::TeamTaken(_)
+            | Error::LastAdmin => Self::conflict(error.to_string()),
             Error::NoMatch | Error::WrongPassword | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
                 Self::unprocessable(error.to_string())
             }

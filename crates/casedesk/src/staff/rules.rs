@@ -29,6 +29,8 @@ pub enum Unfit {
     TimeZone,
     #[error("A signature has at most 5000 characters.")]
     Signature,
+    #[error("An extension is at most 50 letters and digits, as the telephone system names it.")]
+    Extension,
     #[error("The day must be in the future, written as 2027-01-31.")]
     Expiry,
 }
@@ -82,6 +84,13 @@ pub fn time_zone(name: &str) -> Result<&str, Unfit> {
         return Ok(name);
     }
     jiff::tz::TimeZone::get(name).map(|_| name).map_err(|_| Unfit::TimeZone)
+}
+
+/// An extension of the telephone system, as it names it; empty: none.
+pub fn extension(text: &str) -> Result<&str, Unfit> {
+    let text = text.trim();
+    let fits = text.len() <= 50 && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.@*#".contains(c));
+    if fits { Ok(text) } else { Err(Unfit::Extension) }
 }
 
 pub fn signature(text: &str) -> Result<&str, Unfit> {

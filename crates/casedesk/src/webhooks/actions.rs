@@ -41,7 +41,7 @@ pub async fn register(
 ) -> Result<(WebhookId, Secret), WebhooksError> {
     let kinds = checked(desk, wanted)?;
     let secret = Secret::new(secret.unwrap_or_else(new_secret));
-    rules::secret_bytes(secret.reveal())?;
+    rules::key(secret.reveal())?;
     let mut tx = desk.db().begin().await?;
     let id = store::insert_webhook(&mut tx, &wanted.url, &secret, &kinds, wanted.include_text, desk.now()).await?;
     told(&mut tx, desk, by, id, "registered", "webhooks.registered").await?;

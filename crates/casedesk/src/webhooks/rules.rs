@@ -2,11 +2,7 @@
 //! addresses may be called. Pure.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use url::{Host, Url};
 
 use super::WebhooksError;
@@ -14,6 +10,7 @@ use crate::cases::EntryKind;
 use crate::cases::store::{Case, EntryRow};
 use crate::events::Event;
 use crate::kit::Timestamp;
+use crate::kit::standard_webhooks::{self, Key};
 
 /// The kinds of events that a webhook can ask for.
 pub const KINDS: [&str; 16] = [
@@ -38,8 +35,6 @@ pub const KINDS: [&str; 16] = [
 /// The kind of a test, which no event has.
 pub const PING: &str = "webhook.ping";
 
-const SECRET: &str = "whsec_";
-const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 const MOST_URL: usize = 2000;
 
 /// The public name of an event.
@@ -100,21 +95,17 @@ pub fn webhook_id(event: i64) -> String {
 
 /// `webhook-signature` of Standard Webhooks.
 pub fn signature(secret: &str, id: &str, timestamp_s: i64, body: &str) -> Result<String, WebhooksError> {
-    let key = secret_bytes(secret)?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| WebhooksError::BadSecret)?;
-    mac.update(format!("{id}.{timestamp_s}.{body}").as_bytes());
-    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+    Ok(key(secret)?.sign(id, timestamp_s, body.as_bytes()))
 }
 
 /// A new secret from random bytes.
 pub fn secret(random: &[u8]) -> String {
-    format!("{SECRET}{}", STANDARD.encode(random))
+    standard_webhooks::secret(random)
 }
 
-pub fn secret_bytes(secret: &str) -> Result<Vec<u8>, WebhooksError> {
-    let encoded = secret.strip_prefix(SECRET).ok_or(WebhooksError::BadSecret)?;
-    let key = STANDARD.decode(encoded).map_err(|_| WebhooksError::BadSecret)?;
-    if SECRET_BYTES.contains(&key.len()) { Ok(key) } else { Err(WebhooksError::BadSecret) }
+/// The key of a secret, where it is one.
+pub fn key(secret: &str) -> Result<Key, WebhooksError> {
+    Key::parse(secret).ok_or(WebhooksError::BadSecret)
 }
 
 /// An address that may be called. Names are checked again when they are resolved, each time.

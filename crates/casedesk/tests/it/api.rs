@@ -281,6 +281,11 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
     let file = world.admin.body(Method::POST, &format!("/api/v1/cases/{open}/draft-files"), kind, form).await.json();
     let view = json!({ "name": "Mine", "query": "leak" });
     let view = world.admin.json(Method::POST, "/api/v1/saved-views", &view).await.json()["id"].clone();
+    let call = |case: CaseId| {
+        let caller = json!({ "address": "carl@southbay.example" });
+        json!({ "caller": caller, "case_id": case, "summary": "x", "started_at": "2027-03-01T08:00:00Z" })
+    };
+    let logged = world.admin.json(Method::POST, "/api/v1/calls", &call(hidden)).await.json()["id"].clone();
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let case = |rest: &str| format!("/api/v1/cases/{hidden}{rest}");
     let none = Value::Null;
@@ -335,6 +340,16 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         ("merge", post.clone(), format!("/api/v1/cases/{open}/merges"), json!({ "into": hidden })),
         ("join_suggested", post.clone(), case("/joining"), none.clone()),
         ("unmerge", delete.clone(), format!("/api/v1/merges/{merge}"), none.clone()),
+        ("log_call", post.clone(), "/api/v1/calls".into(), call(hidden)),
+        ("get_call", get.clone(), format!("/api/v1/calls/{logged}"), none.clone()),
+        ("discard_call", delete.clone(), format!("/api/v1/calls/{logged}"), none.clone()),
+        ("accept_call", post.clone(), format!("/api/v1/calls/{logged}/acceptance"), none.clone()),
+        (
+            "ask_to_confirm_call",
+            post.clone(),
+            format!("/api/v1/calls/{logged}/confirmations"),
+            json!({ "question": "written" }),
+        ),
         ("split", post.clone(), case("/splits"), json!({ "entries": [in_it], "subject": "x" })),
         ("split", post.clone(), format!("/api/v1/cases/{open}/splits"), json!({ "entries": [in_it], "subject": "x" })),
         ("unsplit", delete.clone(), format!("/api/v1/splits/{split}"), none.clone()),
@@ -365,6 +380,7 @@ const COMMON: &[&str] = &[
     "archive_installation",
     "archive_product",
     "archive_support_option",
+    "add_number",
     "change_agent",
     "change_contact",
     "change_contract",
@@ -379,6 +395,7 @@ const COMMON: &[&str] = &[
     "change_team",
     "change_template",
     "change_webhook",
+    "delete_number",
     "delete_template",
     "delete_webhook",
     "disable_webhook",
@@ -409,6 +426,7 @@ const COMMON: &[&str] = &[
     "list_releases",
     "list_roadmap",
     "list_votes",
+    "list_numbers",
     "make_case",
     "pause_address",
     "ping_webhook",

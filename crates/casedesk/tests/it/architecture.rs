@@ -14,7 +14,7 @@ const ROOMS: &[&[&str]] = &[
     &["products"],
     &["customers"],
     &["cases"],
-    &["mail", "live", "webhooks"],
+    &["mail", "phone", "live", "webhooks"],
     &["app"],
     &["demo"],
     &["commands"],

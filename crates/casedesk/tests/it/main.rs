@@ -12,6 +12,7 @@ mod file;
 mod live;
 mod mail;
 mod pages;
+mod phone;
 mod products;
 mod staff;
 mod support;

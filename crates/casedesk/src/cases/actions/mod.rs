@@ -1,5 +1,6 @@
 //! What is done to cases: one verb, one transaction each.
 mod author;
+mod call;
 mod change;
 mod colleague;
 mod details;
@@ -11,6 +12,7 @@ mod related;
 mod write;
 
 pub use author::*;
+pub use call::*;
 pub use change::*;
 pub use colleague::*;
 pub use details::*;

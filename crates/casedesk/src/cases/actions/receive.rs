@@ -86,6 +86,7 @@ async fn open_following(
         solved_at: None,
         closed_at: None,
         last_entry_id: EntryId(0),
+        unconfirmed_since: None,
     };
     case.id = store::insert_case(tx, &case).await?;
     let (id, on) = (case.id, case.id);

@@ -133,7 +133,13 @@ pub async fn split(
         return Err(CasesError::BadSplit);
     }
     let (now, actor) = (desk.now(), Actor::Agent(by.id));
-    let mut new = Case { base_subject: subject.to_lowercase(), created_at: now, updated_at: now, ..case.clone() };
+    let mut new = Case {
+        base_subject: subject.to_lowercase(),
+        created_at: now,
+        updated_at: now,
+        unconfirmed_since: None,
+        ..case.clone()
+    };
     crate::cases::rules::apply(&mut new, &crate::cases::rules::Change::Subject(subject.to_owned()), now)?;
     new.id = store::insert_case(&mut tx, &new).await?;
     let split = store::insert_split(&mut tx, case.id, new.id, Some(by.id), now).await?;

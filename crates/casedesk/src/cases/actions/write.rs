@@ -298,6 +298,7 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         solved_at: None,
         closed_at: None,
         last_entry_id: EntryId(0),
+        unconfirmed_since: None,
     };
     rules::apply(&mut case, &Change::Subject(wanted.subject), now)?;
     case.id = store::insert_case(&mut tx, &case).await?;

@@ -110,6 +110,8 @@ pub(super) struct CaseFields {
     last_agent_at: Option<Timestamp>,
     solved_at: Option<Timestamp>,
     closed_at: Option<Timestamp>,
+    /// Since when a call of it waits to be confirmed in writing.
+    unconfirmed_since: Option<Timestamp>,
     /// Give it as `based_on` of a reply, so that it is stopped when somebody wrote meanwhile.
     last_entry_id: EntryId,
 }
@@ -139,6 +141,7 @@ impl CaseFields {
             last_agent_at: row.last_agent_at,
             solved_at: row.solved_at,
             closed_at: row.closed_at,
+            unconfirmed_since: row.unconfirmed_since,
             last_entry_id: row.last_entry_id,
         }
     }

@@ -2,9 +2,9 @@
 use std::collections::BTreeMap;
 
 use super::views::{Badge, Choice, Entry, File, Fold, Original};
-use super::{prose, words};
+use super::{call, prose, words};
 use crate::cases::store::{Attachment, EntryRow};
-use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, Outgoing};
+use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, Outgoing, PrivateLink};
 use crate::customers::Person as Writer;
 use crate::kit::markdown;
 use crate::web::shell::Person;
@@ -50,6 +50,7 @@ pub(super) fn entry(row: &EntryRow, files: &[Attachment], names: &Names) -> crat
             Entry { kind: "note", author: agent(row), html: markdown::to_html(&row.text), ..base }
         }
         EntryData::Change(changed) => change(base, row, &changed, names),
+        EntryData::Call(details) => call::entry(base, row, &details),
     }))
 }
 
@@ -115,7 +116,11 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         Some(notice) => ("failed", notice.clone()),
         None => (sent, sent_words),
     };
-    let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
+    let html = if details.elsewhere {
+        prose::to_html(&row.text)
+    } else {
+        markdown::to_html(&row.text.replace(PrivateLink::PLACE, "(a private link)"))
+    };
     let to = people(details.to.iter().chain(&details.cc));
     Entry {
         kind: "reply",

@@ -173,6 +173,7 @@ async fn title(desk: &Desk, by: &Viewer, view: View) -> Result<String> {
         View::Mine => "Mine".into(),
         View::Unassigned => "Unassigned".into(),
         View::Watched => "Watched".into(),
+        View::Unconfirmed => "Unconfirmed".into(),
         View::Waiting => "Waiting".into(),
         View::AllOpen => "All open".into(),
         View::Solved => "Solved".into(),
@@ -190,6 +191,9 @@ fn nothing(view: View, typed: &str) -> (String, String) {
         View::Mine => ("Nothing is yours", "Take a case from Unassigned: Shift A assigns it to you."),
         View::Unassigned => ("Nothing is unassigned", "The next one comes in here by itself."),
         View::Watched => ("You watch nothing", "Watching a case tells you of every change without being its assignee."),
+        View::Unconfirmed => {
+            ("Every call is confirmed", "Cases with a call that nobody has confirmed in writing yet are here.")
+        }
         View::Waiting => ("Nothing waits", "Cases that wait on a customer, on engineering or on a date are here."),
         _ => ("No case is here", "New ones come in by mail, or by the plus sign above."),
     };

@@ -93,6 +93,7 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
         due: row.wake_at.map(|at| (at.rfc3339(), "Waits until".into())),
         assignee,
         mine: row.assignee_id == Some(by.id),
+        unconfirmed: store::is_unconfirmed(desk.db(), row.id).await?,
         team: row.team_id.and_then(|id| names.teams.get(&id.0).cloned()).unwrap_or_else(|| "No team".into()),
         tags: store::tags(desk.db(), row.id).await?,
         agents: std::iter::once(nobody).chain(people).collect(),

@@ -1,5 +1,6 @@
 //! The desk's pages of cases: lists, the case, the composer, what finds them. Each handler asks one query
 //! or does one action; templates get plain data from `views`.
+mod call;
 mod case;
 mod compose;
 mod details;

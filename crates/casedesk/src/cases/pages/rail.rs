@@ -43,6 +43,7 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     for (view, key, icon, label) in [
         (View::Mine, "go-mine", "user", "Mine"),
         (View::Unassigned, "go-unassigned", "none", "Unassigned"),
+        (View::Unconfirmed, "", "phone-in", "Unconfirmed"),
         (View::Waiting, "", "pause", "Waiting"),
         (View::AllOpen, "go-open", "inbox", "All open"),
     ] {
@@ -65,6 +66,8 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         };
         saved.push(link(View::Saved(view.id), "", "search", &view.name, count));
     }
+    let phone =
+        RailLink { key: "go-phone", href: "/calls".into(), icon: "phone", label: "Phone".into(), count: String::new() };
     let quarantine = RailLink {
         key: "go-quarantine",
         href: "/quarantine".into(),
@@ -80,7 +83,7 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         group("Teams", true, false, teams),
         group("Saved", true, true, saved),
         group("Customers", false, false, vec![organisations]),
-        group("Doors", false, false, vec![quarantine]),
+        group("Doors", false, false, vec![phone, quarantine]),
     ];
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())
 }

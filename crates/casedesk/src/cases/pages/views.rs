@@ -279,6 +279,8 @@ pub struct Case {
     pub due: Option<(String, String)>,
     pub assignee: Option<Person>,
     pub mine: bool,
+    /// A call on it waits to be confirmed in writing.
+    pub unconfirmed: bool,
     pub team: String,
     pub tags: Vec<String>,
     pub back: String,

@@ -66,6 +66,9 @@ pub(super) fn row_badges(row: &ListedCase) -> Vec<Badge> {
     if matches!(row.priority, Priority::High | Priority::Critical) {
         badges.push(Badge { tone: "bad", icon: "up2", text: row.priority.to_string() });
     }
+    if row.unconfirmed {
+        badges.push(Badge { tone: "warn", icon: "phone-in", text: "unconfirmed".into() });
+    }
     if matches!(row.kind, CaseKind::FeatureRequest | CaseKind::Licence) {
         badges.push(Badge { tone: "line", icon: "", text: row.kind.to_string() });
     }
@@ -143,6 +146,15 @@ fn state_phrase(words: Option<&str>) -> String {
             )
         }
         None => format!("<b>{}</b>", escaped(words)),
+    }
+}
+
+/// `under a minute`, `6 min`, `1 h 5 min`.
+pub(super) fn minutes(time: std::time::Duration) -> String {
+    match time.as_secs() / 60 {
+        0 => "under a minute".into(),
+        minutes @ 1..60 => format!("{minutes} min"),
+        minutes => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
 

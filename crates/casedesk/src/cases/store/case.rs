@@ -32,11 +32,13 @@ pub struct Case {
     pub solved_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
     pub last_entry_id: EntryId,
+    /// Since when something that was said on it waits to be confirmed in writing.
+    pub unconfirmed_since: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "SELECT id, subject, base_subject, state, kind, priority, door, assignee_id, team_id,
     organisation_id, contact_id, installation_id, waiting_on, wake_at, follow_up_of, merged_into, created_at, updated_at,
-    last_customer_at, last_agent_at, solved_at, closed_at, last_entry_id FROM cases ";
+    last_customer_at, last_agent_at, solved_at, closed_at, last_entry_id, unconfirmed_since FROM cases ";
 
 /// The case with this number, merged or not, whoever asks.
 pub async fn case(on: impl Read, id: CaseId) -> Result<Option<Case>> {
@@ -106,7 +108,7 @@ pub async fn update_case(tx: &mut Tx, case: &Case) -> Result<u64> {
         "UPDATE cases SET subject = $2, base_subject = $3, state = $4, kind = $5, priority = $6, assignee_id = $7,
             team_id = $8, organisation_id = $9, contact_id = $10, waiting_on = $11, wake_at = $12, updated_at = $13,
             last_customer_at = $14, last_agent_at = $15, solved_at = $16, closed_at = $17, last_entry_id = $18,
-            merged_into = $19, installation_id = $20
+            merged_into = $19, installation_id = $20, unconfirmed_since = $21
          WHERE id = $1",
         case.id,
         &case.subject,
@@ -128,6 +130,7 @@ pub async fn update_case(tx: &mut Tx, case: &Case) -> Result<u64> {
         case.last_entry_id,
         case.merged_into,
         case.installation_id,
+        case.unconfirmed_since,
     ))
     .await
 }
@@ -139,6 +142,27 @@ pub async fn lock_case(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
         crate::db::Dialect::Postgres => " FOR UPDATE",
     };
     tx.opt(Query::new(COLUMNS).push("WHERE id = ").bind(id).push(lock)).await
+}
+
+/// Whether a call on the case, or on what is merged into it, waits to be confirmed.
+pub async fn is_unconfirmed(on: impl Read, id: CaseId) -> Result<bool> {
+    let (count,): (i64,) = on
+        .one(q!("SELECT COUNT(*) FROM cases WHERE (id = $1 OR merged_into = $1) AND unconfirmed_since IS NOT NULL", id))
+        .await?;
+    Ok(count > 0)
+}
+
+/// Open cases of this contact that are outside the hidden teams, newest activity first.
+pub async fn open_cases_of_contact(
+    on: impl Read,
+    contact: ContactId,
+    hidden: &[TeamId],
+    limit: i64,
+) -> Result<Vec<Case>> {
+    let query = Query::new(COLUMNS)
+        .push("WHERE merged_into IS NULL AND state IN ('new', 'open', 'waiting') AND contact_id = ")
+        .bind(contact);
+    on.all(unhidden(query, "team_id", hidden).push(" ORDER BY updated_at DESC LIMIT ").bind(limit)).await
 }
 
 /// Waiting cases whose date has come, oldest first.
@@ -193,6 +217,7 @@ impl Case {
             solved_at: None,
             closed_at: None,
             last_entry_id: EntryId(0),
+            unconfirmed_since: None,
         }
     }
 }

@@ -157,7 +157,7 @@ pub async fn newer_by_others(on: impl Read, id: CaseId, after: EntryId, me: Agen
         .opt(q!(
             "SELECT id FROM entries
              WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND id > $2
-               AND kind IN ('mail_in', 'mail_out', 'note') AND (delivery IS NULL OR delivery <> 'cancelled')
+               AND kind IN ('mail_in', 'mail_out', 'note', 'call') AND (delivery IS NULL OR delivery <> 'cancelled')
                AND (agent_id IS NULL OR agent_id <> $3)
              ORDER BY id DESC LIMIT 1",
             id,

@@ -23,6 +23,8 @@ pub struct ListedCase {
     pub assignee_name: Option<String>,
     pub contact_name: Option<String>,
     pub organisation_name: Option<String>,
+    /// Whether a call on it, or on what is merged into it, waits to be confirmed.
+    pub unconfirmed: bool,
     /// Whether the viewer has not seen its newest entry.
     pub unread: bool,
 }
@@ -119,6 +121,8 @@ fn rows_of_page(page: Query, me: AgentId) -> Query {
     page.push(
         " SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
              c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
+             (c.unconfirmed_since IS NOT NULL OR EXISTS
+                (SELECT 1 FROM cases m WHERE m.merged_into = c.id AND m.unconfirmed_since IS NOT NULL)) AS unconfirmed,
              NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
     )
     .bind(me)
@@ -201,6 +205,11 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
     }
     for tag in &filter.tags {
         query = query.push(" AND c.id IN (SELECT case_id FROM case_tags WHERE tag = ").bind(tag).push(")");
+    }
+    if filter.unconfirmed {
+        query = query.push(
+            " AND c.id IN (SELECT COALESCE(u.merged_into, u.id) FROM cases u WHERE u.unconfirmed_since IS NOT NULL)",
+        );
     }
     if let Some(before) = filter.before {
         query = query.push(" AND c.created_at < ").bind(before);

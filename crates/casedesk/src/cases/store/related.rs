@@ -146,7 +146,7 @@ pub async fn count_messages(on: impl Read, case: CaseId) -> Result<i64> {
     let (count,): (i64,) = on
         .one(
             Query::new(
-                "SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note')
+                "SELECT COUNT(*) FROM entries WHERE kind IN ('mail_in', 'mail_out', 'note', 'call')
                  AND (delivery IS NULL OR delivery <> 'cancelled') AND case_id = ",
             )
             .bind(case),

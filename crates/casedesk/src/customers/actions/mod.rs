@@ -71,6 +71,19 @@ async fn organisation_for(tx: &mut Tx, desk: &Desk, address: &str, now: Timestam
     Ok(Some(id))
 }
 
+/// Adds a contact that has no mail address, at the organisation of this name; an unknown name becomes a prospect.
+pub async fn add_contact(tx: &mut Tx, name: &str, organisation: Option<&str>, now: Timestamp) -> Result<Contact> {
+    let organisation_id = match organisation {
+        None => None,
+        Some(organisation) => Some(match store::organisation_named(&mut *tx, organisation).await? {
+            Some(known) => known,
+            None => store::insert_organisation(tx, organisation, OrganisationKind::Prospect, now).await?,
+        }),
+    };
+    let id = store::insert_contact(tx, name, organisation_id, now).await?;
+    Ok(Contact { id, organisation_id, name: name.to_owned() })
+}
+
 /// Adds an organisation with its domains.
 pub async fn add_organisation(
     tx: &mut Tx,

@@ -59,6 +59,14 @@ pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Optio
     .await
 }
 
+/// The organisation of this name, however its letters are written; the oldest where there are several.
+pub async fn organisation_named(on: impl Read, name: &str) -> Result<Option<OrganisationId>> {
+    let row: Option<(OrganisationId,)> = on
+        .opt(q!("SELECT id FROM organisations WHERE LOWER(name) = $1 ORDER BY id LIMIT 1", name.to_lowercase()))
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
 /// Organisations after `after` by name whose name holds this text or one of whose domains is it.
 pub async fn organisations_like(
     on: impl Read,

@@ -1,13 +1,15 @@
 //! What an agent says of themselves.
 use crate::desk::Desk;
 use crate::staff::store::agents;
-use crate::staff::{Audit, Result, Viewer, rules};
+use crate::staff::{Audit, Error, Result, Viewer, rules};
 
 #[derive(Clone, Debug)]
 pub struct Profile {
     pub name: String,
     pub signature: String,
     pub time_zone: String,
+    /// `None`: as it was.
+    pub phone_extension: Option<String>,
 }
 
 /// Keeps the zone of the viewer's browser, unless they have one.
@@ -22,12 +24,19 @@ pub async fn find_time_zone(desk: &Desk, viewer: &Viewer, zone: &str) -> Result<
     Ok(())
 }
 
-/// Changes the viewer's name, signature and time zone.
+/// Changes the viewer's name, signature, time zone and extension.
 pub async fn change_profile(desk: &Desk, viewer: &Viewer, profile: &Profile) -> Result<()> {
     let name = rules::name(&profile.name)?;
     let (signature, zone) = (rules::signature(&profile.signature)?, rules::time_zone(&profile.time_zone)?);
     let mut tx = desk.db().begin().await?;
     agents::set_profile(&mut tx, viewer.id, &name, signature, zone).await?;
+    if let Some(extension) = &profile.phone_extension {
+        let extension = rules::extension(extension)?;
+        tx.lock("staff.extensions").await?;
+        if agents::set_extension(&mut tx, viewer.id, extension).await? == 0 {
+            return Err(Error::ExtensionTaken(extension.to_owned()));
+        }
+    }
     super::tell(desk, &mut tx, viewer.actor(), viewer.id, "changed").await?;
     super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.profile_changed").on("agent", viewer.id.0)).await?;
     tx.commit().await?;

@@ -37,6 +37,7 @@ pub(super) struct ProfileForm {
     signature: String,
     #[serde(default)]
     time_zone: String,
+    phone_extension: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +84,12 @@ pub(super) async fn change(
     Myself(viewer): Myself,
     Form(form): Form<ProfileForm>,
 ) -> Result<Response> {
-    let profile = Profile { name: form.name, signature: form.signature, time_zone: form.time_zone };
+    let profile = Profile {
+        name: form.name,
+        signature: form.signature,
+        time_zone: form.time_zone,
+        phone_extension: form.phone_extension,
+    };
     match actions::change_profile(&desk, &viewer, &profile).await {
         Ok(()) => Ok(Redirect::to("/settings/profile?saved=1").into_response()),
         Err(error) => again(&desk, &viewer, error).await,

@@ -16,6 +16,8 @@ pub struct Agent {
     pub last_seen_at: Option<Timestamp>,
     pub signature: String,
     pub time_zone: String,
+    /// Where the telephone system rings them; empty: nowhere.
+    pub phone_extension: String,
     pub has_password: bool,
     pub has_totp: bool,
 }
@@ -55,7 +57,7 @@ pub struct NewAgent<'a> {
 macro_rules! agent_where {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, email, role, disabled_at, created_at, last_seen_at, signature, time_zone,
+            "SELECT id, name, email, role, disabled_at, created_at, last_seen_at, signature, time_zone, phone_extension,
                     password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_totp FROM agents ",
             $rest
         )
@@ -90,6 +92,26 @@ pub async fn agent(from: impl Read, id: AgentId) -> Result<Option<Agent>> {
 /// `email` in lower case.
 pub async fn by_email(from: impl Read, email: &str) -> Result<Option<Agent>> {
     from.opt(q!(agent_where!("WHERE email = $1"), email)).await
+}
+
+/// Who works here and is rung at this extension.
+pub async fn by_extension(from: impl Read, extension: &str) -> Result<Option<Agent>> {
+    from.opt(q!(
+        agent_where!("WHERE phone_extension = $1 AND disabled_at IS NULL AND phone_extension <> ''"),
+        extension
+    ))
+    .await
+}
+
+/// 0: somebody else has it.
+pub async fn set_extension(tx: &mut Tx, id: AgentId, extension: &str) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE agents SET phone_extension = $2
+         WHERE id = $1 AND ($2 = '' OR NOT EXISTS (SELECT 1 FROM agents WHERE phone_extension = $2 AND id <> $1))",
+        id,
+        extension
+    ))
+    .await
 }
 
 pub async fn count(from: impl Read) -> Result<i64> {

@@ -1,0 +1,134 @@
+import Combobox from '@github/combobox-nav';
+import { renderStreamMessage } from '@hotwired/turbo';
+import { debounce, define, request, streams } from '../dom';
+
+const ask_wait_ms = 150;
+const keep_wait_ms = 800;
+
+interface Kept {
+  call: number;
+  at: string;
+  ended: string;
+}
+
+/** The screen of a call: finds the caller while it is typed, keeps everything on the server, and shows how long it lasts. */
+class CallScreen extends HTMLElement {
+  #combobox: Combobox | undefined;
+  #clock: number | undefined;
+  #sent = false;
+
+  get #form(): HTMLFormElement {
+    return this.querySelector('form') as HTMLFormElement;
+  }
+
+  get #list(): HTMLElement {
+    return this.querySelector('[role="listbox"]') as HTMLElement;
+  }
+
+  #field(name: string): HTMLInputElement {
+    return this.#form.elements.namedItem(name) as HTMLInputElement;
+  }
+
+  connectedCallback(): void {
+    const who = this.#field('who');
+    this.#combobox ??= new Combobox(who, this.#list, { firstOptionSelectionMode: 'selected' });
+    who.addEventListener('input', this.#typedWho);
+    who.addEventListener('keydown', (event) => event.key === 'Escape' && this.#close());
+    who.addEventListener('blur', () => window.setTimeout(() => this.#close(), 200));
+    this.#list.addEventListener('combobox-commit', (event) => void this.#chosen(event.target as HTMLElement));
+    this.#form.addEventListener('input', this.#keepSoon);
+    this.#form.addEventListener('change', this.#keepSoon);
+    this.#form.addEventListener('submit', this.#leave);
+    const over = this.querySelector<HTMLButtonElement>('[data-over]');
+    if (over) {
+      over.hidden = this.#field('ended').value !== '';
+      over.addEventListener('click', () => void this.#keep(true));
+    }
+    this.#clock = window.setInterval(() => this.#tick(), 1_000);
+    this.#tick();
+  }
+
+  disconnectedCallback(): void {
+    window.clearInterval(this.#clock);
+    this.#keepSoon.cancel();
+    this.#combobox?.destroy();
+    this.#combobox = undefined;
+  }
+
+  #tick(): void {
+    const clock = this.querySelector<HTMLElement>('[data-clock]');
+    const seconds = Math.floor((Date.now() - new Date(this.dataset['began'] ?? '').getTime()) / 1_000);
+    if (!clock || Number.isNaN(seconds) || seconds > 6 * 3_600) return;
+    clock.hidden = this.#field('ended').value !== '';
+    clock.textContent = `${Math.max(0, Math.floor(seconds / 60))}:${String(Math.max(0, seconds % 60)).padStart(2, '0')}`;
+  }
+
+  #typedWho = (): void => {
+    this.#field('contact').value = '';
+    this.#ask();
+  };
+
+  #ask = debounce(ask_wait_ms, async () => {
+    const query = this.#field('who').value.trim();
+    if (query.length < 2) return this.#close();
+    const answer = await request(`${this.dataset['callersUrl']}?q=${encodeURIComponent(query)}`).catch(() => undefined);
+    if (!answer?.ok || query !== this.#field('who').value.trim() || document.activeElement !== this.#field('who')) return;
+    this.#list.innerHTML = await answer.text();
+    this.#list.hidden = false;
+    this.#combobox?.start();
+  });
+
+  #close(): void {
+    this.#list.hidden = true;
+    this.#combobox?.stop();
+  }
+
+  async #chosen(option: HTMLElement): Promise<void> {
+    this.#close();
+    const { contact, name, number, new: typed } = option.dataset;
+    if (typed !== undefined) this.#begin(typed);
+    this.#field('contact').value = contact ?? '';
+    if (name) this.#field('who').value = name;
+    if (number && !this.#field('number').value) this.#field('number').value = number;
+    const answer = await request(`${this.dataset['aboutUrl']}?contact=${contact ?? ''}`, { accept: streams }).catch(() => undefined);
+    if (answer?.ok) renderStreamMessage(await answer.text());
+    this.#keepSoon();
+  }
+
+  /** A new contact: what was typed is their number or their name. */
+  #begin(typed: string): void {
+    this.querySelector('.call-new')?.toggleAttribute('open', true);
+    const field = this.#field(/^[\d\s+().\/-]+$/.test(typed) ? 'number' : 'name');
+    if (!field.value) field.value = typed;
+    this.#field('name').focus();
+  }
+
+  #keepSoon = debounce(keep_wait_ms, () => void this.#keep(false));
+
+  #leave = (): void => {
+    this.#sent = true;
+    this.#keepSoon.cancel();
+  };
+
+  async #keep(over: boolean): Promise<void> {
+    if (this.#sent) return;
+    const body = new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)]));
+    if (over) body.set('over', '1');
+    const answer = await request(this.dataset['draftUrl'] ?? '', { method: 'PUT', body, accept: 'application/json' }).catch(() => undefined);
+    const note = this.querySelector('[data-kept]');
+    if (!answer?.ok) {
+      if (note) note.textContent = 'Not kept yet: the desk does not answer.';
+      return this.#keepSoon();
+    }
+    const kept = (await answer.json()) as Kept;
+    this.#field('call').value = String(kept.call);
+    if (over) {
+      this.#field('ended').value = kept.ended;
+      this.querySelector<HTMLElement>('[data-over]')?.toggleAttribute('hidden', true);
+      this.#tick();
+    }
+    if (note) note.textContent = `Kept ${new Date(kept.at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  }
+}
+
+define('call-screen', CallScreen);
