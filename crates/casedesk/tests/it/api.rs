@@ -190,6 +190,7 @@ const ADMIN: &[&str] = &[
     "remove_second_factor",
     "renew_webhook_secret",
     "send_delivery_again",
+    "set_portal_scope",
     "show_agent",
     "take_in",
 ];
@@ -340,6 +341,7 @@ const COMMON: &[&str] = &[
     "retry",
     "revoke_token",
     "send_delivery_again",
+    "set_portal_scope",
     "show_agent",
 ];
 
