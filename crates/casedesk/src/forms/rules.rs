@@ -185,7 +185,8 @@ pub fn judge(signs: &Signs<'_>, asked: &Asked<'_>) -> Result<Judged, FormsError>
         return Err(FormsError::Stale);
     }
     if age < asked.min_time {
-        return Err(FormsError::TooQuick((asked.min_time - age).as_secs() + 1));
+        let wait = asked.min_time - age;
+        return Err(FormsError::TooQuick(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)));
     }
     let proven = asked.bits == 0 || proves(signs.stamp, signs.proof, asked.bits);
     let held = (!proven).then_some("it did no proof of work: the browser runs no scripts, or a program sent it");
@@ -266,7 +267,7 @@ mod tests {
     #[test]
     fn a_stamp_is_ours_and_of_its_time() {
         assert_eq!(judged(&signs(&stamp()), 4, 0).unwrap().held, None);
-        assert!(matches!(judged(&signs(&stamp()), 1, 0), Err(FormsError::TooQuick(3))));
+        assert!(matches!(judged(&signs(&stamp()), 1, 0), Err(FormsError::TooQuick(2))));
         assert!(matches!(judged(&signs(&stamp()), 48 * 3600, 0), Err(FormsError::Stale)));
         let forged = stamp().replace("1000000000000.", "1000000000001.");
         assert!(matches!(judged(&signs(&forged), 60, 0), Err(FormsError::Stale)));
