@@ -43,7 +43,10 @@ function zeros(digest: Uint8Array): number {
 }
 
 function tellHeight(): void {
-  const tell = () => window.parent.postMessage({ casedesk: 'height', px: document.documentElement.scrollHeight }, '*');
-  new ResizeObserver(tell).observe(document.body);
+  const main = document.querySelector('main');
+  if (!main) return;
+  // The document is never lower than its frame: what counts is where its content ends.
+  const tell = () => window.parent.postMessage({ casedesk: 'height', px: Math.ceil(main.getBoundingClientRect().bottom + window.scrollY) }, '*');
+  new ResizeObserver(tell).observe(main);
   tell();
 }

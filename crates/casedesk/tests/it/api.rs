@@ -260,6 +260,8 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
     let case = |rest: &str| format!("/api/v1/cases/{hidden}{rest}");
     let none = Value::Null;
     vec![
+        ("list_private_links", get.clone(), case("/private-links"), none.clone()),
+        ("revoke_private_link", delete.clone(), case("/private-links/1"), none.clone()),
         ("get_case", get.clone(), case(""), none.clone()),
         ("list_entries", get.clone(), case("/entries"), none.clone()),
         ("list_cases", get.clone(), format!("/api/v1/cases?view=team-{}", world.team), none.clone()),
@@ -322,11 +324,13 @@ const COMMON: &[&str] = &[
     "delete_template",
     "delete_webhook",
     "disable_webhook",
+    "discard_submission",
     "dismiss",
     "enable_webhook",
     "end_session",
     "get_contact",
     "get_organisation",
+    "get_portal_scope",
     "get_quarantined",
     "get_template",
     "get_webhook",
@@ -335,6 +339,7 @@ const COMMON: &[&str] = &[
     "make_case",
     "pause_address",
     "ping_webhook",
+    "release_submission",
     "remove_second_factor",
     "renew_webhook_secret",
     "resume_address",
