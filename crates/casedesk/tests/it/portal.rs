@@ -22,7 +22,7 @@ async fn log_in(app: &TestApp, relay: &Relay, address: &str) -> Browser {
     let asked = browser.post("/portal/login", &[("address", address)]).await;
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
     app.drain().await;
-    let mail = relay.take().pop().expect("the link was mailed");
+    let mail = relay.take().pop().unwrap();
     assert_eq!(mail.envelope_to, [address.to_lowercase()]);
     let begin = mail.raw.find("/portal/login/").unwrap();
     let link = mail.raw[begin..begin + "/portal/login/".len() + 32].to_owned();
