@@ -24,7 +24,7 @@ const withoutInlineStyle = {
 };
 
 const options = {
-  entryPoints: ['src/app.ts', 'src/theme.ts', 'css/app.css'],
+  entryPoints: ['src/app.ts', 'src/theme.ts', 'src/public.ts', 'src/embed.ts', 'css/app.css'],
   outdir: out,
   entryNames: '[name]-[hash]',
   bundle: true,

@@ -3,8 +3,10 @@ import { connect } from 'node:net';
 
 // Another run on the same machine takes other ports: SPECS_PORT=4800.
 const first = Number(process.env['SPECS_PORT'] ?? 4731);
-export const ports = { http: first, lmtp: first + 1, smtp: first + 2 };
+export const ports = { http: first, lmtp: first + 1, smtp: first + 2, site: first + 4 };
 export const origin = `http://localhost:${ports.http}`;
+/** Another site, which shows the desk's form. */
+export const site = `http://127.0.0.1:${ports.site}`;
 export const password = 'a-long-password-for-specs-7';
 export const agents = {
   aoife: { name: 'Aoife Ní Bhriain', email: 'aoife@desk.example', role: 'admin' },

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { agents, deliver, origin, password, ports } from './desk';
+import { agents, deliver, origin, password, ports, site } from './desk';
 import { startRelay } from './relay';
 
 const binaries = [process.env['CASEDESK_BIN'], '../target/release/casedesk', '../target/debug/casedesk'];
@@ -30,6 +30,10 @@ protocol = "lmtp"
 allow_private = true
 [phone]
 webhook_secret = "${phoneSecret}"
+[forms]
+embed_origins = ["${site}"]
+min_time_s = 0
+proof_of_work_bits = 8
 `;
 
 export default async function start(): Promise<() => Promise<void>> {

@@ -22,7 +22,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, mail, phone, products, staff, webhooks};
+use crate::{cases, customers, forms, mail, phone, portal, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -48,6 +48,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
+        .register::<portal::jobs::MailLogin>(desk.clone())
         .register::<webhooks::jobs::Deliver>(hooks)
         .register::<phone::jobs::Escalate>(desk.clone())
         .register::<phone::jobs::Heard>(desk.clone())
@@ -85,6 +86,8 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
         .merge(phone::api::routes())
+        .merge(forms::api::routes())
+        .merge(portal::api::routes())
         .merge(webhooks::api::routes());
     let (router, description) = OpenApiRouter::new()
         .nest("/api/v1", rooms)
@@ -93,6 +96,19 @@ fn api(desk: &Desk) -> Router<Desk> {
         .split_for_parts();
     let description = Arc::new(web::api::describe(description));
     router.route("/api/openapi.json", get(move || async move { axum::Json(description) }))
+}
+
+/// What customers reach, as far as it is switched on.
+fn for_customers(desk: &Desk) -> Router<Desk> {
+    let config = desk.config();
+    let mut router = portal::pages::link_routes(config);
+    if config.portal.enabled {
+        router = router.merge(portal::pages::routes(config));
+    }
+    if config.forms.enabled {
+        router = router.merge(forms::pages::public_routes(config, forms::no_suggestions));
+    }
+    router
 }
 
 /// Every route, behind the same guards.
@@ -107,6 +123,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(customers::pages::routes())
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
+        .merge(forms::pages::routes())
+        .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))

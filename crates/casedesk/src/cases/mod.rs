@@ -78,6 +78,8 @@ words!(
         Api = "api",
         /// An agent opened it on the page.
         Agent = "agent",
+        /// A customer wrote it on their own pages.
+        Portal = "portal",
     }
 );
 
@@ -175,6 +177,9 @@ pub struct Incoming {
     pub defects: Vec<String>,
     /// Whether its source is kept and can be looked at.
     pub raw: bool,
+    /// The address was only typed: nobody has proved that it is the author's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }
 
 /// A case that a message may belong to, on evidence too weak to join.

@@ -68,6 +68,7 @@ async fn verify(db: &Db, files: &Path) -> anyhow::Result<(usize, Vec<String>)> {
     anyhow::ensure!(db.integrity().await? == "ok", "the database is damaged: {}", db.integrity().await?);
     let mut named = crate::cases::store::digests(db).await?;
     named.extend(crate::mail::store::digests(db).await?);
+    named.extend(crate::forms::store::digests(db).await?);
     named.sort();
     named.dedup();
     let wrong = named

@@ -22,6 +22,8 @@ pub struct Config {
     pub desk: Desk,
     pub mail: Mail,
     pub login: Login,
+    pub forms: Forms,
+    pub portal: Portal,
     pub webhooks: Webhooks,
     pub phone: Phone,
     pub search: Search,
@@ -181,6 +183,25 @@ pub struct Login {
     pub idle_h: u64,
     pub longest_h: u64,
     pub require_totp: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forms {
+    pub enabled: bool,
+    pub embed_origins: Vec<String>,
+    pub max_files: usize,
+    pub max_size: usize,
+    pub min_time_s: u64,
+    pub proof_of_work_bits: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    pub enabled: bool,
+    pub idle_h: u64,
+    pub longest_h: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -369,6 +390,29 @@ impl Config {
             );
         }
         faults.extend(self.phone.faults());
+        faults.extend(self.forms.faults());
+        faults
+    }
+}
+
+impl Forms {
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for origin in &self.embed_origins {
+            let read = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            if read.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+                faults.push(format!("forms.embed_origins: “{origin}” is no origin such as https://www.example.com"));
+            }
+        }
+        if !(1024..=1 << 30).contains(&self.max_size) {
+            faults.push("forms.max_size: between 1024 and 1073741824 bytes".into());
+        }
+        if self.max_files > 100 {
+            faults.push("forms.max_files: at most 100".into());
+        }
+        if self.proof_of_work_bits > 24 {
+            faults.push("forms.proof_of_work_bits: at most 24; each bit more doubles the work".into());
+        }
         faults
     }
 }
@@ -465,6 +509,9 @@ mod tests {
         let error =
             load(&[data, ("CASEDESK_DESK__PREFIX", "cd!"), ("CASEDESK_MAIL__FROM", "nobody")]).unwrap_err().to_string();
         assert!(error.contains("desk.prefix") && error.contains("mail.from"), "{error}");
+        let origins = "https://ok.example, https://x.example/path, https://x.example; script-src *, ftp://x.example";
+        let error = load(&[data, ("CASEDESK_FORMS__EMBED_ORIGINS", origins)]).unwrap_err().to_string();
+        assert_eq!((error.matches("forms.embed_origins").count(), error.contains("ok.example")), (3, false), "{error}");
         let error = load(&[data, ("CASEDESK_MAIL__FRUM", "x")]).unwrap_err().to_string();
         assert!(error.contains("frum"), "{error}");
         let phone = [("CASEDESK_PHONE__COUNTRY_CODE", "+353"), ("CASEDESK_PHONE__CONFIRM_AFTER_HOURS", "0")];

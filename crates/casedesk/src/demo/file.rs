@@ -109,7 +109,7 @@ async fn installations(desk: &Desk, by: &Viewer, of: OrganisationId, at: usize, 
         given(Field::Runtime, runtime),
     ];
     actions::set_values(desk, by, place, &values, Origin::AGENT).await?;
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         actions::add_installation(desk, by, of, &terms("fts-test", InstallationRole::Test)).await?;
     }
     Ok(())

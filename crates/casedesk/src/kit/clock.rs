@@ -36,6 +36,12 @@ impl Timestamp {
         jiff::Timestamp::from_second(self.seconds()).map_or_else(|_| "invalid".into(), |t| t.to_string())
     }
 
+    /// `1 Mar 2027, 09:00 UTC`, for pages that no script writes in the reader's zone.
+    pub fn in_words(self) -> String {
+        jiff::Timestamp::from_second(self.seconds())
+            .map_or_else(|_| "invalid".into(), |t| t.strftime("%-d %b %Y, %H:%M UTC").to_string())
+    }
+
     /// A day such as `2027-03-15` at a full hour in a zone such as `Europe/Dublin`. `None`: one of them is none.
     pub fn on_day(day: &str, hour: i8, zone: &str) -> Option<Self> {
         let day: jiff::civil::Date = day.parse().ok()?;

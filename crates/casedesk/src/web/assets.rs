@@ -24,6 +24,11 @@ pub fn path(name: &str) -> String {
     format!("/assets/{}", MANIFEST.get(name).map_or(name, String::as_str))
 }
 
+/// The bytes of the asset that the sources call `name`, for those that have an address of their own.
+pub fn bytes(name: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+    Dist::get(MANIFEST.get(name)?).map(|file| file.data)
+}
+
 /// `GET /assets/{name}`
 pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");

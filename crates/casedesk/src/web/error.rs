@@ -71,6 +71,11 @@ impl Error {
         Self { instead: Some(format!("/login?{query}")), ..Self::new(StatusCode::UNAUTHORIZED, "Log in first.") }
     }
 
+    /// Somebody is not logged in to the customers' pages: they are sent there to do so.
+    pub fn customer_login_needed() -> Self {
+        Self { instead: Some("/portal".into()), ..Self::new(StatusCode::UNAUTHORIZED, "Log in first.") }
+    }
+
     pub fn too_many(retry_after_s: u64) -> Self {
         Self {
             retry_after_s: Some(retry_after_s),
@@ -173,7 +178,12 @@ struct ErrorPage<'a> {
     status: u16,
     title: &'a str,
     detail: &'a str,
+    /// Where the link below leads: agents to the desk, customers to their own pages.
+    home: &'static str,
 }
+
+/// What customers reach without a login to the desk.
+const FOR_CUSTOMERS: [&str; 3] = ["/portal", "/case/", "/support/"];
 
 #[derive(Template)]
 #[template(path = "web/toast_stream.html")]
@@ -186,6 +196,8 @@ pub async fn render(request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/")
         || request.headers().contains_key(header::AUTHORIZATION)
         || request.headers().get(header::ACCEPT).is_some_and(|a| a.as_bytes().starts_with(b"application/json"));
+    let path = request.uri().path();
+    let home = if FOR_CUSTOMERS.iter().any(|begin| path.starts_with(begin)) { "/portal" } else { "/" };
     let read_only = request.method().is_safe();
     let for_streams = request
         .headers()
@@ -218,7 +230,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         })
         .into_response()
     } else {
-        Html(ErrorPage { status: status.as_u16(), title, detail: &detail }).into_response()
+        Html(ErrorPage { status: status.as_u16(), title, detail: &detail, home }).into_response()
     };
     *rendered.status_mut() = status;
     if let Some(wait) = response.headers().get(header::RETRY_AFTER) {

@@ -9,6 +9,10 @@ use crate::desk::Desk;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    pub fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of this name; empty when there is none.
     pub fn one(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod client;
+pub mod cookies;
 pub mod disposition;
 pub mod error;
 pub mod fields;
@@ -10,5 +11,6 @@ pub mod guard;
 pub mod health;
 pub mod shell;
 pub mod turbo;
+pub mod upload;
 
 pub use error::{Error, Html, Result};

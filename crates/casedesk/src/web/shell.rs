@@ -1,5 +1,6 @@
 //! What stands around every page, as plain data. Counts and alarms are not part of a page: the page asks
 //! for them on its own (`GET /rail`, `GET /alarms`), so that no page waits for a count.
+use crate::desk::Desk;
 use crate::kit::names;
 
 /// A person as a coloured circle and a name.
@@ -38,6 +39,30 @@ pub struct Shell {
     pub here: String,
     /// The current link of the settings' own list, as in `web/settings.html`.
     pub section: &'static str,
+}
+
+/// Around a page for customers: nothing of the desk's own shell.
+#[derive(Clone, Debug, Default)]
+pub struct Public {
+    /// What the desk is called.
+    pub desk: String,
+    /// The current link: `form` or `portal`.
+    pub here: &'static str,
+    /// Whether there is a form to link to, and whether customers have pages.
+    pub form: bool,
+    pub portal: bool,
+    /// The customer who is logged in; empty when nobody is.
+    pub who: String,
+    /// Shown in a frame of another site: without head and foot.
+    pub embedded: bool,
+}
+
+impl Public {
+    pub fn new(desk: &Desk, here: &'static str) -> Self {
+        let config = desk.config();
+        let (form, portal) = (config.forms.enabled, config.portal.enabled);
+        Self { desk: config.desk.name.clone(), here, form, portal, ..Self::default() }
+    }
 }
 
 /// A fault that everyone sees until it is gone: a mailbox that is not read.

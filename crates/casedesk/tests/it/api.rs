@@ -216,6 +216,7 @@ const ADMIN: &[&str] = &[
     "restore_product",
     "restore_support_option",
     "send_delivery_again",
+    "set_portal_scope",
     "show_agent",
     "take_in",
 ];
@@ -291,6 +292,8 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
     let none = Value::Null;
     let details = json!({ "installation_id": 1, "values": [{ "field": "os_name", "value": "Debian" }] });
     vec![
+        ("list_private_links", get.clone(), case("/private-links"), none.clone()),
+        ("revoke_private_link", delete.clone(), case("/private-links/1"), none.clone()),
         ("get_case", get.clone(), case(""), none.clone()),
         ("list_entries", get.clone(), case("/entries"), none.clone()),
         ("list_verdicts", get.clone(), case("/verdicts"), none.clone()),
@@ -399,6 +402,7 @@ const COMMON: &[&str] = &[
     "delete_template",
     "delete_webhook",
     "disable_webhook",
+    "discard_submission",
     "dismiss",
     "enable_webhook",
     "end_session",
@@ -406,6 +410,7 @@ const COMMON: &[&str] = &[
     "get_cycle",
     "get_installation",
     "get_organisation",
+    "get_portal_scope",
     "get_product",
     "get_quarantined",
     "get_release",
@@ -440,6 +445,7 @@ const COMMON: &[&str] = &[
     "remove_organisation_tag",
     "remove_release",
     "remove_roadmap_item",
+    "release_submission",
     "remove_second_factor",
     "renew_contract",
     "renew_webhook_secret",
@@ -451,6 +457,7 @@ const COMMON: &[&str] = &[
     "revoke_token",
     "send_delivery_again",
     "set_values",
+    "set_portal_scope",
     "show_agent",
     "take_vote_back",
     "vote",

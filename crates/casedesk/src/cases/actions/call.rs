@@ -94,6 +94,7 @@ async fn open(
         team_id: by.teams.first().copied(),
         organisation_id: call.contact.organisation_id,
         contact_id: Some(call.contact.id),
+        installation_id: None,
         waiting_on: None,
         wake_at: None,
         follow_up_of: None,

@@ -135,6 +135,22 @@ pub async fn set_person(
     Ok(())
 }
 
+/// The customer says that it is solved. `Ok(false)`: it was so already. Who may say so is the caller's to know.
+pub async fn solve_by_customer(tx: &mut Tx, desk: &Desk, id: CaseId, who: &str) -> Result<bool, CasesError> {
+    let mut case = locked(tx, id, &[]).await?;
+    if !case.state.is_open() {
+        return Ok(false);
+    }
+    let now = desk.now();
+    rules::apply(&mut case, &Change::Solve, now)?;
+    case.last_customer_at = Some(now);
+    let changed = Changed { field: "solved by the customer".into(), from: None, to: Some(who.to_owned()), undo: None };
+    let data = serde_json::json!({ "changed": changed });
+    let entry = change_entry(tx, case.id, Actor::System, changed, now).await?;
+    record(tx, desk, &mut case, entry, "changed", Actor::System, data).await?;
+    Ok(true)
+}
+
 /// Opens cases whose date has come, and closes those that have been solved long enough. How many changed.
 pub async fn pass_time(desk: &Desk) -> Result<usize, CasesError> {
     let now = desk.now();

@@ -53,13 +53,19 @@ pub struct Filed {
 
 /// Opens a case for the message.
 pub async fn open(tx: &mut Tx, desk: &Desk, message: &Received) -> Result<Filed, CasesError> {
-    open_following(tx, desk, message, None).await
+    open_following(tx, desk, message, CaseKind::Question, None).await
+}
+
+/// The same when whoever wrote it says what kind of request it is.
+pub async fn open_as(tx: &mut Tx, desk: &Desk, message: &Received, kind: CaseKind) -> Result<Filed, CasesError> {
+    open_following(tx, desk, message, kind, None).await
 }
 
 async fn open_following(
     tx: &mut Tx,
     desk: &Desk,
     message: &Received,
+    kind: CaseKind,
     follow_up_of: Option<CaseId>,
 ) -> Result<Filed, CasesError> {
     let mut case = Case {
@@ -67,7 +73,7 @@ async fn open_following(
         subject: subject_or(&message.subject, &message.text),
         base_subject: message.base_subject.clone(),
         state: CaseState::New,
-        kind: CaseKind::Question,
+        kind,
         priority: Priority::Normal,
         door: message.door,
         assignee_id: None,
@@ -108,7 +114,7 @@ async fn open_following(
 pub async fn join(tx: &mut Tx, desk: &Desk, on: CaseId, message: &Received) -> Result<Filed, CasesError> {
     let mut case = super::locked(tx, on, &[]).await?;
     let reopens = match rules::arrival(&case, message.machine) {
-        Arrival::FollowsUp => return open_following(tx, desk, message, Some(case.id)).await,
+        Arrival::FollowsUp => return open_following(tx, desk, message, CaseKind::Question, Some(case.id)).await,
         Arrival::Joins { reopens } => reopens,
     };
     add_copied(tx, &case, message).await?;

@@ -66,6 +66,9 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
     if let Some(verdict) = &details.verdict {
         badges.push(Badge { tone: "line", icon: "", text: verdict.clone() });
     }
+    if details.unproven {
+        badges.push(Badge { tone: "warn", icon: "", text: "address not proven".into() });
+    }
     Entry {
         kind: "mail",
         author: Person::new(row.contact_id.map_or(0, |id| id.0), name, address),

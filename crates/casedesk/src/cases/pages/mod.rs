@@ -10,7 +10,6 @@ mod files;
 mod find;
 mod list;
 mod load;
-mod prose;
 mod rail;
 mod split;
 mod templates;
@@ -23,6 +22,7 @@ use axum::routing::{delete, get, post, put};
 
 use super::CaseId;
 use crate::desk::Desk;
+use crate::kit::prose;
 use crate::staff::Viewer;
 use crate::web::shell::Shell;
 

@@ -1,8 +1,10 @@
 //! The desk's words and signs for states, doors and changes. Pure.
-use super::prose::escaped;
 use super::views::{Badge, Choice};
 use crate::cases::store::ListedCase;
 use crate::cases::{CaseKind, CaseState, Changed, Door, Priority, WaitingOn};
+use crate::kit::prose::escaped;
+
+pub(super) use crate::kit::prose::bytes;
 
 pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
@@ -37,6 +39,7 @@ pub(super) const fn door(door: Door) -> (&'static str, &'static str) {
         Door::Chat => ("chat", "by chat"),
         Door::Api => ("code", "by the API"),
         Door::Agent => ("user", "by an agent"),
+        Door::Portal => ("globe", "on the customer’s pages"),
     }
 }
 
@@ -95,6 +98,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "split" | "split from" | "split undone" => "swap",
         "link" | "link removed" => "link",
         "by mail" => "mail",
+        "solved by the customer" => "okc",
         _ => "refresh",
     };
     let phrase = match changed.field.as_str() {
@@ -118,6 +122,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         ),
         "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
+        "solved by the customer" => format!("heard from {} that it is solved", shown(&to)),
         "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
         field => match (&from, &to) {
             (Some(from), Some(to)) => format!("changed the {} from {} to {}", escaped(field), b(from), b(to)),
@@ -157,19 +162,6 @@ pub(super) fn minutes(time: std::time::Duration) -> String {
         minutes => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
-
-/// `12 B`, `4 KB`, `1.2 MB`, as `words.ts` writes it.
-pub(super) fn bytes(size: i64) -> String {
-    if size < 1_000 {
-        return format!("{size} B");
-    }
-    if size < 1_000_000 {
-        format!("{} KB", size / 1_000)
-    } else {
-        format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

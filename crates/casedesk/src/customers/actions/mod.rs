@@ -72,7 +72,12 @@ async fn organisation_for(tx: &mut Tx, desk: &Desk, address: &str, now: Timestam
 }
 
 /// Adds a contact that has no mail address, at the organisation of this name; an unknown name becomes a prospect.
-pub async fn add_contact(tx: &mut Tx, name: &str, organisation: Option<&str>, now: Timestamp) -> Result<Contact> {
+pub async fn add_contact_without_address(
+    tx: &mut Tx,
+    name: &str,
+    organisation: Option<&str>,
+    now: Timestamp,
+) -> Result<Contact> {
     let organisation_id = match organisation {
         None => None,
         Some(organisation) => Some(match store::organisation_named(&mut *tx, organisation).await? {

@@ -201,7 +201,7 @@ async fn caller(tx: &mut Tx, desk: &Desk, caller: &Caller, now: Timestamp) -> Re
     }
     let name = name.ok_or(PhoneError::NoCaller)?;
     let organisation = organisation.map(str::trim).filter(|organisation| !organisation.is_empty());
-    Ok(customers::actions::add_contact(tx, &name, organisation, now).await?)
+    Ok(customers::actions::add_contact_without_address(tx, &name, organisation, now).await?)
 }
 
 /// How the contact is reached by mail: an address that is not paused where there is one, and why it is paused.

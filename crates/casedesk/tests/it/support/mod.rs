@@ -181,7 +181,7 @@ impl TestApp {
 
     /// Takes the mails that the desk wrote by itself.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
-        let resets = q!("SELECT COUNT(*) FROM jobs WHERE kind = 'staff.mail_reset'");
+        let resets = q!("SELECT COUNT(*) FROM jobs WHERE kind IN ('staff.mail_reset', 'portal.mail_login')");
         let (resets,): (i64,) = self.desk().db().one(resets).await.unwrap();
         if resets > 0 {
             self.drain().await;

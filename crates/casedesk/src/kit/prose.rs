@@ -2,7 +2,7 @@
 use std::fmt::Write as _;
 
 /// Every character of `text` that HTML reads as its own is escaped; only what is made here is markup.
-pub(super) fn to_html(text: &str) -> String {
+pub fn to_html(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for block in blocks(text) {
         match block {
@@ -72,7 +72,7 @@ fn next_address(text: &str) -> Option<usize> {
     ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()
 }
 
-pub(super) fn escape(html: &mut String, text: &str) {
+pub fn escape(html: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '&' => html.push_str("&amp;"),
@@ -87,20 +87,32 @@ pub(super) fn escape(html: &mut String, text: &str) {
     }
 }
 
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     escape(&mut html, text);
     html
 }
 
 /// The beginning of a text on one line, for previews.
-pub(super) fn peek(text: &str, most: usize) -> String {
+pub fn peek(text: &str, most: usize) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if flat.chars().count() <= most {
         return flat;
     }
     let cut: String = flat.chars().take(most).collect();
     format!("{}…", cut.trim_end())
+}
+
+/// `12 B`, `4 KB`, `1.2 MB`, as `words.ts` writes it.
+pub fn bytes(size: i64) -> String {
+    if size < 1_000 {
+        return format!("{size} B");
+    }
+    if size < 1_000_000 {
+        format!("{} KB", size / 1_000)
+    } else {
+        format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10)
+    }
 }
 
 #[cfg(test)]

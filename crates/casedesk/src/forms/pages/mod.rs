@@ -1,0 +1,28 @@
+//! Pages of the form: the form itself, its answer, the script that shows it elsewhere, and the agents' page of it.
+mod form;
+mod settings;
+
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+use super::Suggest;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::web::upload::Most;
+
+/// What anybody reaches. `suggest` tells the names that the form proposes.
+pub fn public_routes(config: &Config, suggest: Suggest) -> Router<Desk> {
+    let send = post(form::send).layer(Most::of(config).body_limit());
+    Router::new()
+        .route("/support/new", get(form::show).merge(send))
+        .route("/support/form.js", get(form::script))
+        .layer(Extension(suggest))
+}
+
+/// What agents reach.
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/settings/form", get(settings::show))
+        .route("/settings/form/held/{id}/release", post(settings::release))
+        .route("/settings/form/held/{id}/discard", post(settings::discard))
+}

@@ -1,0 +1,42 @@
+//! Customers' own pages: the login, their cases, one case, its files; and one case behind a private link.
+mod case;
+mod cases;
+mod link;
+mod login;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::routing::{get, post};
+
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::web::upload::Most;
+
+/// The cookie of a customer's session; never that of an agent's.
+pub(super) const SESSION: &str = "casedesk-portal";
+
+/// What a private link leads to: it says to nobody where it was.
+const NO_REFERRER: (HeaderName, HeaderValue) = (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+
+pub fn routes(config: &Config) -> Router<Desk> {
+    let answer = post(cases::answer).layer(Most::of(config).body_limit());
+    Router::new()
+        .route("/portal", get(cases::home))
+        .route("/portal/login", post(login::ask))
+        .route("/portal/login/{token}", get(login::show).post(login::enter))
+        .route("/portal/logout", post(login::leave))
+        .route("/portal/cases/{id}", get(cases::show))
+        .route("/portal/cases/{id}/answers", answer)
+        .route("/portal/cases/{id}/solution", post(cases::solve))
+        .route("/portal/files/{file}", get(cases::file))
+}
+
+/// Private links work also where customers have no pages of their own.
+pub fn link_routes(config: &Config) -> Router<Desk> {
+    let answer = post(link::answer).layer(Most::of(config).body_limit());
+    Router::new()
+        .route("/case/{token}", get(link::show))
+        .route("/case/{token}/answers", answer)
+        .route("/case/{token}/solution", post(link::solve))
+        .route("/case/{token}/files/{file}", get(link::file))
+}
