@@ -27,7 +27,7 @@ test('a cycle is changed in the settings and seen on the public page, in every s
 
   await aoife.getByRole('link', { name: 'Add an item' }).click();
   await aoife.getByLabel('Title').fill('Tunnels <b>over</b> QUIC');
-  await aoife.getByLabel('Description').fill('For networks that **lose** packets.');
+  await aoife.getByRole('textbox', { name: 'Description' }).fill('For networks that **lose** packets.');
   await aoife.getByLabel('On the public roadmap').check();
   await aoife.getByRole('button', { name: 'Keep' }).click();
   await expect(aoife.getByRole('link', { name: 'Tunnels <b>over</b> QUIC' })).toBeVisible();

@@ -43,8 +43,8 @@ fn begins(written: &str, name: &str) -> bool {
 }
 
 fn is_only_a_version(folded: &str) -> bool {
-    let words = folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    words.fold(true, |so_far, word| so_far && WORDS.contains(&word))
+    let mut words = folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    words.all(|word| WORDS.contains(&word))
 }
 
 /// By version, newest first; what is no version comes last.
