@@ -15,7 +15,7 @@ test('a cycle is changed in the settings and seen on the public page, in every s
   await aoife.getByLabel('End of life').fill(day(400));
   await aoife.getByRole('button', { name: 'Keep' }).click();
   const row = aoife.getByRole('row', { name: /^2\.4/ });
-  await expect(row).toContainText('supported until');
+  await expect(row).toContainText('supported');
   await row.getByRole('link', { name: '2.4' }).click();
   await aoife.getByLabel('Support ends').fill(day(500));
   await aoife.getByRole('button', { name: 'Keep' }).click();
@@ -27,7 +27,7 @@ test('a cycle is changed in the settings and seen on the public page, in every s
 
   await aoife.getByRole('link', { name: 'Add an item' }).click();
   await aoife.getByLabel('Title').fill('Tunnels <b>over</b> QUIC');
-  await aoife.getByLabel('Description').fill('For networks that **lose** packets.');
+  await aoife.getByRole('textbox', { name: 'Description' }).fill('For networks that **lose** packets.');
   await aoife.getByLabel('On the public roadmap').check();
   await aoife.getByRole('button', { name: 'Keep' }).click();
   await expect(aoife.getByRole('link', { name: 'Tunnels <b>over</b> QUIC' })).toBeVisible();
@@ -37,7 +37,7 @@ test('a cycle is changed in the settings and seen on the public page, in every s
   await aoife.getByRole('button', { name: 'Show what it would do' }).click();
   await expect(aoife.getByText('“2020-02-30”, which is no day')).toBeVisible();
   await aoife.getByRole('button', { name: 'Take it over' }).click();
-  await expect(aoife.getByRole('row', { name: /^2\.3/ })).toContainText('ended on 31 January 2020');
+  await expect(aoife.getByRole('row', { name: /^2\.3/ })).toContainText('31 Jan 2020');
 
   for (const path of ['/settings/products', '/settings/products/1', '/settings/products/1/edit', '/settings/products/1/cycles/1', '/settings/products/1/releases/new', '/settings/products/1/roadmap/1', '/settings/products/1/import']) {
     await aoife.goto(path);

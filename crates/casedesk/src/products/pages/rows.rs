@@ -21,6 +21,8 @@ pub(super) struct CycleRow {
     pub(super) cycle: Cycle,
     pub(super) standing: Standing,
     pub(super) tone: &'static str,
+    /// Where it stands, without the days that stand beside it.
+    pub(super) brief: String,
     pub(super) released: Cell,
     pub(super) support_ends: Cell,
     pub(super) security_ends: Cell,
@@ -35,6 +37,7 @@ pub(super) fn cycle_row(cycle: Cycle, releases: &[Release], today: Day, soon_day
     let newest = rules::newest_of_cycle(&cycle, releases, today);
     CycleRow {
         tone: tone(standing.stage),
+        brief: brief(&standing),
         released: cell(cycle.released_on),
         support_ends: cell(cycle.support_ends_on),
         security_ends: cell(cycle.security_ends_on),
@@ -43,6 +46,17 @@ pub(super) fn cycle_row(cycle: Cycle, releases: &[Release], today: Day, soon_day
         newest_on: cell(newest.and_then(|(_, on)| on)),
         standing,
         cycle,
+    }
+}
+
+fn brief(standing: &Standing) -> String {
+    match standing.stage {
+        Stage::Upcoming => "to come".into(),
+        Stage::Supported => "supported".into(),
+        Stage::SecurityOnly => "security fixes only".into(),
+        Stage::Ending => standing.words.clone(),
+        Stage::Ended => "ended".into(),
+        Stage::Unknown => "unknown".into(),
     }
 }
 

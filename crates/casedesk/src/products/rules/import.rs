@@ -92,9 +92,12 @@ pub fn parse(text: &str) -> Result<Value, Unreadable> {
     serde_json::from_str(text).map_err(|error| Unreadable::NotJson(error.to_string()))
 }
 
+/// Reads a line of one of the two forms.
+type Reader = fn(&Map<String, Value>) -> Result<Line, String>;
+
 /// What the file would do to the table.
 pub fn plan(file: &Value, table: &[Cycle]) -> Result<Plan, Unreadable> {
-    let (lines, read): (&Vec<Value>, fn(&Map<String, Value>) -> Result<Line, String>) = match file {
+    let (lines, read): (&Vec<Value>, Reader) = match file {
         Value::Array(lines) => (lines, old_line),
         Value::Object(file) => (
             file.get("result").and_then(|result| result.get("releases")?.as_array()).ok_or(Unreadable::OtherForm)?,

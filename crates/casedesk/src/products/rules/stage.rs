@@ -45,7 +45,7 @@ pub fn standing(cycle: &Cycle, today: Day, soon_days: i64) -> Standing {
     }
     if let Some(on) = cycle.released_on.filter(|on| *on > today) {
         let reason = format!("It is to be released on {}.", on.words());
-        return say(Stage::Upcoming, Some(on), format!("released on {}", on.words()), reason);
+        return say(Stage::Upcoming, Some(on), format!("due on {}", on.words()), reason);
     }
     let support_over = cycle.support_ends_on.filter(|end| *end < today);
     let security_over = cycle.security_ends_on.filter(|end| *end < today);
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn every_stage_is_told_by_its_days() {
         for (days, stage, words) in [
-            (["2027-03-02", "", "", ""], Stage::Upcoming, "released on 2 March 2027"),
+            (["2027-03-02", "", "", ""], Stage::Upcoming, "due on 2 March 2027"),
             (
                 ["2025-01-01", "2028-01-01", "2029-01-01", "2030-01-01"],
                 Stage::Supported,

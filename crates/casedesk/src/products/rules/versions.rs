@@ -43,7 +43,7 @@ fn begins(written: &str, name: &str) -> bool {
 }
 
 fn is_only_a_version(folded: &str) -> bool {
-    let words = folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let mut words = folded.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     words.all(|word| WORDS.contains(&word))
 }
 
@@ -103,7 +103,7 @@ pub fn about(version: &str, cycles: &[Cycle], releases: &[Release], today: Day, 
     let newer_in_cycle = in_cycle.filter(|newest| is_newer(newest, version)).map(str::to_owned);
     let newer = newest_anywhere(cycles, releases, today).filter(|newest| is_newer(newest, version)).map(str::to_owned);
     let mut words = match (cycle, &standing) {
-        (Some(cycle), Some(standing)) => format!("{} is {}.", cycle.name, standing.words),
+        (Some(cycle), Some(standing)) => format!("{}: {}.", cycle.name, standing.words),
         _ => "It belongs to no cycle that is known.".to_owned(),
     };
     match (&newer_in_cycle, &newer) {
@@ -221,9 +221,9 @@ mod tests {
         let about = |version| about(version, &table, &releases, today, 180);
         let old = about("5.1.3");
         assert_eq!((old.newer_in_cycle.as_deref(), old.newer.as_deref()), (Some("5.1.9"), Some("5.9.2")));
-        assert_eq!(old.words, "5.1 is supported until 1 January 2030. Newer releases: 5.1.9, and 5.9.2.");
+        assert_eq!(old.words, "5.1: supported until 1 January 2030. Newer releases: 5.1.9, and 5.9.2.");
         assert_eq!(about("5.9.2").newer, None);
-        assert_eq!(about("5.9.2").words, "5.9 is supported until 1 January 2030.");
+        assert_eq!(about("5.9.2").words, "5.9: supported until 1 January 2030.");
         assert_eq!(about("4.2").words, "It belongs to no cycle that is known. Newer release: 5.9.2.");
     }
 }
