@@ -24,13 +24,15 @@ CREATE TABLE form_files (
 );
 CREATE INDEX form_files_submission ON form_files (submission_id);
 
--- Links that show one case each to whoever has them. Only the digest is kept.
+-- Links that show one case each to whoever has them, in the name that was typed: what we call the contact is not
+-- theirs to know. Only the digest is kept.
 CREATE TABLE private_links (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     digest TEXT NOT NULL UNIQUE,
     case_id BIGINT NOT NULL REFERENCES cases (id),
     contact_id BIGINT NOT NULL REFERENCES contacts (id),
     address TEXT NOT NULL,
+    name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT
 );

@@ -6,7 +6,7 @@ use super::store::{self, LiveLink, NewSubmission};
 use super::{FormsError, PrivateLinkId, SubmissionId, SubmissionState, Typed};
 use crate::cases::actions::{self as cases, Received, ReceivedFile};
 use crate::cases::{CaseId, Door, Incoming};
-use crate::customers::{self, Contact, ContactId, Person};
+use crate::customers::{self, Contact, Person};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::secrets::{random_token, sha256_hex, sign};
@@ -177,7 +177,13 @@ async fn open(
         team: None,
     };
     let filed = cases::open_as(tx, desk, &message, sound.kind).await?;
-    new_link(tx, desk, token, filed.case, contact_id, &sound.person.address).await?;
+    let link = LiveLink {
+        case_id: filed.case,
+        contact_id,
+        address: sound.person.address.clone(),
+        name: sound.typed.name.clone(),
+    };
+    store::insert_link(tx, &sha256_hex(token.as_bytes()), &link, now).await?;
     metrics::counter!("casedesk_forms_taken_total").increment(1);
     Ok(filed.case)
 }
@@ -190,28 +196,10 @@ async fn contact(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Contact, F
     }
 }
 
-async fn new_link(
-    tx: &mut Tx,
-    desk: &Desk,
-    token: &str,
-    case: CaseId,
-    contact: ContactId,
-    address: &str,
-) -> Result<(), FormsError> {
-    store::insert_link(tx, &sha256_hex(token.as_bytes()), case, contact, address, desk.now()).await?;
-    Ok(())
-}
-
-/// A link to one more case for whoever came by a link: its path.
-pub async fn link_to(
-    tx: &mut Tx,
-    desk: &Desk,
-    case: CaseId,
-    contact: ContactId,
-    address: &str,
-) -> Result<String, FormsError> {
+/// Makes a link: its path.
+pub async fn new_link(tx: &mut Tx, desk: &Desk, link: &LiveLink) -> Result<String, FormsError> {
     let token = random_token();
-    new_link(tx, desk, &token, case, contact, address).await?;
+    store::insert_link(tx, &sha256_hex(token.as_bytes()), link, desk.now()).await?;
     Ok(path(&token))
 }
 

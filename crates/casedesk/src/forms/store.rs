@@ -166,22 +166,19 @@ pub struct LiveLink {
     pub case_id: CaseId,
     pub contact_id: ContactId,
     pub address: String,
+    /// As it was typed.
+    pub name: String,
 }
 
-pub async fn insert_link(
-    tx: &mut Tx,
-    digest: &str,
-    case: CaseId,
-    contact: ContactId,
-    address: &str,
-    now: Timestamp,
-) -> Result<u64> {
+pub async fn insert_link(tx: &mut Tx, digest: &str, link: &LiveLink, now: Timestamp) -> Result<u64> {
     tx.exec(q!(
-        "INSERT INTO private_links (digest, case_id, contact_id, address, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO private_links (digest, case_id, contact_id, address, name, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         digest,
-        case,
-        contact,
-        address,
+        link.case_id,
+        link.contact_id,
+        &link.address,
+        &link.name,
         now
     ))
     .await
@@ -189,7 +186,7 @@ pub async fn insert_link(
 
 pub async fn live_link(on: impl Read, digest: &str) -> Result<Option<LiveLink>> {
     on.opt(q!(
-        "SELECT case_id, contact_id, address FROM private_links WHERE digest = $1 AND revoked_at IS NULL",
+        "SELECT case_id, contact_id, address, name FROM private_links WHERE digest = $1 AND revoked_at IS NULL",
         digest
     ))
     .await

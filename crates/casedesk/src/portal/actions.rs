@@ -8,10 +8,11 @@ use super::store::{self, Message};
 use super::{Guest, PortalError, PortalScope, Sight, rules};
 use crate::cases::actions::{self as cases, Received};
 use crate::cases::{AttachmentId, CaseId, Door, EntryId, Incoming, store::Attachment};
-use crate::customers::{self, ContactId, OrganisationId, Person};
+use crate::customers::{self, OrganisationId, Person};
 use crate::db::Read;
 use crate::desk::Desk;
-use crate::forms::actions::{keep_files, link_to, live_link};
+use crate::forms::actions::{keep_files, live_link, new_link};
+use crate::forms::store::LiveLink;
 use crate::kit::Timestamp;
 use crate::kit::secrets::{random_token, sha256_hex};
 use crate::staff::actions::{Limit, audit, take};
@@ -107,7 +108,13 @@ pub async fn guest_by_session(desk: &Desk, session: &str) -> Result<Option<Guest
             tracing::warn!(%error, "the use of a customer's session could not be noted");
         }
     }
-    guest(desk, Sight::Contact(live.contact_id), live.contact_id, live.address).await
+    let contact = customers::store::contact(desk.db(), live.contact_id).await?;
+    Ok(contact.map(|contact| Guest {
+        sight: Sight::Contact(contact.id),
+        name: contact.name.clone(),
+        address: live.address,
+        contact,
+    }))
 }
 
 async fn touch(desk: &Desk, digest: &str) -> Result<(), PortalError> {
@@ -123,13 +130,8 @@ pub async fn guest_by_link(desk: &Desk, token: &str, client: &Client) -> Result<
         take(desk, &[(DEAD_LINKS, &client.network())]).await?;
         return Err(PortalError::NoCase);
     };
-    let guest = guest(desk, Sight::Link(digest), link.contact_id, link.address).await?;
-    Ok((guest.ok_or(PortalError::NoCase)?, link.case_id))
-}
-
-async fn guest(desk: &Desk, sight: Sight, id: ContactId, address: String) -> Result<Option<Guest>, PortalError> {
-    let contact = customers::store::contact(desk.db(), id).await?;
-    Ok(contact.map(|contact| Guest { sight, contact, address }))
+    let contact = customers::store::contact(desk.db(), link.contact_id).await?.ok_or(PortalError::NoCase)?;
+    Ok((Guest { sight: Sight::Link(digest), contact, address: link.address, name: link.name }, link.case_id))
 }
 
 /// The addresses whose messages the guest sees.
@@ -199,7 +201,7 @@ pub async fn answer(
     if !once.is_empty() && store::note_post(&mut tx, &post, now).await? == 0 {
         return Ok(Answered { case: id, opened: false, link: None });
     }
-    let from = Person { name: Some(guest.contact.name.clone()), address: guest.address.clone() };
+    let from = Person { name: Some(guest.name.clone()), address: guest.address.clone() };
     let by_link = matches!(guest.sight, Sight::Link(_));
     let message = Received {
         door: if by_link { Door::Form } else { Door::Portal },
@@ -229,7 +231,9 @@ pub async fn answer(
     };
     let filed = cases::join(&mut tx, desk, id, &message).await?;
     let link = if by_link && filed.opened {
-        Some(link_to(&mut tx, desk, filed.case, guest.contact.id, &guest.address).await?)
+        let (address, name) = (guest.address.clone(), guest.name.clone());
+        let link = LiveLink { case_id: filed.case, contact_id: guest.contact.id, address, name };
+        Some(new_link(&mut tx, desk, &link).await?)
     } else {
         None
     };
@@ -253,7 +257,7 @@ fn checked(desk: &Desk, sent: &Upload) -> Result<String, PortalError> {
 pub async fn solve(desk: &Desk, guest: &Guest, id: CaseId) -> Result<(), PortalError> {
     let mut tx = desk.db().begin().await?;
     store::case(&mut tx, &guest.sight, id).await?.ok_or(PortalError::NoCase)?;
-    cases::solve_by_customer(&mut tx, desk, id, &guest.contact.name).await?;
+    cases::solve_by_customer(&mut tx, desk, id, &guest.name).await?;
     tx.commit().await?;
     Ok(())
 }

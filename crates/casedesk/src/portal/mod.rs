@@ -42,6 +42,8 @@ pub struct Guest {
     pub contact: Contact,
     /// The address by which they came; their answers are written in its name.
     pub address: String,
+    /// What they are called here: whoever came by a link is told no name but the one that was typed.
+    pub name: String,
 }
 
 /// What a customer is refused, in words for them.

@@ -1,15 +1,19 @@
 //! The form: what comes by it, what is refused in words, what is held, and who may show it.
 use std::time::Duration;
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
 use casedesk::cases::{CaseId, CaseKind, Door};
 use casedesk::customers::store as customers;
-use casedesk::forms::{FormsError, rules::proves};
+use casedesk::desk::Desk;
+use casedesk::forms::{FormsError, Suggestions, rules::proves};
 use casedesk::staff::Role;
 use casedesk::{forms, q};
+use futures::future::BoxFuture;
+use tower::ServiceExt as _;
 
 use crate::api::World;
-use crate::support::{Answer, Browser, TestApp, on_both, with_settings};
+use crate::support::{Answer, Browser, Letter, TestApp, on_both, with_settings};
 
 pub(crate) const KIND: &str = "multipart/form-data; boundary=x";
 
@@ -397,6 +401,46 @@ async fn a_revoked_link_shows_nothing_and_only_those_who_see_the_case_revoke_it(
         }
         assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
         app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_types_an_address_of_a_customer_learns_nothing_of_them() {
+    on_both(async |app| {
+        let letter = Letter::new("Annabel Northbay <anna@northbay.example>", "Old matter", "Between us.");
+        let contact = app.case(app.case_of(&letter).await).await.contact_id;
+        app.forget_jobs("mail.acknowledge").await;
+        let guest = app.browser();
+        let sent = fill_in(app, &guest, &[("name", "Somebody Else")], &[]).await;
+        let link = private_link(&sent);
+        guest.body(Method::POST, &format!("{link}/answers"), KIND, &multipart(&[("text", "Tell me more.")], &[])).await;
+        let page = guest.get(&link).await.text;
+        assert!(page.contains("Somebody Else") && page.contains("Tell me more."), "{page}");
+        assert!(!page.contains("Annabel") && !page.contains("Old matter") && !sent.text.contains("Annabel"), "{page}");
+        let case = app.case(newest(app).await).await;
+        assert_eq!(case.contact_id, contact, "it is on the customer's file all the same");
+        let known = customers::contact(app.desk().db(), contact.unwrap()).await.unwrap().unwrap();
+        assert_eq!(known.name, "Annabel Northbay");
+        app.drain().await;
+    })
+    .await;
+}
+
+fn proposes(_: &Desk) -> BoxFuture<'_, casedesk::db::Result<Suggestions>> {
+    Box::pin(async { Ok(Suggestions { products: vec!["Transfer <Server>".into()], ..Suggestions::default() }) })
+}
+
+#[tokio::test]
+async fn names_are_proposed_where_there_are_any() {
+    on_both(async |app| {
+        assert!(!app.browser().get("/support/new").await.text.contains("<datalist"));
+        let routes = forms::pages::public_routes(app.desk().config(), proposes).with_state(app.desk().clone());
+        let answer = routes.oneshot(Request::get("/support/new").body(Body::empty()).unwrap()).await.unwrap();
+        let page = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains("<datalist id=\"l-product\"><option value=\"Transfer &#60;Server&#62;\">"), "{page}");
+        assert!(page.contains("list=\"l-product\"") && !page.contains("l-version"), "{page}");
     })
     .await;
 }

@@ -89,6 +89,7 @@ pub(super) async fn page(
         messages.push(shown(desk, guest, &place.files, row, &files)?);
     }
     let (sign, standing) = rules::standing(seen.state, seen.waiting_on);
+    let by_link = matches!(guest.sight, Sight::Link(_));
     Ok(CasePage {
         around: place.around,
         href: place.href,
@@ -98,7 +99,7 @@ pub(super) async fn page(
         standing,
         open: seen.state.is_open(),
         closed: !seen.state.can_reply(),
-        by: seen.contact_name.unwrap_or_default(),
+        by: if by_link { guest.name.clone() } else { seen.contact_name.unwrap_or_default() },
         since: seen.created_at.rfc3339(),
         since_words: seen.created_at.in_words(),
         messages,
@@ -108,7 +109,7 @@ pub(super) async fn page(
         names: vec![],
         once: random_token(),
         most: Most::of(desk.config()).in_words(),
-        by_link: matches!(guest.sight, Sight::Link(_)),
+        by_link,
     })
 }
 
@@ -120,7 +121,9 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
             (row.agent_name.clone().filter(|_| !details.automatic), html)
         }
         EntryData::Incoming(details) => {
-            let name = row.contact_name.clone().or_else(|| details.from.map(|from| from.shown().to_owned()));
+            // Behind a link a message has the name that it was written under, not what we call its writer.
+            let known = row.contact_name.clone().filter(|_| matches!(guest.sight, Sight::Contact(_)));
+            let name = known.or_else(|| details.from.map(|from| from.shown().to_owned()));
             (name, prose::to_html(&row.text))
         }
         EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) => (None, String::new()),

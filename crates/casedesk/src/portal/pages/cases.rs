@@ -75,7 +75,7 @@ async fn all(desk: &Desk, guest: &Guest, before: Option<CaseId>) -> Result<Cases
 }
 
 pub(super) fn around(desk: &Desk, guest: &Guest) -> Public {
-    Public { who: guest.contact.name.clone(), ..Public::new(desk, "portal") }
+    Public { who: guest.name.clone(), ..Public::new(desk, "portal") }
 }
 
 fn row(desk: &Desk, me: ContactId, seen: Seen) -> Row {
