@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { agents, deliver, origin, password, ports, site } from './desk';
 import { startRelay } from './relay';
 
-const binaries = [process.env['CASEDESK_BIN'], '../target/release/casedesk', '../target/debug/casedesk'];
+const binaries = [process.env['DESK_BINARY'], '../target/debug/casedesk', '../target/release/casedesk'];
 
 /** 32 bytes, as the telephone system of the specs signs with them. */
 export const phoneSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -38,7 +38,7 @@ proof_of_work_bits = 8
 
 export default async function start(): Promise<() => Promise<void>> {
   const binary = binaries.filter((path) => path !== undefined).map((path) => resolve(import.meta.dirname, '..', path)).find((path) => existsSync(path));
-  if (!binary) throw new Error('There is no casedesk binary. Build it, or name one in CASEDESK_BIN.');
+  if (!binary) throw new Error('There is no casedesk binary. Build it, or name one in DESK_BINARY.');
   const data = mkdtempSync(join(tmpdir(), 'casedesk-specs-'));
   const config = join(data, 'casedesk.toml');
   writeFileSync(config, settings(data));

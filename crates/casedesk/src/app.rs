@@ -106,7 +106,7 @@ fn for_customers(desk: &Desk) -> Router<Desk> {
         router = router.merge(portal::pages::routes(config));
     }
     if config.forms.enabled {
-        router = router.merge(forms::pages::public_routes(config, forms::no_suggestions));
+        router = router.merge(forms::pages::public_routes(config));
     }
     router
 }
@@ -123,14 +123,14 @@ pub fn router(desk: Desk) -> Router {
         .merge(customers::pages::routes())
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
+        .merge(phone::pages::open_routes())
         .merge(forms::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())
         .merge(api(&desk))
         .route("/health", get(move || health::answer(for_health.clone(), PROBES)))
-        .layer(middleware::from_fn_with_state(desk.clone(), guard::same_origin))
-        .merge(phone::pages::open_routes())
-        .with_state(desk)
+        .with_state(desk.clone())
+        .layer(middleware::from_fn_with_state(desk, guard::same_origin))
         .layer(middleware::from_fn(web::error::render))
         .layer(middleware::from_fn(guard::headers))
         // What is rendered for one viewer is compressed once: speed counts for more than the last tenth of its size.

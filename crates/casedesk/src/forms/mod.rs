@@ -8,11 +8,9 @@ pub mod pages;
 pub mod rules;
 pub mod store;
 
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::cases::CasesError;
-use crate::desk::Desk;
 use crate::{id, words};
 
 id!(
@@ -65,14 +63,6 @@ pub struct Suggestions {
     pub products: Vec<String>,
     pub versions: Vec<String>,
     pub systems: Vec<String>,
-}
-
-/// Where the names come from: a room that this one does not know.
-pub type Suggest = for<'a> fn(&'a Desk) -> BoxFuture<'a, crate::db::Result<Suggestions>>;
-
-/// Proposes nothing.
-pub fn no_suggestions(_: &Desk) -> BoxFuture<'_, crate::db::Result<Suggestions>> {
-    Box::pin(async { Ok(Suggestions::default()) })
 }
 
 /// What the form refuses, in words for the one who sent it.

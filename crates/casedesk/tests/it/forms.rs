@@ -1,16 +1,13 @@
 //! The form: what comes by it, what is refused in words, what is held, and who may show it.
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use casedesk::cases::{CaseId, CaseKind, Door};
 use casedesk::customers::store as customers;
-use casedesk::desk::Desk;
-use casedesk::forms::{FormsError, Suggestions, rules::proves};
+use casedesk::forms::{FormsError, rules::proves};
 use casedesk::staff::Role;
 use casedesk::{forms, q};
-use futures::future::BoxFuture;
-use tower::ServiceExt as _;
+use serde_json::json;
 
 use crate::api::World;
 use crate::support::{Answer, Browser, Letter, TestApp, on_both, with_settings};
@@ -427,20 +424,27 @@ async fn whoever_types_an_address_of_a_customer_learns_nothing_of_them() {
     .await;
 }
 
-fn proposes(_: &Desk) -> BoxFuture<'_, casedesk::db::Result<Suggestions>> {
-    Box::pin(async { Ok(Suggestions { products: vec!["Transfer <Server>".into()], ..Suggestions::default() }) })
-}
-
 #[tokio::test]
-async fn names_are_proposed_where_there_are_any() {
+async fn the_form_proposes_what_we_sell_and_where_it_runs_and_nothing_that_is_not_out() {
     on_both(async |app| {
         assert!(!app.browser().get("/support/new").await.text.contains("<datalist"));
-        let routes = forms::pages::public_routes(app.desk().config(), proposes).with_state(app.desk().clone());
-        let answer = routes.oneshot(Request::get("/support/new").body(Body::empty()).unwrap()).await.unwrap();
-        let page = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        let page = String::from_utf8_lossy(&page);
+        let admin = app.logged_in("Ada", Role::Admin).await;
+        let add = async |path: &str, body: serde_json::Value| {
+            let made = admin.json(Method::POST, &format!("/api/v1/products{path}"), &body).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+            made.json()["id"].as_i64().unwrap()
+        };
+        let ours = add("", json!({ "name": "Transfer <Server>", "kind": "own" })).await;
+        for (version, channel) in [("5.1.2", "stable"), ("5.2.0-rc1", "preview")] {
+            add(&format!("/{ours}/releases"), json!({ "version": version, "channel": channel })).await;
+        }
+        let system = add("", json!({ "name": "AIX", "kind": "operating_system" })).await;
+        add(&format!("/{system}/cycles"), json!({ "name": "7.3" })).await;
+        let page = app.browser().get("/support/new").await.text;
         assert!(page.contains("<datalist id=\"l-product\"><option value=\"Transfer &#60;Server&#62;\">"), "{page}");
-        assert!(page.contains("list=\"l-product\"") && !page.contains("l-version"), "{page}");
+        assert!(page.contains("<option value=\"5.1.2\">") && !page.contains("5.2.0-rc1"), "{page}");
+        assert!(page.contains("<option value=\"AIX 7.3\">") && page.contains("list=\"l-system\""), "{page}");
+        app.forget_jobs("cases.judge").await;
     })
     .await;
 }

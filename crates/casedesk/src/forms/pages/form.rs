@@ -1,22 +1,26 @@
 //! `/support/new`: the form, with everything kept that was typed when it has to be sent again.
 use askama::Template;
 use axum::extract::{Query, Request, State};
+use axum::http::HeaderName;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Extension, http::HeaderName};
 use serde::Deserialize;
 
 use crate::cases::CaseKind;
 use crate::desk::Desk;
 use crate::forms::actions::{self, Answer, Sent};
 use crate::forms::rules::{Signs, Stamp};
-use crate::forms::{Fault, FormsError, Suggest, Suggestions, Typed};
+use crate::forms::{Fault, FormsError, Suggestions, Typed};
 use crate::kit::secrets::random_token;
+use crate::products::{self, Channel, ProductKind};
 use crate::web::client::Client;
 use crate::web::fields::Fields;
 use crate::web::shell::Public;
 use crate::web::upload::{self, Most};
 use crate::web::{Error, Html, Result, assets, guard};
+
+/// Names of each product, and products, that the form proposes at the most.
+const MOST_PROPOSED: usize = 40;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -83,22 +87,13 @@ struct SentPage {
 }
 
 /// `GET /support/new`
-pub(super) async fn show(
-    State(desk): State<Desk>,
-    Extension(suggest): Extension<Suggest>,
-    Query(asked): Query<Asked>,
-) -> Result<Response> {
-    let page = page(&desk, suggest, &Typed::default(), !asked.embed.is_empty()).await?;
+pub(super) async fn show(State(desk): State<Desk>, Query(asked): Query<Asked>) -> Result<Response> {
+    let page = page(&desk, &Typed::default(), !asked.embed.is_empty()).await?;
     Ok(shown(&desk, StatusCode::OK, page.around.embedded, page))
 }
 
 /// `POST /support/new`
-pub(super) async fn send(
-    State(desk): State<Desk>,
-    Extension(suggest): Extension<Suggest>,
-    client: Client,
-    request: Request,
-) -> Result<Response> {
+pub(super) async fn send(State(desk): State<Desk>, client: Client, request: Request) -> Result<Response> {
     let from_known_site = is_known(&desk, request.headers());
     let mut sent = upload::read(request, &desk, Most::of(desk.config())).await?;
     let typed = typed(&sent.fields);
@@ -116,7 +111,7 @@ pub(super) async fn send(
     match outcome {
         Ok(answer) => Ok(answered(&desk, answer, &typed, embedded)),
         Err(error) => {
-            let page = FormPage { names: sent.names, ..page(&desk, suggest, &typed, embedded).await? };
+            let page = FormPage { names: sent.names, ..page(&desk, &typed, embedded).await? };
             again(&desk, error, sent.fields.one("stamp"), page)
         }
     }
@@ -142,7 +137,7 @@ fn typed(fields: &Fields) -> Typed {
     }
 }
 
-async fn page(desk: &Desk, suggest: Suggest, typed: &Typed, embedded: bool) -> Result<FormPage> {
+async fn page(desk: &Desk, typed: &Typed, embedded: bool) -> Result<FormPage> {
     Ok(FormPage {
         around: Public { embedded, ..Public::new(desk, "form") },
         kinds: kinds(&typed.kind),
@@ -153,8 +148,31 @@ async fn page(desk: &Desk, suggest: Suggest, typed: &Typed, embedded: bool) -> R
         stamp: Stamp { at: desk.now(), nonce: random_token() }.seal(desk.signing_key()),
         bits: desk.config().forms.proof_of_work_bits,
         most: Most::of(desk.config()).in_words(),
-        proposed: suggest(desk).await?,
+        proposed: proposed(desk).await?,
     })
+}
+
+/// What we sell with its versions, and the operating systems we know by name.
+async fn proposed(desk: &Desk) -> crate::db::Result<Suggestions> {
+    let mut out = Suggestions::default();
+    let known = products::store::products(desk.db()).await?;
+    for product in known.iter().filter(|product| product.archived_at.is_none()).take(MOST_PROPOSED) {
+        match product.kind {
+            ProductKind::Own => {
+                out.products.push(product.name.clone());
+                let releases = products::store::releases(desk.db(), product.id).await?;
+                let out_there = releases.into_iter().filter(|release| release.channel != Channel::Preview);
+                out.versions.extend(out_there.map(|release| release.version).take(MOST_PROPOSED));
+            }
+            ProductKind::OperatingSystem => {
+                let cycles = products::store::cycles(desk.db(), product.id).await?;
+                let named = cycles.into_iter().map(|cycle| format!("{} {}", product.name, cycle.name));
+                out.systems.extend(named.take(MOST_PROPOSED));
+            }
+            ProductKind::Runtime => {}
+        }
+    }
+    Ok(out)
 }
 
 fn kinds(chosen: &str) -> Vec<Kind> {

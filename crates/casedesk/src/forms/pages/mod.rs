@@ -2,21 +2,17 @@
 mod form;
 mod settings;
 
+use axum::Router;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 
-use super::Suggest;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::web::upload::Most;
 
-/// What anybody reaches. `suggest` tells the names that the form proposes.
-pub fn public_routes(config: &Config, suggest: Suggest) -> Router<Desk> {
+/// What anybody reaches.
+pub fn public_routes(config: &Config) -> Router<Desk> {
     let send = post(form::send).layer(Most::of(config).body_limit());
-    Router::new()
-        .route("/support/new", get(form::show).merge(send))
-        .route("/support/form.js", get(form::script))
-        .layer(Extension(suggest))
+    Router::new().route("/support/new", get(form::show).merge(send)).route("/support/form.js", get(form::script))
 }
 
 /// What agents reach.
