@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Scope {
+struct PortalSetting {
     /// `own`: each contact sees the cases that they opened. `organisation`: each sees all cases of the organisation, and
     /// the messages that any of its contacts wrote or was sent.
     scope: PortalScope,
@@ -27,10 +27,14 @@ struct Scope {
 
 /// Get how much the contacts of an organisation see on their own pages.
 #[utoipa::path(get, path = "/organisations/{id}/portal-scope", tag = "portal", params(("id" = OrganisationId, Path)),
-    responses((status = 200, body = Scope)))]
-async fn get_portal_scope(State(desk): State<Desk>, _: Reader, Path(id): Path<OrganisationId>) -> Result<Json<Scope>> {
+    responses((status = 200, body = PortalSetting)))]
+async fn get_portal_scope(
+    State(desk): State<Desk>,
+    _: Reader,
+    Path(id): Path<OrganisationId>,
+) -> Result<Json<PortalSetting>> {
     let scope = actions::scope(&desk, id).await?.ok_or_else(|| Error::not_found("such organisation"))?;
-    Ok(Json(Scope { scope }))
+    Ok(Json(PortalSetting { scope }))
 }
 
 /// Set how much the contacts of an organisation see on their own pages.
@@ -40,7 +44,7 @@ async fn set_portal_scope(
     State(desk): State<Desk>,
     Admin(by): Admin,
     Path(id): Path<OrganisationId>,
-    Json(new): Json<Scope>,
+    Json(new): Json<PortalSetting>,
 ) -> Result<StatusCode> {
     let known = actions::set_scope(&desk, &by, id, new.scope).await?;
     if known { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("such organisation")) }

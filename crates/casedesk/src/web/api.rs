@@ -1,5 +1,7 @@
 //! What handlers of the JSON API take and give: strict bodies, refusals in words; and the parts of its
 //! description that all operations share.
+use std::collections::BTreeMap;
+
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -9,8 +11,8 @@ use serde::de::DeserializeOwned;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, Ref, Response as Described, ResponseBuilder,
-    SecurityRequirement,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, Response as Described, ResponseBuilder,
+    Schema, SecurityRequirement,
 };
 
 use super::Error;
@@ -114,6 +116,7 @@ pub fn describe(mut description: OpenApi) -> OpenApi {
     let components = description.components.get_or_insert_default();
     components.schemas.extend(shared.schemas);
     components.security_schemes.extend(shared.security_schemes);
+    open_what_is_extended(&mut components.schemas);
     let either = ["token", "session"].map(|name| SecurityRequirement::new(name, Vec::<String>::new()));
     description.security = Some(either.to_vec());
     for operation in description.paths.paths.values_mut().flat_map(operations) {
@@ -122,6 +125,27 @@ pub fn describe(mut description: OpenApi) -> OpenApi {
         }
     }
     description
+}
+
+/// A body refuses fields that it does not know, and says so; as a part of an answer that has more of them, it must not.
+fn open_what_is_extended(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let extended: Vec<String> = schemas
+        .values()
+        .filter_map(|schema| match schema {
+            RefOr::T(Schema::AllOf(all)) => Some(&all.items),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|part| match part {
+            RefOr::Ref(part) => part.ref_location.rsplit('/').next().map(str::to_owned),
+            RefOr::T(_) => None,
+        })
+        .collect();
+    for name in extended {
+        if let Some(RefOr::T(Schema::Object(object))) = schemas.get_mut(&name) {
+            object.additional_properties = None;
+        }
+    }
 }
 
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -144,20 +144,20 @@ pub(crate) fn given(values: &[NewValue]) -> Result<Vec<Given>> {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct Written {
+pub(super) struct ValuesWritten {
     /// How many values were not so already.
     written: usize,
 }
 
 /// Write details of an installation.
 #[utoipa::path(post, path = "/installations/{id}/values", tag = "customers", params(("id" = InstallationId, Path)),
-    request_body = Vec<NewValue>, responses((status = 200, body = Written)))]
+    request_body = Vec<NewValue>, responses((status = 200, body = ValuesWritten)))]
 pub(super) async fn set_values(
     State(desk): State<Desk>,
     Worker(by): Worker,
     Path(id): Path<InstallationId>,
     Json(values): Json<Vec<NewValue>>,
-) -> Result<Json<Written>> {
+) -> Result<Json<ValuesWritten>> {
     let written = actions::set_values(&desk, &by, id, &given(&values)?, Origin::API).await?;
-    Ok(Json(Written { written }))
+    Ok(Json(ValuesWritten { written }))
 }
