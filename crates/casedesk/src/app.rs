@@ -43,6 +43,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
+        .register::<cases::jobs::ReadLogs>(desk.clone())
         .register::<cases::jobs::Judge>(desk.clone())
         .register::<cases::jobs::JudgeDaily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())

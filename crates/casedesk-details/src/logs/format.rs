@@ -83,3 +83,17 @@ pub enum Zone {
     /// The stamps do not say.
     None,
 }
+
+impl std::fmt::Display for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Zone::Utc => f.write_str("UTC"),
+            Zone::Offset(minutes) => {
+                let (sign, minutes) = (if *minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
+                write!(f, "UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+            Zone::Named(name) => f.write_str(name),
+            Zone::None => f.write_str("without a time zone"),
+        }
+    }
+}

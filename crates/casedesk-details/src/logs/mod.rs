@@ -359,16 +359,7 @@ fn verdict(report: &Report) -> (String, bool) {
         return ("Times of day without dates. Please send it with full time stamps.".into(), true);
     }
     let how_many = if report.share >= MOST { "Time stamps" } else { "Time stamps on some lines only" };
-    let mut words = format!("{how_many} ({}", format.name());
-    words.push_str(&match &report.zone {
-        Zone::Utc => ", UTC)".to_owned(),
-        Zone::Offset(minutes) => {
-            let (sign, minutes) = (if *minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
-            format!(", UTC{sign}{:02}:{:02})", minutes / 60, minutes % 60)
-        }
-        Zone::Named(name) => format!(", {name})"),
-        Zone::None => ", without a time zone)".to_owned(),
-    });
+    let mut words = format!("{how_many} ({}, {})", format.name(), report.zone);
     if let (Some(first), Some(last)) = (&report.first, &report.last) {
         words.push_str(&format!(", from {} to {}.", first.text, last.text));
     }

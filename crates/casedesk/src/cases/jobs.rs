@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, EntryId, actions, store};
+use super::{CaseId, EntryId, actions, rules, store};
 use crate::customers::{self, OrganisationId};
 use crate::db::{Result, Tx};
 use crate::desk::Desk;
@@ -54,6 +54,21 @@ impl Job for IndexFiles {
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         Ok(actions::index_files(&desk, self.entry).await?)
+    }
+}
+
+/// Reads the logs of a customer's message.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadLogs {
+    pub entry: EntryId,
+}
+
+impl Job for ReadLogs {
+    const KIND: &'static str = "cases.read_logs";
+    type Room = Desk;
+
+    async fn run(self, desk: Desk) -> anyhow::Result<()> {
+        Ok(actions::read_logs(&desk, self.entry).await?)
     }
 }
 
@@ -120,7 +135,7 @@ enum Touched {
 fn touched(event: &Event) -> Touched {
     match (event.topic, event.kind) {
         ("case", "opened" | "opened_by_agent" | "opened_by_split") => Touched::Opened(event.id),
-        ("case", "received") => Touched::Case(event.id),
+        ("case", "received" | "logs_read") => Touched::Case(event.id),
         ("case", "changed") => match event.data["changed"]["field"].as_str() {
             Some("kind" | "state" | "installation" | "subject") => Touched::Case(event.id),
             _ => Touched::Nothing,
@@ -155,6 +170,9 @@ pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> Box
 /// The kinds of events that put an entry with files on a case.
 const WRITES: [&str; 6] = ["opened", "received", "answered_elsewhere", "kept", "reply_posted", "note_posted"];
 
+/// Those of them that a customer wrote.
+const CAME: [&str; 2] = ["opened", "received"];
+
 /// An entry with files wants them to be read.
 pub fn subscriber<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
     Box::pin(async move {
@@ -162,9 +180,15 @@ pub fn subscriber<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> 
         let written = event.topic == "case" && WRITES.contains(&event.kind) && event.data["machine"] != true;
         let entry = event.data["entry"].as_i64().filter(|_| written);
         let Some(entry) = entry.map(EntryId) else { return Ok(vec![]) };
-        if store::files_of_entries(tx, &[entry]).await?.is_empty() {
-            return Ok(vec![]);
+        let files = store::files_of_entries(tx, &[entry]).await?;
+        let payload = serde_json::json!({ "entry": entry });
+        let mut wanted = Vec::new();
+        if !files.is_empty() {
+            wanted.push(Wanted { kind: IndexFiles::KIND, payload: payload.clone(), at: None });
         }
-        Ok(vec![Wanted { kind: IndexFiles::KIND, payload: serde_json::json!({ "entry": entry }), at: None }])
+        if CAME.contains(&event.kind) && files.iter().any(|file| rules::is_log(&file.name)) {
+            wanted.push(Wanted { kind: ReadLogs::KIND, payload, at: None });
+        }
+        Ok(wanted)
     })
 }

@@ -309,6 +309,27 @@ pub enum EntryData {
     Call(Call),
 }
 
+/// What a log file says of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct LogReading {
+    /// The SHA-256 of the file.
+    pub digest: String,
+    /// The form of its time stamps in words. Null: it has none.
+    pub format: Option<String>,
+    /// The time zone of the stamps. Null: they do not say.
+    pub zone: Option<String>,
+    /// The first and the last stamp, as the file has them.
+    pub first_stamp: Option<String>,
+    pub last_stamp: Option<String>,
+    /// Lines with words on them, and how many of those say when.
+    pub lines: i64,
+    pub stamped: i64,
+    /// In words for agents.
+    pub verdict: String,
+    /// Whether the customer should send it again, with time stamps.
+    pub ask_again: bool,
+}
+
 /// What can go wrong with a case, for the one who asked.
 #[derive(Debug, thiserror::Error)]
 pub enum CasesError {

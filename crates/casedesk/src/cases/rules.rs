@@ -100,9 +100,11 @@ pub fn required_details(kind: CaseKind) -> (&'static [Field], bool) {
     }
 }
 
-/// Whether a file is a log, by its name.
+/// Whether a file is a log, by its name. One that is packed counts, although nobody reads its lines.
 pub fn is_log(name: &str) -> bool {
     let name = name.to_lowercase();
+    let packed = [".gz", ".zip", ".bz2", ".xz", ".zst"];
+    let name = packed.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
     let rolled = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
     [".log", ".trace", ".out"].iter().any(|ending| rolled.ends_with(ending))
         || (name.ends_with(".txt") && name.contains("log"))

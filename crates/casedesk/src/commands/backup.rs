@@ -82,7 +82,7 @@ async fn verify(db: &Db, files: &Path) -> anyhow::Result<(usize, Vec<String>)> {
     Ok((named.len(), wrong))
 }
 
-/// Copies files that are not there yet; each is whole under its name or not there.
+/// Copies files that are not there yet; each is whole under its name or not there. What is still coming stays out.
 fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
     std::fs::create_dir_all(to)?;
     if !from.exists() {
@@ -92,6 +92,9 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
+        if entry.file_name() == crate::files::COMING {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
             copied += copy_new(&entry.path(), &target)?;
         } else if !target.exists() {

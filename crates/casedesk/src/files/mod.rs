@@ -1,16 +1,22 @@
 //! The file store: attachments and raw mail by the SHA-256 of what they hold. A name under which
-//! something is stored is always ours; whatever a sender called it is only text in a table.
+//! something is stored is always ours; whatever a sender called it is only text in a table. A file that is still
+//! coming lies here in blocks, and becomes a whole one without ever being in memory.
 pub mod text;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
 
-use crate::kit::secrets::sha256_hex;
+use crate::kit::secrets::{Sha256Hex, random_token, sha256_hex};
+
+/// The part of the store where blocks lie. Nothing in it is whole, so no backup copies it.
+pub const COMING: &str = "coming";
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
@@ -47,11 +53,76 @@ impl Files {
     }
 
     pub async fn get(&self, digest: &str) -> Result<Bytes, FilesError> {
-        let found = self.0.get(&key(digest)?).await.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => FilesError::Missing(digest.to_owned()),
-            other => FilesError::Store(other),
-        })?;
+        self.whole(&key(digest)?, digest).await
+    }
+
+    /// The same piece by piece, for what may be larger than memory.
+    pub async fn read(&self, digest: &str) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
+        let found = self.0.get(&key(digest)?).await.map_err(|error| told(error, digest))?;
+        Ok(found.into_stream().map(|piece| piece.map_err(FilesError::Store)).boxed())
+    }
+
+    /// Keeps a block of a file that is still coming, and gives the name that it has from then on.
+    pub async fn put_block(&self, bytes: Bytes) -> Result<String, FilesError> {
+        let name = random_token();
+        self.0.put(&coming(&name), PutPayload::from_bytes(bytes)).await.map_err(FilesError::Store)?;
+        Ok(name)
+    }
+
+    pub async fn block(&self, name: &str) -> Result<Bytes, FilesError> {
+        self.whole(&coming(name), name).await
+    }
+
+    /// Forgets a block. One that is not there is forgotten already.
+    pub async fn delete_block(&self, name: &str) -> Result<(), FilesError> {
+        match self.0.delete(&coming(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(FilesError::Store(error)),
+        }
+    }
+
+    /// Makes one file of blocks, and gives its SHA-256. The blocks stay until they are deleted.
+    pub async fn join(&self, blocks: &[String]) -> Result<String, FilesError> {
+        let whole = coming(&random_token());
+        let mut writing = self.0.put_multipart(&whole).await.map_err(FilesError::Store)?;
+        let digest = match self.copy(blocks, writing.as_mut()).await {
+            Ok(digest) => digest,
+            Err(error) => {
+                // What is left of a try is of no use to anybody; why it failed counts for more than that it stays.
+                let _ = writing.abort().await;
+                return Err(error);
+            }
+        };
+        let key = key(&digest)?;
+        if self.0.head(&key).await.is_ok() {
+            self.0.delete(&whole).await.map_err(FilesError::Store)?;
+        } else {
+            self.0.rename(&whole, &key).await.map_err(FilesError::Store)?;
+        }
+        Ok(digest)
+    }
+
+    async fn copy(&self, blocks: &[String], writing: &mut dyn MultipartUpload) -> Result<String, FilesError> {
+        let mut digest = Sha256Hex::default();
+        for block in blocks {
+            let bytes = self.block(block).await?;
+            digest.feed(&bytes);
+            writing.put_part(PutPayload::from_bytes(bytes)).await.map_err(FilesError::Store)?;
+        }
+        writing.complete().await.map_err(FilesError::Store)?;
+        Ok(digest.finish())
+    }
+
+    async fn whole(&self, key: &Key, name: &str) -> Result<Bytes, FilesError> {
+        let found = self.0.get(key).await.map_err(|error| told(error, name))?;
         found.bytes().await.map_err(FilesError::Store)
+    }
+}
+
+fn told(error: object_store::Error, name: &str) -> FilesError {
+    match error {
+        object_store::Error::NotFound { .. } => FilesError::Missing(name.to_owned()),
+        other => FilesError::Store(other),
     }
 }
 
@@ -62,19 +133,57 @@ fn key(digest: &str) -> Result<Key, FilesError> {
     Ok(Key::from(format!("{}/{}", &digest[..2], digest)))
 }
 
+fn coming(name: &str) -> Key {
+    Key::from_iter([COMING, name])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new() -> (Self, Files) {
+            let path = std::env::temp_dir().join(random_token());
+            let files = Files::folder(&path).unwrap();
+            (Self(path), files)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
     #[tokio::test]
     async fn a_file_comes_back_by_its_digest_and_a_path_is_no_digest() {
-        let folder = std::env::temp_dir().join(crate::kit::secrets::random_token());
-        let files = Files::folder(&folder).unwrap();
+        let (_folder, files) = Folder::new();
         let digest = files.put(Bytes::from_static(b"hello")).await.unwrap();
         assert_eq!(files.put(Bytes::from_static(b"hello")).await.unwrap(), digest);
         assert_eq!(files.get(&digest).await.unwrap(), "hello");
         assert!(matches!(files.get("../../etc/passwd").await, Err(FilesError::BadDigest(_))));
         assert!(matches!(files.get(&"0".repeat(64)).await, Err(FilesError::Missing(_))));
-        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn blocks_become_the_file_that_they_are_parts_of() {
+        let (folder, files) = Folder::new();
+        let blocks = [
+            files.put_block(Bytes::from_static(b"hello ")).await.unwrap(),
+            files.put_block(Bytes::from_static(b"world")).await.unwrap(),
+        ];
+        let digest = files.join(&blocks).await.unwrap();
+        assert_eq!(digest, sha256_hex(b"hello world"));
+        assert_eq!(files.join(&blocks).await.unwrap(), digest, "once more is the same");
+        let pieces: Vec<Bytes> = files.read(&digest).await.unwrap().map(Result::unwrap).collect().await;
+        assert_eq!(pieces.concat(), b"hello world");
+        for block in &blocks {
+            files.delete_block(block).await.unwrap();
+            files.delete_block(block).await.unwrap();
+        }
+        assert!(matches!(files.join(&blocks).await, Err(FilesError::Missing(_))));
+        assert_eq!(std::fs::read_dir(folder.0.join(COMING)).unwrap().count(), 0, "nothing is left of a try");
     }
 }

@@ -48,6 +48,20 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The same of what comes piece by piece.
+#[derive(Default)]
+pub struct Sha256Hex(Sha256);
+
+impl Sha256Hex {
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
 /// HMAC-SHA256 in lower-case hexadecimal.
 pub fn sign(key: &[u8], message: &[u8]) -> String {
     hex(&mac(key, message).finalize().into_bytes())

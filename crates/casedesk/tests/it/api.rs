@@ -335,6 +335,7 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
             json!({ "address": "x@x.example" }),
         ),
         ("see", put.clone(), case("/seen"), json!({ "entry_id": in_it })),
+        ("list_logs", get.clone(), case("/logs"), none.clone()),
         ("link", put.clone(), case(&format!("/links/{open}")), json!({ "kind": "related" })),
         ("link", put.clone(), format!("/api/v1/cases/{open}/links/{hidden}"), json!({ "kind": "related" })),
         ("unlink", delete.clone(), case(&format!("/links/{open}")), none.clone()),

@@ -7,6 +7,7 @@ mod attachments;
 mod cases;
 mod colleague;
 mod commands;
+mod details;
 mod disk;
 mod file;
 mod forms;

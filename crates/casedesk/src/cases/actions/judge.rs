@@ -1,10 +1,7 @@
 //! The verdicts on cases: found anew when a case is opened and when something changed that they rest on.
 use std::time::Duration;
 
-use bytes::Bytes;
-use casedesk_details::logs::Sniffer;
-
-use super::{locked, tell};
+use super::{locked, log_reading, tell};
 use crate::cases::rules;
 use crate::cases::store::{self, Attachment, Case, EntryRow};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, EntryKind};
@@ -12,6 +9,7 @@ use crate::customers::actions::{Facts, facts};
 use crate::customers::rules::{self as verdicts, Logs};
 use crate::customers::{self, Verdict};
 use crate::desk::Desk;
+use crate::files::FilesError;
 use crate::kit::paging::Cursor;
 use crate::kit::{Day, Timestamp};
 use crate::staff::Actor;
@@ -20,9 +18,8 @@ use crate::staff::Actor;
 const BATCH: usize = 50;
 /// How many of a case's newest entries are looked through for what was said and sent.
 const ENTRIES: i64 = 100;
-/// How many log files of a case are looked into, up to which size.
+/// How many log files of a case are looked into.
 const MOST_LOGS: usize = 5;
-const MOST_LOG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// Finds the verdicts of an open case anew; whether they are others than before. `first` lets a case of an
 /// organisation with one installation point at that.
@@ -103,26 +100,16 @@ async fn logs(desk: &Desk, entries: &[EntryRow]) -> Result<Logs, CasesError> {
         entries.iter().filter(|entry| entry.kind == EntryKind::MailIn).map(|entry| entry.id).collect();
     let files = if ids.is_empty() { vec![] } else { store::files_of_entries(desk.db(), &ids).await? };
     let mut found = Logs::None;
-    let is_log = |file: &&Attachment| rules::is_log(&file.name) && file.size <= MOST_LOG_BYTES;
-    for file in files.iter().filter(is_log).take(MOST_LOGS) {
-        let Ok(bytes) = desk.files().get(&file.digest).await else { continue };
-        if sniffed(bytes).await {
-            return Ok(Logs::Stamped);
+    let is_log = |file: &&Attachment| rules::is_log(&file.name);
+    for file in files.iter().rev().filter(is_log).take(MOST_LOGS) {
+        match log_reading(desk, &file.digest).await {
+            Ok(reading) if !reading.ask_again => return Ok(Logs::Stamped),
+            Ok(_) => found = Logs::Unstamped,
+            Err(CasesError::Files(FilesError::Missing(_))) => {}
+            Err(error) => return Err(error),
         }
-        found = Logs::Unstamped;
     }
     Ok(found)
-}
-
-/// Whether the lines of a file say when. On a thread of its own, where reading long lines keeps nobody waiting.
-async fn sniffed(bytes: Bytes) -> bool {
-    const CHUNK: usize = 64 * 1024;
-    let read = tokio::task::spawn_blocking(move || {
-        let mut sniffer = Sniffer::new();
-        bytes.chunks(CHUNK).for_each(|chunk| sniffer.feed(chunk));
-        !sniffer.finish().ask_again
-    });
-    read.await.unwrap_or(false)
 }
 
 /// Finds the verdicts of the next open cases anew, of one organisation or of all; where to go on, when there are more.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::case::visible;
 use super::wire::Changes;
 use crate::cases::actions::{self, Chosen};
-use crate::cases::{CaseId, EntryId, store};
+use crate::cases::{AttachmentId, CaseId, EntryId, LogReading, store};
 use crate::customers::api::{NewValue, given};
 use crate::customers::{InstallationId, InstallationTerms, Verdict};
 use crate::desk::Desk;
@@ -28,6 +28,35 @@ pub(super) async fn list_verdicts(
 ) -> Result<Json<Vec<Verdict>>> {
     let case = visible(&desk, &by, id).await?;
     Ok(Json(store::verdicts(desk.db(), case.id).await?))
+}
+
+/// A log file of a customer's message, as it was read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CaseLog {
+    attachment_id: AttachmentId,
+    name: String,
+    /// In bytes.
+    size: i64,
+    #[serde(flatten)]
+    reading: LogReading,
+}
+
+/// List the log files of a case.
+///
+/// Each with the form of its time stamps, their zone, the first and the last. A log that has just come is listed once
+/// it was read. The newest 20 are listed.
+#[utoipa::path(get, path = "/cases/{id}/logs", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = Vec<CaseLog>)))]
+pub(super) async fn list_logs(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<CaseId>,
+) -> Result<Json<Vec<CaseLog>>> {
+    let case = visible(&desk, &by, id).await?;
+    let logs = store::read_logs_of_case(desk.db(), case.id).await?;
+    let told =
+        |log: store::ReadLog| CaseLog { attachment_id: log.id, name: log.name, size: log.size, reading: log.reading };
+    Ok(Json(logs.into_iter().map(told).collect()))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -39,7 +39,8 @@ pub(super) async fn get_attachment(
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Body::from(desk.files().get(&file.digest).await.map_err(CasesError::from)?).into_response()
+        let pieces = desk.files().read(&file.digest).await.map_err(CasesError::from)?;
+        ([(header::CONTENT_LENGTH, HeaderValue::from(file.size))], Body::from_stream(pieces)).into_response()
     };
     response.headers_mut().extend(headers(&file, &tag));
     Ok(response)

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::case::{self, Back};
 
-use super::views::{Finding, Place, Row};
-use super::{key, list, load, shell};
+use super::views::{File, Finding, Place, Row};
+use super::{entry, key, list, load, shell, words};
 use crate::cases::actions::{self, Chosen};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::rules;
@@ -46,6 +46,18 @@ fn finding(verdict: customers::Verdict) -> Finding {
         action: verdict.action.map_or("", |action| action.as_str()),
         action_words: verdict.action.map_or("", action_words),
     }
+}
+
+/// The customer's logs, with what they say of time.
+pub(super) async fn logs(desk: &Desk, row: &store::Case) -> Result<Vec<File>> {
+    let all = store::read_logs_of_case(desk.db(), row.id).await?;
+    let shown = |log: store::ReadLog| File {
+        href: format!("/attachments/{}", log.id),
+        name: log.name,
+        size: words::bytes(log.size),
+        log: Some(entry::log(&log.reading)),
+    };
+    Ok(all.into_iter().map(shown).collect())
 }
 
 /// The installation of a case, and those that it could be.

@@ -1,10 +1,11 @@
 //! A stored entry as the timeline shows it. Pure, but for the names that it is given.
 use std::collections::BTreeMap;
 
-use super::views::{Badge, Choice, Entry, File, Fold, Original};
+use super::views::{Badge, Choice, Entry, File, Fold, Log, Original};
 use super::{call, prose, words};
+use crate::cases::rules;
 use crate::cases::store::{Attachment, EntryRow};
-use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, Outgoing, PrivateLink};
+use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, LogReading, Outgoing, PrivateLink};
 use crate::customers::Person as Writer;
 use crate::kit::markdown;
 use crate::web::shell::Person;
@@ -32,15 +33,21 @@ impl Names {
     }
 }
 
+/// The files of entries, and what was read of the logs among them.
+pub(super) struct Files {
+    pub(super) all: Vec<Attachment>,
+    pub(super) readings: Vec<LogReading>,
+}
+
 /// `None` for what is no longer shown: a reply that was taken back.
-pub(super) fn entry(row: &EntryRow, files: &[Attachment], names: &Names) -> crate::db::Result<Option<Entry>> {
+pub(super) fn entry(row: &EntryRow, files: &Files, names: &Names) -> crate::db::Result<Option<Entry>> {
     if row.delivery == Some(Delivery::Cancelled) {
         return Ok(None);
     }
     let base = Entry {
         id: row.id.0,
         at: row.at.rfc3339(),
-        files: files.iter().filter(|file| file.entry_id == Some(row.id)).map(shown_file).collect(),
+        files: files.all.iter().filter(|file| file.entry_id == Some(row.id)).map(|file| files.shown(file)).collect(),
         ..Entry::default()
     };
     Ok(Some(match row.data()? {
@@ -173,8 +180,40 @@ fn folds(folds: &[crate::cases::Fold]) -> Vec<Fold> {
     folds.iter().filter(|fold| !fold.text.trim().is_empty()).map(titled).collect()
 }
 
-fn shown_file(file: &Attachment) -> File {
-    File { href: format!("/attachments/{}", file.id), name: file.name.clone(), size: words::bytes(file.size) }
+impl Files {
+    fn shown(&self, file: &Attachment) -> File {
+        let reading = self.readings.iter().find(|reading| reading.digest == file.digest);
+        let log = reading.filter(|_| rules::is_log(&file.name)).map(log);
+        File { href: format!("/attachments/{}", file.id), name: file.name.clone(), size: words::bytes(file.size), log }
+    }
+}
+
+/// What was read of a log, in words.
+pub(super) fn log(reading: &LogReading) -> Log {
+    let (tone, badge) = match (reading.ask_again, reading.format.is_some()) {
+        (true, _) => ("warn", "no time stamps"),
+        (false, true) => ("ok", "time stamps"),
+        (false, false) => ("line", "packed"),
+    };
+    let lines = (reading.lines > 0).then(|| match reading.stamped {
+        0 => reading.lines.to_string(),
+        stamped => format!("{}, {stamped} with a stamp", reading.lines),
+    });
+    let zone = reading.zone.clone().or_else(|| reading.format.as_ref().map(|_| "not written".into()));
+    let facts = [
+        ("Format", reading.format.clone()),
+        ("Zone", zone),
+        ("First", reading.first_stamp.clone()),
+        ("Last", reading.last_stamp.clone()),
+        ("Lines", lines),
+    ];
+    Log {
+        tone,
+        badge,
+        words: reading.verdict.clone(),
+        facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+        again: reading.ask_again,
+    }
 }
 
 /// The frame cannot be measured from outside: about 24 px for each line of 90 characters, and some for the style.

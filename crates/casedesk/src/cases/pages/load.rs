@@ -1,12 +1,13 @@
 //! Gathers what one case's page shows.
 use std::collections::BTreeMap;
 
-use super::entry::{self, Names};
+use super::entry::{self, Files, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
 };
 use super::{details, key, words};
 use crate::cases::filter::{Filter, Sort};
+use crate::cases::rules;
 use crate::cases::store::{self, CasePerson, Draft, EntryRow};
 use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, PersonRole};
 use crate::customers::{self, Person as Writer, domain_of};
@@ -59,12 +60,21 @@ pub(super) async fn case(desk: &Desk, by: &Viewer, row: &store::Case, back: &str
 /// Stored entries as shown ones, with their files.
 pub(super) async fn shown(desk: &Desk, rows: &[EntryRow], names: &Names) -> Result<Vec<Entry>> {
     let ids: Vec<EntryId> = rows.iter().map(|row| row.id).collect();
-    let files = if ids.is_empty() { vec![] } else { store::files_of_entries(desk.db(), &ids).await? };
+    let files = files(desk, &ids).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         entries.extend(entry::entry(row, &files, names)?);
     }
     Ok(entry::gathered(entries))
+}
+
+/// The files of these entries, and what was read of the logs among them.
+pub(super) async fn files(desk: &Desk, ids: &[EntryId]) -> Result<Files> {
+    let all = if ids.is_empty() { vec![] } else { store::files_of_entries(desk.db(), ids).await? };
+    let logs: Vec<&str> =
+        all.iter().filter(|file| rules::is_log(&file.name)).map(|file| file.digest.as_str()).collect();
+    let readings = if logs.is_empty() { vec![] } else { store::log_readings(desk.db(), &logs).await? };
+    Ok(Files { all, readings })
 }
 
 /// What stands above the timeline.
@@ -150,6 +160,7 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         others: others(desk, by, row, people).await?,
         verdicts: details::findings(desk, row).await?,
         place: details::place(desk, row, rows).await?,
+        logs: details::logs(desk, row).await?,
     })
 }
 

@@ -3,10 +3,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::entry::{self, Names};
+use super::entry::{self, Files, Names};
 use super::views::Entry;
 use super::{key, load, prose, shell};
-use crate::cases::store::{self, Attachment, EntryRow};
+use crate::cases::store::{self, EntryRow};
 use crate::cases::{CaseId, EntryId, EntryKind, actions};
 use crate::desk::Desk;
 use crate::staff::Worker;
@@ -50,7 +50,7 @@ pub(super) async fn show(State(desk): State<Desk>, Worker(by): Worker, Path(id):
     let said: Vec<EntryRow> = rows.into_iter().filter(|row| row.kind != EntryKind::Change).collect();
     let (own, merged): (Vec<EntryRow>, Vec<EntryRow>) = said.into_iter().partition(|row| row.case_id == id);
     let ids: Vec<EntryId> = own.iter().map(|row| row.id).collect();
-    let files = if ids.is_empty() { vec![] } else { store::files_of_entries(desk.db(), &ids).await? };
+    let files = load::files(&desk, &ids).await?;
     let names = load::names(&desk).await?;
     let picks = own.iter().map(|row| pick(row, &files, &names)).collect::<Result<Vec<_>>>()?;
     Ok(Html(SplitPage {
@@ -65,7 +65,7 @@ pub(super) async fn show(State(desk): State<Desk>, Worker(by): Worker, Path(id):
     .into_response())
 }
 
-fn pick(row: &EntryRow, files: &[Attachment], names: &Names) -> Result<Option<Pick>> {
+fn pick(row: &EntryRow, files: &Files, names: &Names) -> Result<Option<Pick>> {
     let entry = entry::entry(row, files, names)?;
     Ok(entry.map(|entry| Pick { entry, peek: prose::peek(&row.text, PEEK) }))
 }

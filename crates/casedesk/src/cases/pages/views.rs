@@ -83,6 +83,21 @@ pub struct File {
     pub href: String,
     pub name: String,
     pub size: String,
+    /// What it says of time, when it is a log.
+    pub log: Option<Log>,
+}
+
+/// A log file as it was read.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub tone: &'static str,
+    /// Whether it has time stamps.
+    pub badge: &'static str,
+    pub words: String,
+    /// Format, zone, first and last stamp, lines: those that are known.
+    pub facts: Vec<(&'static str, String)>,
+    /// The customer should send it again.
+    pub again: bool,
 }
 
 /// A foldable part of a message.
@@ -208,6 +223,8 @@ pub struct Panel {
     pub verdicts: Vec<Finding>,
     /// What runs where, when the case belongs to an organisation.
     pub place: Option<Place>,
+    /// The customer's log files that were read.
+    pub logs: Vec<File>,
 }
 
 /// A verdict in words.

@@ -182,12 +182,13 @@ pub(super) async fn answer(
 /// A file for download; nothing that somebody sent is shown by the browser as a page of ours.
 pub(super) async fn file(desk: &Desk, guest: &Guest, id: AttachmentId) -> Result<Response> {
     let file = actions::file(desk, guest, id).await?;
-    let bytes = desk.files().get(&file.digest).await.map_err(PortalError::from)?;
+    let pieces = desk.files().read(&file.digest).await.map_err(PortalError::from)?;
     let headers = [
+        (header::CONTENT_LENGTH, HeaderValue::from(file.size)),
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (header::CONTENT_DISPOSITION, disposition::header(false, &file.name)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     ];
-    Ok((headers, Body::from(bytes)).into_response())
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
