@@ -1,7 +1,10 @@
 import './elements/desk-time';
+import './elements/details-form';
+import './elements/log-upload';
 
-// The customers' pages work without any of this. It writes times in the reader's zone, does the proof of work that the
-// form may ask for, and tells a page that shows the form in a frame how tall it is.
+// The customers' pages work without any of this. It writes times in the reader's zone, keeps the form of details as it is
+// typed and takes large files for it, does the proof of work that the form may ask for, and tells a page that shows the form in
+// a frame how tall it is.
 const form = document.querySelector<HTMLFormElement>('form[data-bits]');
 if (form && Number(form.dataset['bits']) > 0) work(form, Number(form.dataset['bits']));
 if (window.parent !== window && document.body.hasAttribute('data-embedded')) tellHeight();

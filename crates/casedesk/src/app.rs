@@ -22,7 +22,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, forms, mail, phone, portal, products, staff, webhooks};
+use crate::{cases, customers, details, forms, mail, phone, portal, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -31,6 +31,7 @@ pub fn subscribers() -> Subscribers {
         cases::jobs::judging,
         webhooks::jobs::subscriber,
         phone::jobs::subscriber,
+        details::jobs::subscriber,
     ])
 }
 
@@ -53,7 +54,10 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<webhooks::jobs::Deliver>(hooks)
         .register::<phone::jobs::Escalate>(desk.clone())
         .register::<phone::jobs::Heard>(desk.clone())
-        .register::<phone::jobs::Recount>(desk.clone());
+        .register::<phone::jobs::Recount>(desk.clone())
+        .register::<details::jobs::Open>(desk.clone())
+        .register::<details::jobs::PutTogether>(desk.clone())
+        .register::<details::jobs::Sweep>(desk.clone());
     Ok(worker)
 }
 
@@ -61,6 +65,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
+    details::jobs::keep_tidy(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
@@ -87,6 +92,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
         .merge(phone::api::routes())
+        .merge(details::api::routes())
         .merge(forms::api::routes())
         .merge(portal::api::routes())
         .merge(webhooks::api::routes());
@@ -102,7 +108,7 @@ fn api(desk: &Desk) -> Router<Desk> {
 /// What customers reach, as far as it is switched on.
 fn for_customers(desk: &Desk) -> Router<Desk> {
     let config = desk.config();
-    let mut router = portal::pages::link_routes(config);
+    let mut router = portal::pages::link_routes(config).merge(details::pages::link_routes(config));
     if config.portal.enabled {
         router = router.merge(portal::pages::routes(config));
     }
@@ -125,6 +131,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
         .merge(phone::pages::open_routes())
+        .merge(details::pages::routes())
         .merge(forms::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())

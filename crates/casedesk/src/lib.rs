@@ -7,6 +7,7 @@ pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod desk;
+pub mod details;
 pub mod events;
 pub mod files;
 pub mod forms;

@@ -207,6 +207,9 @@ pub struct Outgoing {
     /// A link that only the recipients see. Where the text says `{{private link}}`, the mail has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_link: Option<PrivateLink>,
+    /// What it asks of the customer's installation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
     /// Where the case stood before, so that taking the reply back restores it.
     pub state_before: Option<CaseState>,
     /// Stops at its hour when the customer has written meanwhile.
@@ -220,6 +223,22 @@ pub struct Outgoing {
     /// No server that the desk trusts has proved that the colleague wrote it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+}
+
+/// Where the form stands that a mail asks to fill in, before its token.
+pub const LINK_TO_FORM: &str = "/details/";
+
+/// What a mail asks of the customer's installation, and how far the form behind its link is filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Asks {
+    /// `product_version`, `os_name`, …, and `log`.
+    pub details: Vec<String>,
+    /// How many of them are there by now.
+    pub done: i64,
+    /// When the customer last sent the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
 }
 
 /// A link whose token is made anew of the desk's key whenever it is needed, and kept nowhere.
@@ -375,6 +394,8 @@ pub enum CasesError {
     NoOrganisation,
     #[error(transparent)]
     Customers(#[from] crate::customers::CustomersError),
+    #[error("nothing is missing on this case")]
+    NothingMissing,
     #[error("this client id was used for another case")]
     ClientIdUsed,
     #[error(transparent)]

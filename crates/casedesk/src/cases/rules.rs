@@ -110,6 +110,11 @@ pub fn is_log(name: &str) -> bool {
         || (name.ends_with(".txt") && name.contains("log"))
 }
 
+/// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
+pub fn filled(text: &str, fields: &[(&str, &str)]) -> String {
+    fields.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+}
+
 /// A tag as it is kept: in lower case, one word.
 pub fn checked_tag(tag: &str) -> Result<String, CasesError> {
     let tag = tag.trim().to_lowercase();
@@ -199,6 +204,22 @@ pub fn reopen(case: &mut Case, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_known_field_is_filled_and_an_unknown_one_stays() {
+        assert_eq!(filled("Dear {{customer}}, {{code}}", &[("customer", "Ann")]), "Dear Ann, {{code}}");
+    }
+
+    #[test]
+    fn a_log_is_told_by_its_name_also_when_it_is_packed() {
+        for name in ["server.log", "Server.LOG.1", "fts-2027.log.gz", "catalina.out", "log of today.txt", "a.trace.xz"]
+        {
+            assert!(is_log(name), "{name}");
+        }
+        for name in ["catalogue.pdf", "notes.txt", "photo.gz", "login.png"] {
+            assert!(!is_log(name), "{name}");
+        }
+    }
 
     const NOW: Timestamp = Timestamp(1_000_000);
     const LATER: Timestamp = Timestamp(2_000_000);

@@ -1,4 +1,4 @@
-//! Where customers come in besides mail: the form, their own pages, the telephone.
+//! Where customers come in besides mail: the form, their own pages, the form of details, the telephone.
 use serde::Deserialize;
 
 use crate::kit::Secret;
@@ -43,6 +43,30 @@ pub struct Portal {
     pub enabled: bool,
     pub idle_h: u64,
     pub longest_h: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    pub link_days: u64,
+    pub max_file: i64,
+    pub max_total: i64,
+    pub upload_hours: u64,
+}
+
+impl Details {
+    pub(super) fn faults(&self) -> Vec<String> {
+        const LARGEST: i64 = 1 << 36;
+        [
+            ((1..=365).contains(&self.link_days), "details.link_days: between 1 and 365 days"),
+            ((1..=LARGEST).contains(&self.max_file), "details.max_file: between 1 and 68719476736 bytes"),
+            (self.max_total >= self.max_file, "details.max_total: at least details.max_file"),
+            ((1..=720).contains(&self.upload_hours), "details.upload_hours: between 1 and 720 hours"),
+        ]
+        .into_iter()
+        .filter_map(|(ok, fault)| (!ok).then(|| fault.to_owned()))
+        .collect()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::doors::{Forms, Phone, Portal};
+pub use self::doors::{Details, Forms, Phone, Portal};
 use crate::kit::Secret;
 
 pub const DEFAULT: &str = include_str!("../../config.default.toml");
@@ -28,6 +28,7 @@ pub struct Config {
     pub portal: Portal,
     pub webhooks: Webhooks,
     pub phone: Phone,
+    pub details: Details,
     pub search: Search,
     pub products: Products,
 }
@@ -338,6 +339,7 @@ impl Config {
             );
         }
         faults.extend(self.phone.faults());
+        faults.extend(self.details.faults());
         faults.extend(self.forms.faults());
         faults
     }

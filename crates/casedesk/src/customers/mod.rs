@@ -309,6 +309,8 @@ pub enum CustomersError {
     OptionTaken(String),
     #[error("“{0}” is no detail of an installation.")]
     NoField(String),
+    #[error("The text has to have {0} in it.")]
+    NoPlace(&'static str),
     #[error("A contact has at least one address.")]
     LastAddress,
     #[error("There are {0} already, which is as many as there can be.")]

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
-use super::{catalogue, file};
+use super::{catalogue, details, file};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
@@ -266,6 +266,9 @@ impl World {
         mail::take_in(&self.desk, Source::Import { path: "demo" }, Bytes::from_static(file::ANSWER)).await?;
         filer::file_waiting(&self.desk, &CancellationToken::new()).await?;
         self.worker.drain().await?;
+        if let Some(agent) = self.agents.first() {
+            details::fill(&self.desk, &self.worker, agent).await?;
+        }
         Ok(())
     }
 }
@@ -294,11 +297,7 @@ fn address_of(name: &str, domain: &str) -> String {
     }
 }
 
-const TEMPLATES: [(&str, &str); 3] = [
-    (
-        "Installation details",
-        "To help you well we would like to know your set-up:\n\n- product version\n- operating system, name and version\n- file transfer protocols used\n- a time-stamped server-side log and, where relevant, the client-side log\n- anything that touches the product: firewalls, proxy, LDAP, Active Directory, single sign-on, management software, high availability\n- other information\n\nWhy we ask: before a release an automated test suite runs, and knowing your set-up lets it run against a similar one. The details are not shared with any third party and serve only to improve support and the product.",
-    ),
+const TEMPLATES: [(&str, &str); 2] = [
     (
         "Acknowledgement",
         "Your message has come in. Its number is {{case}}.\n\nAnswer to this mail to add something, a log file for example.",

@@ -5,6 +5,7 @@ pub mod text;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::StreamExt as _;
@@ -79,6 +80,22 @@ impl Files {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(FilesError::Store(error)),
         }
+    }
+
+    /// Blocks that have lain here for longer than this, whoever they belong to; 1,000 at the most.
+    pub async fn old_blocks(&self, age: Duration) -> Result<Vec<String>, FilesError> {
+        const MOST: usize = 1_000;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let before = i64::try_from(now.saturating_sub(age).as_secs()).unwrap_or(0);
+        let mut all = self.0.list(Some(&Key::from(COMING)));
+        let mut old = Vec::new();
+        while let Some(block) = all.next().await {
+            let block = block.map_err(FilesError::Store)?;
+            if block.last_modified.timestamp() < before && old.len() < MOST {
+                old.extend(block.location.filename().map(str::to_owned));
+            }
+        }
+        Ok(old)
     }
 
     /// Makes one file of blocks, and gives its SHA-256. The blocks stay until they are deleted.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::rules::{self, Asked, Judged, Signs, Sound, Stamp};
 use super::store::{self, LiveLink, NewSubmission};
 use super::{FormsError, PrivateLinkId, SubmissionId, SubmissionState, Typed};
-use crate::cases::actions::{self as cases, Received, ReceivedFile};
+use crate::cases::actions::{self as cases, Received, ReceivedFile, keep_files};
 use crate::cases::{CaseId, Door, Incoming};
 use crate::customers::{self, Contact, Person};
 use crate::db::Tx;
@@ -88,22 +88,6 @@ fn token_of(desk: &Desk, stamp: Option<&Stamp>) -> String {
 
 fn path(token: &str) -> String {
     format!("/case/{token}")
-}
-
-/// Puts files into the store, ready for an entry.
-pub async fn keep_files(desk: &Desk, files: Vec<Uploaded>) -> Result<Vec<ReceivedFile>, crate::files::FilesError> {
-    let mut kept = Vec::with_capacity(files.len());
-    for file in files {
-        kept.push(ReceivedFile {
-            size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-            shows_inline: casedesk_mail::shows_inline(&file.content_type, &file.bytes),
-            digest: desk.files().put(file.bytes).await?,
-            name: file.name,
-            content_type: file.content_type,
-            content_id: None,
-        });
-    }
-    Ok(kept)
 }
 
 /// `None`: a form with this stamp is there already.

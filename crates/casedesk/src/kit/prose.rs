@@ -103,15 +103,17 @@ pub fn peek(text: &str, most: usize) -> String {
     format!("{}…", cut.trim_end())
 }
 
-/// `12 B`, `4 KB`, `1.2 MB`, as `words.ts` writes it.
+/// `12 B`, `4 KB`, `1.2 MB`, `1.0 GB`, as `words.ts` writes it.
 pub fn bytes(size: i64) -> String {
     if size < 1_000 {
         return format!("{size} B");
     }
     if size < 1_000_000 {
         format!("{} KB", size / 1_000)
-    } else {
+    } else if size < 1_000_000_000 {
         format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10)
+    } else {
+        format!("{}.{} GB", size / 1_000_000_000, size / 100_000_000 % 10)
     }
 }
 
@@ -142,6 +144,12 @@ mod tests {
             "{html}"
         );
         assert!(!to_html("javascript:alert(1)").contains("<a"));
+    }
+
+    #[test]
+    fn a_size_is_told_in_few_letters_and_never_as_more_than_it_is() {
+        let told = [999, 4_200, 1_250_000, 999_999_999, 1 << 30].map(bytes);
+        assert_eq!(told, ["999 B", "4 KB", "1.2 MB", "999.9 MB", "1.0 GB"]);
     }
 
     #[test]

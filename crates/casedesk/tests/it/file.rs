@@ -392,7 +392,11 @@ async fn what_is_missing_is_asked_for_in_the_composer_behind_what_is_written() {
         assert!(page.contains("Ask for what is missing") && page.contains("None is known"));
         let parts = browser.post(&format!("/cases/{case}/details"), &[]).await;
         assert_eq!(parts.status, StatusCode::OK);
-        assert!(parts.text.contains("- version\n- operating system\n- os version"), "{}", parts.text);
+        assert!(
+            parts.text.contains("- Product version\n- Operating system name and version\n- Other information"),
+            "{}",
+            parts.text
+        );
     })
     .await;
 }

@@ -2,14 +2,17 @@
 use casedesk_details::Proposal;
 use serde_json::json;
 
-use super::{change_entry, locked, record};
+use super::{change_entry, known_logs, locked, record, tell};
+use crate::cases::rules;
 use crate::cases::store::{self, Case, EntryRow};
-use crate::cases::{CaseId, CasesError, Changed, EntryId, EntryKind};
+use crate::cases::{Asks, CaseId, CasesError, Changed, EntryData, EntryId, EntryKind, PrivateLink};
 use crate::customers::actions::{self as file, Given, Origin};
+use crate::customers::rules::{Lacks, Logs, QUESTIONS};
 use crate::customers::store::Installation;
 use crate::customers::{self, FieldSource, InstallationId, InstallationTerms, OrganisationId};
 use crate::db::Tx;
 use crate::desk::Desk;
+use crate::kit::{Timestamp, prose};
 use crate::staff::{Actor, Viewer};
 
 /// The installation that details belong to.
@@ -28,7 +31,7 @@ pub async fn choose_installation(
 ) -> Result<bool, CasesError> {
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    let changed = point_at(&mut tx, desk, by, &mut case, installation).await?;
+    let changed = point_at(&mut tx, desk, Actor::Agent(by.id), &mut case, installation).await?;
     tx.commit().await?;
     Ok(changed)
 }
@@ -36,7 +39,7 @@ pub async fn choose_installation(
 async fn point_at(
     tx: &mut Tx,
     desk: &Desk,
-    by: &Viewer,
+    by: Actor,
     case: &mut Case,
     installation: Option<InstallationId>,
 ) -> Result<bool, CasesError> {
@@ -56,10 +59,10 @@ async fn point_at(
     Ok(true)
 }
 
-async fn write(tx: &mut Tx, desk: &Desk, by: &Viewer, case: &mut Case, changed: Changed) -> Result<(), CasesError> {
+async fn write(tx: &mut Tx, desk: &Desk, by: Actor, case: &mut Case, changed: Changed) -> Result<(), CasesError> {
     let data = json!({ "changed": changed });
-    let entry = change_entry(tx, case.id, Actor::Agent(by.id), changed, desk.now()).await?;
-    record(tx, desk, case, entry, "changed", Actor::Agent(by.id), data).await?;
+    let entry = change_entry(tx, case.id, by, changed, desk.now()).await?;
+    record(tx, desk, case, entry, "changed", by, data).await?;
     Ok(())
 }
 
@@ -109,14 +112,115 @@ pub async fn accept_details(
         Chosen::Known(id) => owned(&mut tx, &case, *id).await?.id,
         Chosen::New(terms) => file::add_installation_in(&mut tx, desk, by, organisation(&case)?, terms).await?,
     };
-    point_at(&mut tx, desk, by, &mut case, Some(installation)).await?;
+    let me = Actor::Agent(by.id);
+    point_at(&mut tx, desk, me, &mut case, Some(installation)).await?;
     let origin = Origin { source: FieldSource::Mail, entry_id: Some(entry.0), contact_id: message.contact_id };
     let written = file::set_values_in(&mut tx, desk, by, installation, given, origin).await?;
     if written > 0 {
         let fields: Vec<&str> = given.iter().map(|one| customers::rules::label(one.field)).collect();
         let changed = Changed { field: "details".into(), from: None, to: Some(fields.join(", ")), undo: None };
-        write(&mut tx, desk, by, &mut case, changed).await?;
+        write(&mut tx, desk, me, &mut case, changed).await?;
     }
     tx.commit().await?;
     Ok(written)
+}
+
+/// Writes details from the form behind a link into the file, by an agent or in the customer's own name, and lets the case
+/// point at the installation. Within the caller's transaction.
+pub async fn details_from_form(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: Option<&Viewer>,
+    id: CaseId,
+    installation: InstallationId,
+    given: &[Given],
+    origin: Origin,
+) -> Result<usize, CasesError> {
+    let mut case = locked(tx, id, by.map_or(&[][..], |by| by.hidden_teams.as_slice())).await?;
+    let installation = owned(tx, &case, installation).await?.id;
+    let actor = by.map_or(Actor::System, |by| Actor::Agent(by.id));
+    point_at(tx, desk, actor, &mut case, Some(installation)).await?;
+    let before = customers::store::current_values(&mut *tx, installation).await?;
+    let written = match by {
+        Some(by) => file::set_values_in(tx, desk, by, installation, given, origin).await?,
+        None => file::set_values_by_customer_in(tx, desk, installation, given, origin).await?,
+    };
+    if written > 0 {
+        let told = |one: &Given| {
+            let old = before.iter().find(|known| known.field == one.field.name() && !known.value.is_empty());
+            let old = old.map_or_else(String::new, |old| format!("{} → ", old.value));
+            format!("{} {old}{}", customers::rules::label(one.field), one.value)
+        };
+        let told = given.iter().map(told).collect::<Vec<_>>().join("; ");
+        let changed = Changed { field: "details from the form".into(), from: None, to: Some(told), undo: None };
+        write(tx, desk, actor, &mut case, changed).await?;
+    }
+    Ok(written)
+}
+
+/// What a case lacks of the details that its kind needs.
+pub async fn lacks(tx: &mut Tx, case: &Case) -> Result<Lacks, CasesError> {
+    let (required, wants_log) = rules::required_details(case.kind);
+    let logs = match wants_log {
+        true => Some(known_logs(tx, case.id).await?),
+        false => None,
+    };
+    Ok(file::lacks(tx, case.installation_id, required, logs).await?)
+}
+
+/// The text that asks for what is missing on a case, or for a log with time stamps alone.
+pub async fn details_question(desk: &Desk, by: &Viewer, case: &Case, only_log: bool) -> Result<String, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let mut lacks = lacks(&mut tx, case).await?;
+    if only_log {
+        lacks.fields.clear();
+        lacks.log = lacks.log.or(Some(Logs::Unstamped));
+    }
+    if lacks.is_empty() {
+        return Err(CasesError::NothingMissing);
+    }
+    let asked = file::questionnaire(&mut tx).await?;
+    let people = store::people(&mut tx, case.id).await?;
+    let customer = people.first().and_then(|person| person.name.clone()).unwrap_or_default();
+    let text = asked.mail.replace(QUESTIONS, &asked.lines(&lacks));
+    let fields = [
+        ("customer", customer.as_str()),
+        ("first name", customer.split_whitespace().next().unwrap_or("all")),
+        ("case", &format!("{}-{}", desk.config().desk.prefix, case.id)),
+        ("subject", &case.subject),
+        ("agent", &by.name),
+        ("largest file", &prose::bytes(desk.config().details.max_file)),
+    ];
+    Ok(rules::filled(&text, &fields))
+}
+
+/// What a text asks for, when it has the place of the link to the form.
+pub(super) async fn asks(tx: &mut Tx, case: &Case, text: &str) -> Result<Option<Asks>, CasesError> {
+    if !text.contains(PrivateLink::PLACE) {
+        return Ok(None);
+    }
+    let lacks = lacks(tx, case).await?;
+    let details = file::questionnaire(&mut *tx).await?.asked_in(text, &lacks);
+    Ok(Some(Asks { details, ..Asks::default() }))
+}
+
+/// Lets the mail say how far its form is filled in, and the case's page with it.
+pub async fn note_asks(
+    tx: &mut Tx,
+    desk: &Desk,
+    entry: EntryId,
+    done: i64,
+    sent_at: Option<Timestamp>,
+) -> Result<(), CasesError> {
+    let row = store::entry(&mut *tx, entry).await?.ok_or(CasesError::NoEntry(entry))?;
+    let EntryData::Outgoing(mut details) = row.data()? else { return Err(CasesError::NoEntry(entry)) };
+    let Some(asks) = details.asks.as_mut() else { return Err(CasesError::NoEntry(entry)) };
+    if (asks.done, asks.sent_at) == (done, sent_at) {
+        return Ok(());
+    }
+    (asks.done, asks.sent_at) = (done, sent_at);
+    store::set_data(tx, entry, &EntryData::Outgoing(details)).await?;
+    let case = locked(tx, row.case_id, &[]).await?;
+    tell(tx, desk, &case, "details_typed", Actor::System, json!({ "entry": entry })).await?;
+    Ok(())
 }

@@ -1,10 +1,27 @@
-//! The words of an entry's files, for the search.
-use super::index;
+//! Files on their way to an entry, and their words for the search.
+use super::{ReceivedFile, index};
 use crate::cases::store::{self, Attachment, EntryRow};
 use crate::cases::{CasesError, EntryData, EntryId, PersonRole};
 use crate::customers::Person;
 use crate::desk::Desk;
 use crate::files::text;
+use crate::web::upload::Uploaded;
+
+/// Puts files into the store, ready for an entry.
+pub async fn keep_files(desk: &Desk, files: Vec<Uploaded>) -> Result<Vec<ReceivedFile>, crate::files::FilesError> {
+    let mut kept = Vec::with_capacity(files.len());
+    for file in files {
+        kept.push(ReceivedFile {
+            size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+            shows_inline: casedesk_mail::shows_inline(&file.content_type, &file.bytes),
+            digest: desk.files().put(file.bytes).await?,
+            name: file.name,
+            content_type: file.content_type,
+            content_id: None,
+        });
+    }
+    Ok(kept)
+}
 
 /// The most text of all files of one entry that is indexed, in bytes.
 const MOST: usize = 200_000;

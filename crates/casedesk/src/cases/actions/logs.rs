@@ -5,7 +5,9 @@ use futures::StreamExt as _;
 use super::tell;
 use crate::cases::rules;
 use crate::cases::store;
-use crate::cases::{CasesError, EntryId, LogReading};
+use crate::cases::{CaseId, CasesError, EntryId, LogReading};
+use crate::customers::rules::Logs;
+use crate::db::Tx;
 use crate::desk::Desk;
 use crate::files::FilesError;
 use crate::staff::Actor;
@@ -27,6 +29,16 @@ pub async fn log_reading(desk: &Desk, digest: &str) -> Result<LogReading, CasesE
     store::save_log_reading(&mut tx, &reading, READER, desk.now()).await?;
     tx.commit().await?;
     Ok(reading)
+}
+
+/// What the customer's logs say of time, as far as they were read.
+pub(super) async fn known_logs(tx: &mut Tx, case: CaseId) -> Result<Logs, CasesError> {
+    let logs = store::read_logs_of_case(tx, case).await?;
+    Ok(match logs.iter().any(|log| !log.reading.ask_again) {
+        true => Logs::Stamped,
+        false if logs.is_empty() => Logs::None,
+        false => Logs::Unstamped,
+    })
 }
 
 /// Reads a file on a thread of its own, where long lines keep nobody waiting, with a few pieces in memory at a time.

@@ -3,8 +3,8 @@ use super::{checked_text, index, locked, record};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case, NewEntry};
 use crate::cases::{
-    CaseId, CaseKind, CaseState, CasesError, Delivery, Door, EntryData, EntryId, EntryKind, Outgoing, PersonRole,
-    Priority,
+    CaseId, CaseKind, CaseState, CasesError, Delivery, Door, EntryData, EntryId, EntryKind, LINK_TO_FORM, Outgoing,
+    PersonRole, Priority, PrivateLink,
 };
 use crate::customers::{self, Person};
 use crate::db::Tx;
@@ -63,7 +63,8 @@ pub async fn reply(desk: &Desk, by: &Viewer, id: CaseId, reply: Reply) -> Result
         super::change_entry(&mut tx, case.id, Actor::Agent(by.id), changed, now).await?;
     }
     let send_at = reply.send_at.unwrap_or_else(|| now.plus(undo_time(desk)));
-    let data = serde_json::json!({ "entry": entry, "send_at_us": send_at.0 });
+    let asks = reply.body.contains(PrivateLink::PLACE);
+    let data = serde_json::json!({ "entry": entry, "send_at_us": send_at.0, "asks": asks });
     record(&mut tx, desk, &mut case, entry, "reply_posted", Actor::Agent(by.id), data).await?;
     tx.commit().await?;
     Ok(entry)
@@ -134,7 +135,9 @@ async fn write_reply(
     let people: Vec<&str> = to.iter().chain(&cc).chain(&bcc).map(|p| p.address.as_str()).collect();
     let people = people.join(" ");
     let (state_before, scheduled) = (Some(case.state), reply.send_at.is_some());
-    let details = Outgoing { to, cc, bcc, state_before, scheduled, ..Outgoing::default() };
+    let asks = super::asks(tx, case, &reply.body).await?;
+    let private_link = asks.as_ref().map(|_| PrivateLink::new(LINK_TO_FORM));
+    let details = Outgoing { to, cc, bcc, state_before, scheduled, asks, private_link, ..Outgoing::default() };
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::MailOut,

@@ -13,7 +13,7 @@ use crate::customers::api::{NewValue, given};
 use crate::customers::{InstallationId, InstallationTerms, Verdict};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
-use crate::web::api::{Json, Path};
+use crate::web::api::{Json, Path, Query};
 use crate::web::{Error, Result};
 
 /// List the verdicts on a case.
@@ -57,6 +57,38 @@ pub(super) async fn list_logs(
     let told =
         |log: store::ReadLog| CaseLog { attachment_id: log.id, name: log.name, size: log.size, reading: log.reading };
     Ok(Json(logs.into_iter().map(told).collect()))
+}
+
+/// A text that asks for details, ready to be sent as a reply.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DetailsQuestionText {
+    /// Markdown. Where it says `{{private link}}`, the mail has a link to the form.
+    text: String,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AskedOnly {
+    /// Ask for a log with time stamps, and for nothing else.
+    #[serde(default)]
+    only_log: bool,
+}
+
+/// Get the text that asks for what is missing on a case.
+///
+/// It has the questions for what is missing and no others. Sent as a reply, it opens a form behind a private link, and
+/// the case remembers what was asked. 422 when nothing is missing.
+#[utoipa::path(get, path = "/cases/{id}/details-question", tag = "cases", params(("id" = CaseId, Path), AskedOnly),
+    responses((status = 200, body = DetailsQuestionText)))]
+pub(super) async fn get_details_question(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<CaseId>,
+    Query(asked): Query<AskedOnly>,
+) -> Result<Json<DetailsQuestionText>> {
+    let case = visible(&desk, &by, id).await?;
+    Ok(Json(DetailsQuestionText { text: actions::details_question(&desk, &by, &case, asked.only_log).await? }))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -26,6 +26,7 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .routes(routes!(case::list_entries))
         .routes(routes!(details::list_verdicts))
         .routes(routes!(details::list_logs))
+        .routes(routes!(details::get_details_question))
         .routes(routes!(details::choose_installation))
         .routes(routes!(details::read_details, details::accept_details))
         .routes(routes!(write::post_reply))

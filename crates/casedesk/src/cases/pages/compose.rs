@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 use super::case::Back;
 use super::views::Choice;
-use super::{case, key, load, prose, shell, words};
+use super::{case, entry, key, load, prose, shell, words};
 use crate::cases::actions::{self, OpenByAgent, Reply};
-use crate::cases::rules::Change;
+use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, CasePerson};
-use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, WaitingOn};
+use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, PrivateLink, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
@@ -31,7 +31,8 @@ pub(super) fn person(address: &str, people: &[CasePerson]) -> Person {
 
 /// `POST /preview`: Markdown as the customer and the colleagues will see it.
 pub(super) async fn preview(_: Reader, text: Fields) -> axum::response::Html<String> {
-    axum::response::Html(crate::kit::markdown::to_html(text.one("body")))
+    let body = text.one("body").replace(PrivateLink::PLACE, entry::PRIVATE_LINK);
+    axum::response::Html(crate::kit::markdown::to_html(&body))
 }
 
 /// `POST /cases/{id}/replies`: 409 with the new entry when the case changed since writing began.
@@ -179,7 +180,7 @@ pub(super) async fn template(
         store::template(desk.db(), template).await?.ok_or_else(|| crate::web::Error::not_found("such template"))?;
     let people = store::people(desk.db(), row.id).await?;
     let customer = people.first().and_then(|p| p.name.clone()).unwrap_or_default();
-    Ok(filled(
+    Ok(rules::filled(
         &found.body,
         &[
             ("customer", &customer),
@@ -189,11 +190,6 @@ pub(super) async fn template(
             ("agent", &by.name),
         ],
     ))
-}
-
-/// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
-fn filled(text: &str, fields: &[(&str, &str)]) -> String {
-    fields.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }
 
 #[derive(Template)]
@@ -264,14 +260,4 @@ pub(super) async fn open(State(desk): State<Desk>, Worker(by): Worker, Form(type
         priorities: words::priorities(priority),
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_known_field_is_filled_and_an_unknown_one_stays() {
-        assert_eq!(filled("Dear {{customer}}, {{code}}", &[("customer", "Ann")]), "Dear Ann, {{code}}");
-    }
 }

@@ -7,16 +7,15 @@ use serde::Deserialize;
 
 use super::case::{self, Back};
 
-use super::views::{File, Finding, Place, Row};
+use super::views::{Asked, File, Finding, Place, Row};
 use super::{entry, key, list, load, shell, words};
 use crate::cases::actions::{self, Chosen};
 use crate::cases::filter::{Filter, Sort};
-use crate::cases::rules;
 use crate::cases::store::{self, EntryRow};
-use crate::cases::{CaseId, CasesError, EntryId, EntryKind};
+use crate::cases::{CaseId, CasesError, EntryData, EntryId, EntryKind};
 use crate::customers::actions::Given;
 use crate::customers::pages::{action_words, kind_words, origin_words, state_words};
-use crate::customers::rules::{label, required_words, role_named};
+use crate::customers::rules::{LOG, asked_words, label, role_named};
 use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
@@ -118,29 +117,49 @@ pub(super) async fn choose(
     Ok(Streams(case::changed_parts(&desk, &by, id, turbo.newest_entry).await?).into_response())
 }
 
-/// `POST /cases/{id}/details`: puts a question for what is missing into the composer, behind what is there.
+/// What the customer was asked for last, and how far it has come.
+pub(super) async fn asked(desk: &Desk, row: &store::Case) -> Result<Option<Asked>> {
+    let Some(mail) = store::newest_asking(desk.db(), row.id).await? else { return Ok(None) };
+    let EntryData::Outgoing(details) = mail.data()? else { return Ok(None) };
+    Ok(details.asks.map(|asks| {
+        let (tone, state) = match (asks.sent_at, asks.done) {
+            (Some(_), _) => ("ok", "answered".to_owned()),
+            (None, 0) => ("warn", "no answer yet".to_owned()),
+            (None, done) => ("acc", format!("{done} of {} there", asks.details.len())),
+        };
+        Asked {
+            at: mail.at.rfc3339(),
+            what: asked_words(&asks.details),
+            tone,
+            state,
+            answered_at: asks.sent_at.map(|at| at.rfc3339()).unwrap_or_default(),
+        }
+    }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    /// `log`: only a log with time stamps is asked for.
+    #[serde(default)]
+    only: String,
+}
+
+/// `POST /cases/{id}/details`: puts the questions for what is missing into the composer, behind what is there.
 pub(super) async fn ask(
     State(desk): State<Desk>,
     Worker(by): Worker,
     turbo: Turbo,
     Path(id): Path<CaseId>,
+    Form(wanted): Form<Wanted>,
 ) -> Result<Response> {
     let row = load::row(&desk, &by, id).await?;
-    let facts = customers::actions::facts(&desk, row.organisation_id, row.installation_id).await?;
-    let (required, wants_log) = rules::required_details(row.kind);
-    let logs = wants_log.then_some(customers::rules::Logs::None);
-    let (_, missing) = required_words(required, &facts.known(), logs);
-    let drafts = store::drafts(desk.db(), row.id, by.id).await?;
+    let question = actions::details_question(&desk, &by, &row, wanted.only == LOG).await?;
+    let drafts = store::drafts(desk.db(), id, by.id).await?;
     let draft = drafts.iter().find(|draft| draft.kind == "reply").map_or("", |draft| draft.body.trim_end());
-    let lines: String = missing.iter().map(|one| format!("\n- {one}")).collect();
-    let question = format!("{draft}\n\nTo find the cause we need to know:\n{lines}\n\n{WHY}");
+    let text = format!("{draft}\n\n{question}");
     let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
-    Ok(Streams(parts.with_back(Back::words(question.trim_start().to_owned()))).into_response())
+    Ok(Streams(parts.with_back(Back::words(text.trim_start().to_owned()))).into_response())
 }
-
-const WHY: &str = "Why we ask: before a release an automated test suite runs, and knowing your set-up lets it run \
-    against a similar one. The details are not shared with any third party and serve only to improve support and \
-    the product.";
 
 /// A detail that the mail may speak of.
 struct Line {
@@ -256,7 +275,12 @@ pub(super) async fn accept(
 /// What was ticked, as it was edited; the values of a set that were ticked apart go together.
 fn given(proposals: &[Proposal], sent: &Fields) -> Result<Vec<Given>> {
     let mut given: Vec<Given> = Vec::new();
-    for picked in sent.all("pick") {
+    let all: Vec<String> = proposals.iter().enumerate().map(|(at, proposal)| pick(at, proposal)).collect();
+    let ticked: Vec<&str> = match sent.filled("all") {
+        Some(_) => all.iter().map(String::as_str).collect(),
+        None => sent.all("pick").collect(),
+    };
+    for picked in ticked {
         let found = proposals.iter().enumerate().find(|(at, proposal)| pick(*at, proposal) == picked);
         let (_, proposal) =
             found.ok_or_else(|| Error::conflict("The mail is read differently now. Look at the page again."))?;

@@ -33,6 +33,9 @@ impl Names {
     }
 }
 
+/// What stands for a link that only the recipients have.
+pub(super) const PRIVATE_LINK: &str = "(a private link)";
+
 /// The files of entries, and what was read of the logs among them.
 pub(super) struct Files {
     pub(super) all: Vec<Attachment>,
@@ -110,6 +113,14 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
     if details.automatic {
         badges.push(Badge { tone: "line", icon: "", text: "automatic".into() });
     }
+    if let Some(asks) = &details.asks {
+        let text = match (asks.sent_at, asks.done) {
+            (Some(_), _) => "form answered".to_owned(),
+            (None, 0) => "asks for details".to_owned(),
+            (None, done) => format!("{done} of {} details typed", asks.details.len()),
+        };
+        badges.push(Badge { tone: if asks.sent_at.is_some() { "ok" } else { "acc" }, icon: "form", text });
+    }
     if details.elsewhere {
         badges.push(Badge { tone: "line", icon: "", text: "from their own mail program".into() });
     }
@@ -129,7 +140,7 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
     let html = if details.elsewhere {
         prose::to_html(&row.text)
     } else {
-        markdown::to_html(&row.text.replace(PrivateLink::PLACE, "(a private link)"))
+        markdown::to_html(&row.text.replace(PrivateLink::PLACE, PRIVATE_LINK))
     };
     let to = people(details.to.iter().chain(&details.cc));
     Entry {

@@ -161,6 +161,7 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         verdicts: details::findings(desk, row).await?,
         place: details::place(desk, row, rows).await?,
         logs: details::logs(desk, row).await?,
+        asked: details::asked(desk, row).await?,
     })
 }
 

@@ -225,6 +225,17 @@ pub struct Panel {
     pub place: Option<Place>,
     /// The customer's log files that were read.
     pub logs: Vec<File>,
+    pub asked: Option<Asked>,
+}
+
+/// Details that the customer was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub at: String,
+    pub what: String,
+    pub tone: &'static str,
+    pub state: String,
+    pub answered_at: String,
 }
 
 /// A verdict in words.

@@ -92,7 +92,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "assignee" => "user",
         "team" | "participant" => "users",
         "tag" => "tag",
-        "subject" | "kind" | "details" => "form",
+        "subject" | "kind" | "details" | "details from the form" => "form",
         "installation" => "screen",
         "merged" | "unmerged" => "merged",
         "split" | "split from" | "split undone" => "swap",
@@ -120,6 +120,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
             case_phrase(changed, &from, &None),
             to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
+        "details from the form" => format!("took details over from the form: {}", shown(&to)),
         "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "solved by the customer" => format!("heard from {} that it is solved", shown(&to)),

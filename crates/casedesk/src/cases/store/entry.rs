@@ -73,6 +73,12 @@ pub async fn set_author(tx: &mut Tx, entry: EntryId, contact: ContactId, data: &
     tx.exec(q!("UPDATE entries SET contact_id = $2, data = $3 WHERE id = $1", entry, contact, data)).await
 }
 
+/// Says how far what a mail asks for has come.
+pub async fn set_data(tx: &mut Tx, entry: EntryId, data: &EntryData) -> Result<u64> {
+    let data = serde_json::to_string(data).map_err(|error| crate::db::Error::Encode(error.into()))?;
+    tx.exec(q!("UPDATE entries SET data = $2 WHERE id = $1", entry, data)).await
+}
+
 const COLUMNS: &str = "SELECT e.id, e.case_id, e.kind, e.agent_id, e.contact_id, e.at, e.text, e.data, e.delivery,
     e.send_at, e.failure, a.name AS agent_name, c.name AS contact_name
     FROM entries e LEFT JOIN agents a ON a.id = e.agent_id LEFT JOIN contacts c ON c.id = e.contact_id ";
@@ -110,6 +116,13 @@ pub async fn taken_back(on: impl Read, id: CaseId, limit: i64) -> Result<Vec<Ent
         ))
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The newest mail of the case that asks for details and was not taken back.
+pub async fn newest_asking(on: impl Read, id: CaseId) -> Result<Option<EntryRow>> {
+    // The names of those who are written to stand in the same text, but no quote of theirs is a bare one.
+    let query = of_case(id).push(" AND e.kind = 'mail_out' AND e.data LIKE '%\"asks\":{%' ORDER BY e.id DESC LIMIT 1");
+    on.opt(query).await
 }
 
 fn of_case(id: CaseId) -> Query {

@@ -1,6 +1,7 @@
 //! Gathers what the file says that a case is held against.
-use casedesk_details::{Context, Field, Product as Named};
+use casedesk_details::{Context, Field, Product as Named, Question};
 
+use super::questionnaire;
 use crate::customers::rules::{self, Agreement, Known, Life, Newer, Planned};
 use crate::customers::store::{self, Installation};
 use crate::customers::{FieldValue, InstallationId, OrganisationId};
@@ -172,5 +173,8 @@ pub async fn reading_context(db: &Db, known: Vec<Known>) -> Result<Context> {
         let releases = releases.into_iter().map(|release| release.version).collect();
         named.push(Named { name: product.name, aliases, releases });
     }
-    Ok(Context { products: named, known, ..Context::default() })
+    let asked = questionnaire(db).await?;
+    let question = |one: &rules::Question| Question { text: one.words.clone(), fields: one.fields.to_vec() };
+    let questions = asked.questions.iter().map(question).collect();
+    Ok(Context { products: named, known, questions, template: asked.mail })
 }

@@ -3,15 +3,15 @@ use casedesk_details::Field;
 use serde_json::json;
 
 use super::agreements::sold;
-use super::record;
+use super::{product_called, record, record_line};
 use crate::customers::store::{self, Installation, MOST, NewValue};
 use crate::customers::{
-    ContactId, CustomersError, FieldSource, InstallationId, InstallationTerms, OrganisationId, rules,
+    ContactId, CustomersError, FieldSource, InstallationId, InstallationRole, InstallationTerms, OrganisationId, rules,
 };
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::staff::actions::audit;
-use crate::staff::{Audit, Viewer};
+use crate::staff::{Actor, Audit, Viewer};
 
 /// A value that somebody gave, and where it comes from.
 #[derive(Clone, Debug)]
@@ -66,6 +66,32 @@ pub async fn add_installation_in(
     let detail = json!({ "organisation": of, "terms": terms });
     record(tx, desk, by, "customers.installation_added", ("installation", id.0), detail).await?;
     Ok(id)
+}
+
+/// The installation that details are of which a customer gives without saying: the only one, or a first one where there
+/// is none. `None`: there are several, so that somebody has to say which is meant.
+pub async fn obvious_installation_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    of: OrganisationId,
+    role: Option<InstallationRole>,
+) -> Result<Option<InstallationId>, CustomersError> {
+    let mut all = store::installations(&mut *tx, of).await?;
+    all.retain(|installation| installation.archived_at.is_none());
+    match all.as_slice() {
+        [] => {}
+        [one] => return Ok(Some(one.id)),
+        _ => return Ok(None),
+    }
+    let terms = InstallationTerms {
+        label: "Main installation".into(),
+        role: role.unwrap_or(InstallationRole::Production),
+        product_id: product_called(desk, None).await?,
+    };
+    let id = store::insert_installation(tx, of, &terms, desk.now()).await?;
+    let line = Audit::new(desk.now(), Actor::System, "customers.installation_added");
+    record_line(tx, desk, line, ("installation", id.0), json!({ "organisation": of, "terms": terms })).await?;
+    Ok(Some(id))
 }
 
 async fn known(tx: &mut Tx, id: InstallationId) -> Result<Installation, CustomersError> {
@@ -136,6 +162,30 @@ pub async fn set_values_in(
     given: &[Given],
     origin: Origin,
 ) -> Result<usize, CustomersError> {
+    write_values(tx, desk, Audit::by(desk.now(), by, DETAILS_CHANGED), id, given, origin).await
+}
+
+/// The same of what a customer gives without an agent.
+pub async fn set_values_by_customer_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    id: InstallationId,
+    given: &[Given],
+    origin: Origin,
+) -> Result<usize, CustomersError> {
+    write_values(tx, desk, Audit::new(desk.now(), Actor::System, DETAILS_CHANGED), id, given, origin).await
+}
+
+const DETAILS_CHANGED: &str = "customers.details_changed";
+
+async fn write_values(
+    tx: &mut Tx,
+    desk: &Desk,
+    line: Audit,
+    id: InstallationId,
+    given: &[Given],
+    origin: Origin,
+) -> Result<usize, CustomersError> {
     let old = known(tx, id).await?;
     let current = store::current_values(&mut *tx, id).await?;
     let mut changed = Vec::new();
@@ -152,7 +202,7 @@ pub async fn set_values_in(
             written: if written.is_empty() { &value } else { &written },
             source: origin.source,
             entry_id: origin.entry_id,
-            agent_id: Some(by.id),
+            agent_id: line.actor.agent(),
             contact_id: origin.contact_id,
             at: desk.now(),
         };
@@ -166,7 +216,7 @@ pub async fn set_values_in(
     }
     if !changed.is_empty() {
         let detail = json!({ "organisation": old.organisation_id, "fields": changed, "source": origin.source });
-        record(tx, desk, by, "customers.details_changed", ("installation", id.0), detail).await?;
+        record_line(tx, desk, line, ("installation", id.0), detail).await?;
     }
     Ok(changed.len())
 }

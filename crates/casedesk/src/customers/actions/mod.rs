@@ -3,11 +3,13 @@ mod agreements;
 mod facts;
 mod installations;
 mod organisation;
+mod questions;
 
 pub use agreements::*;
 pub use facts::*;
 pub use installations::*;
 pub use organisation::*;
+pub use questions::*;
 
 use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};
 use crate::db::{Result, Tx};
@@ -25,17 +27,20 @@ async fn record(
     on: (&'static str, i64),
     detail: serde_json::Value,
 ) -> Result<()> {
-    let line = Audit::by(desk.now(), by, action).on(on.0, on.1).with(detail.clone());
-    audit(tx, &line).await?;
-    let event = Event {
-        topic: on.0,
-        id: on.1,
-        kind: "changed",
-        team: None,
-        agent: Some(by.id.0),
-        at: desk.now(),
-        data: detail,
-    };
+    record_line(tx, desk, Audit::by(desk.now(), by, action), on, detail).await
+}
+
+/// The same when nobody of us did it.
+async fn record_line(
+    tx: &mut Tx,
+    desk: &Desk,
+    line: Audit,
+    on: (&'static str, i64),
+    detail: serde_json::Value,
+) -> Result<()> {
+    let agent = line.actor.agent().map(|agent| agent.0);
+    audit(tx, &line.on(on.0, on.1).with(detail.clone())).await?;
+    let event = Event { topic: on.0, id: on.1, kind: "changed", team: None, agent, at: desk.now(), data: detail };
     desk.tell(tx, &event).await?;
     Ok(())
 }

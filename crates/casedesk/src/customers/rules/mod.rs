@@ -1,4 +1,5 @@
 //! Decisions about the customer file: what may be written down, and what it means for a case. Pure.
+mod questions;
 mod verdicts;
 
 use std::collections::BTreeSet;
@@ -7,6 +8,7 @@ use casedesk_details::Field;
 use casedesk_hours::Hours;
 use jiff::civil::Date;
 
+pub use questions::{LOG, Lacks, MAIL, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire};
 pub use verdicts::{
     Agreement, Known, Life, Logs, Newer, Planned, completeness, contract, life_cycle, required_words, roadmap, upgrade,
 };

@@ -2,10 +2,12 @@
 mod agreements;
 mod installations;
 mod organisation;
+mod questions;
 
 pub use agreements::*;
 pub use installations::*;
 pub use organisation::*;
+pub use questions::*;
 
 use super::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
 use crate::db::{Read, Result, Tx};

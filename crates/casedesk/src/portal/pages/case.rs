@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::cases::store::{self as case_store, Attachment};
-use crate::cases::{AttachmentId, CaseId, EntryData, EntryId, EntryKind};
+use crate::cases::{AttachmentId, CaseId, EntryData, EntryId, EntryKind, PrivateLink};
 use crate::desk::Desk;
 use crate::kit::secrets::random_token;
 use crate::kit::{markdown, prose};
@@ -117,7 +117,8 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
     let ours = row.kind == EntryKind::MailOut;
     let (name, html) = match row.data()? {
         EntryData::Outgoing(details) => {
-            let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
+            let words = row.text.replace(PrivateLink::PLACE, "(a private link, which the mail has)");
+            let html = if details.elsewhere { prose::to_html(&words) } else { markdown::to_html(&words) };
             (row.agent_name.clone().filter(|_| !details.automatic), html)
         }
         EntryData::Incoming(details) => {

@@ -90,7 +90,17 @@ impl Browser {
         self.send(method, path, kind, body.to_owned()).await
     }
 
+    /// Sends a body that may break off, with these headers.
+    pub(crate) async fn stream(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        self.ask(method, path, headers, body).await
+    }
+
     async fn send(&self, method: Method, path: &str, kind: &str, body: String) -> Answer {
+        let kind = [("content-type", kind)];
+        self.ask(method, path, if kind[0].1.is_empty() { &[] } else { &kind }, Body::from(body)).await
+    }
+
+    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -101,15 +111,15 @@ impl Browser {
         {
             request = request.header(header::ORIGIN, self.app.desk().link(""));
         }
-        if !kind.is_empty() {
-            request = request.header(header::CONTENT_TYPE, kind);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let cookies: Vec<_> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        let mut request = request.body(Body::from(body)).unwrap();
+        let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(self.address));
         let response = self.app.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
