@@ -127,7 +127,7 @@ fn touched(event: &Event) -> Touched {
         },
         ("organisation", _) => Touched::Organisation(event.id),
         ("installation", _) => event.data["organisation"].as_i64().map_or(Touched::Nothing, Touched::Organisation),
-        ("product" | "support_option", _) => Touched::Everything,
+        ("product" | "support_option" | "customers", _) => Touched::Everything,
         _ => Touched::Nothing,
     }
 }

@@ -39,6 +39,14 @@ id!(
     /// One place where a customer runs a product.
     InstallationId
 );
+id!(
+    /// A telephone number of a contact.
+    NumberId
+);
+id!(
+    /// A file that is being taken over into the customer file.
+    ImportId
+);
 
 words!(
     /// How far we are with an organisation.
@@ -60,6 +68,14 @@ pub struct Contact {
     pub id: ContactId,
     pub organisation_id: Option<OrganisationId>,
     pub name: String,
+}
+
+/// A number as it is kept: `+` and digits (E.164), and which contact has it.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Number {
+    pub id: NumberId,
+    pub number_e164: String,
+    pub label: String,
 }
 
 /// A person as mail names them.
@@ -314,6 +330,14 @@ pub enum CustomersError {
     #[error("There are {0} already, which is as many as there can be.")]
     TooMany(i64),
     #[error(transparent)]
+    BadNumber(#[from] rules::NoNumber),
+    #[error(transparent)]
+    Unreadable(#[from] rules::sheet::Unreadable),
+    #[error("Choose a file.")]
+    NoFile,
+    #[error("This file was taken over already.")]
+    TakenOver,
+    #[error(transparent)]
     Database(#[from] crate::db::Error),
 }
 
@@ -323,7 +347,7 @@ impl From<CustomersError> for crate::web::Error {
         match error {
             E::Database(error) => error.into(),
             E::Missing(what) => Self::not_found(format!("such {what}")),
-            E::Taken(_) | E::OptionTaken(_) | E::LastAddress | E::TooMany(_) => Self::conflict(error.to_string()),
+            E::Taken(_) | E::OptionTaken(_) | E::LastAddress | E::TooMany(_) | E::TakenOver => Self::conflict(error.to_string()),
             error => Self::unprocessable(error.to_string()),
         }
     }

@@ -8,17 +8,14 @@ pub mod pages;
 pub mod rules;
 pub mod store;
 
-use serde::Serialize;
 
+use crate::customers::rules::NoNumber;
+pub use crate::customers::{Number, NumberId};
 use crate::{id, words};
 
 id!(
     /// A telephone call.
     CallId
-);
-id!(
-    /// A telephone number of a contact.
-    NumberId
 );
 id!(
     /// One question whether a call was as written.
@@ -84,10 +81,8 @@ words!(
 pub enum PhoneError {
     #[error("there is no call {0}")]
     NoCall(CallId),
-    #[error("“{0}” is no telephone number")]
-    BadNumber(String),
-    #[error("“{0}” has no country code: write it as in +353 1 234 5678, or set phone.country_code")]
-    NoCountry(String),
+    #[error(transparent)]
+    BadNumber(#[from] NoNumber),
     #[error("choose who called, or give the name of a new contact")]
     NoCaller,
     #[error("there is no contact {0}")]
@@ -159,12 +154,4 @@ impl From<PhoneError> for crate::web::Error {
             _ => Self::unprocessable(error.words()),
         }
     }
-}
-
-/// A number as it is kept: `+` and digits (E.164), and which contact has it.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
-pub struct Number {
-    pub id: NumberId,
-    pub number_e164: String,
-    pub label: String,
 }

@@ -16,6 +16,7 @@ mod pages;
 mod phone;
 mod portal;
 mod products;
+mod sheets;
 mod staff;
 mod support;
 mod webhooks;

@@ -3,11 +3,13 @@ mod agreements;
 mod facts;
 mod installations;
 mod organisation;
+mod sheet;
 
 pub use agreements::*;
 pub use facts::*;
 pub use installations::*;
 pub use organisation::*;
+pub use sheet::*;
 
 use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};
 use crate::db::{Result, Tx};

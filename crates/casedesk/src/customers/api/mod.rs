@@ -2,15 +2,16 @@
 mod agreements;
 mod installations;
 mod organisation;
+mod sheets;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Contact, ContactId, Organisation, OrganisationId, actions, store};
+use super::{Contact, ContactId, Organisation, OrganisationId, actions, rules, store};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
 use crate::web::api::{Json, Path, Query, limit};
@@ -20,6 +21,7 @@ use crate::web::{Error, Result};
 const MOST_REASON: usize = 300;
 
 pub(crate) use installations::{NewValue, given};
+pub(crate) use sheets::streamed;
 
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
@@ -35,6 +37,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(pause_address, resume_address))
         .merge(agreements())
         .merge(installations())
+        .merge(sheets())
 }
 
 fn agreements() -> OpenApiRouter<Desk> {
@@ -48,6 +51,14 @@ fn agreements() -> OpenApiRouter<Desk> {
         .routes(routes!(a::renew_contract))
         .routes(routes!(a::list_licences, a::add_licence))
         .routes(routes!(a::change_licence, a::remove_licence))
+}
+
+fn sheets() -> OpenApiRouter<Desk> {
+    let most = DefaultBodyLimit::max(rules::sheet::MOST_BYTES + 1);
+    OpenApiRouter::new()
+        .routes(routes!(sheets::import_customers))
+        .layer(most)
+        .routes(routes!(sheets::export_customers))
 }
 
 fn installations() -> OpenApiRouter<Desk> {

@@ -6,11 +6,13 @@ pub(crate) use installation::origin_words;
 mod installation;
 mod list;
 mod options;
+mod sheets;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{VerdictAction, VerdictKind, VerdictState};
+use super::{VerdictAction, VerdictKind, VerdictState, rules};
 use crate::desk::Desk;
 
 pub fn routes() -> Router<Desk> {
@@ -26,6 +28,7 @@ pub fn routes() -> Router<Desk> {
         .route("/contacts/{id}/addresses", post(contact::address))
         .merge(agreements())
         .merge(installations())
+        .merge(sheets())
 }
 
 fn agreements() -> Router<Desk> {
@@ -50,6 +53,15 @@ fn installations() -> Router<Desk> {
         .route("/installations/{id}/values", post(installation::values))
         .route("/installations/{id}/archive", post(installation::archive))
         .route("/installations/{id}/restore", post(installation::restore))
+}
+
+fn sheets() -> Router<Desk> {
+    let upload = post(sheets::add).layer(DefaultBodyLimit::max(4 * rules::sheet::MOST_BYTES));
+    Router::new()
+        .route("/organisations/import", get(sheets::all).merge(upload))
+        .route("/organisations/import/{id}", get(sheets::one).post(sheets::choose))
+        .route("/organisations/import/{id}/apply", post(sheets::apply))
+        .route("/organisations/export/{sheet}", get(sheets::export))
 }
 
 /// What a verdict is about, in words.

@@ -1,4 +1,6 @@
 //! Decisions about the customer file: what may be written down, and what it means for a case. Pure.
+mod numbers;
+pub mod sheet;
 mod verdicts;
 
 use std::collections::BTreeSet;
@@ -7,6 +9,7 @@ use casedesk_details::Field;
 use casedesk_hours::Hours;
 use jiff::civil::Date;
 
+pub use numbers::{DIGITS, NoNumber, e164, reversed};
 pub use verdicts::{
     Agreement, Known, Life, Logs, Newer, Planned, completeness, contract, life_cycle, required_words, roadmap, upgrade,
 };

@@ -1,11 +1,17 @@
 //! All SQL of the room; here that of organisations and contacts.
 mod agreements;
+mod imports;
 mod installations;
+mod numbers;
 mod organisation;
+mod sheet;
 
 pub use agreements::*;
+pub use imports::*;
 pub use installations::*;
+pub use numbers::*;
 pub use organisation::*;
+pub use sheet::*;
 
 use super::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
 use crate::db::{Read, Result, Tx};
