@@ -27,6 +27,7 @@ use crate::{cases, customers, forms, mail, phone, portal, products, staff, webho
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
     Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![
+        cases::jobs::following,
         cases::jobs::subscriber,
         cases::jobs::judging,
         webhooks::jobs::subscriber,
@@ -45,6 +46,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<cases::jobs::IndexFiles>(desk.clone())
         .register::<cases::jobs::Judge>(desk.clone())
         .register::<cases::jobs::JudgeDaily>(desk.clone())
+        .register::<customers::jobs::Daily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
@@ -60,6 +62,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
+    customers::jobs::keep_time(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));

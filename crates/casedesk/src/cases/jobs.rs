@@ -152,6 +152,15 @@ pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> Box
     })
 }
 
+/// Cases follow a merge of organisations or contacts at once: the one subscriber that writes itself, since a job would
+/// leave a moment in which customers see too much.
+pub fn following<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
+    Box::pin(async move {
+        actions::follow_merge(tx, event).await?;
+        Ok(vec![])
+    })
+}
+
 /// The kinds of events that put an entry with files on a case.
 const WRITES: [&str; 6] = ["opened", "received", "answered_elsewhere", "kept", "reply_posted", "note_posted"];
 

@@ -30,6 +30,7 @@ pub struct Config {
     pub phone: Phone,
     pub search: Search,
     pub products: Products,
+    pub customers: Customers,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -205,6 +206,13 @@ pub struct Products {
     pub ends_soon_days: u32,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customers {
+    pub remind_days: Vec<u32>,
+    pub remind_team: String,
+}
+
 fn imaps() -> u16 {
     993
 }
@@ -317,6 +325,11 @@ impl Config {
         check((1024..=1 << 30).contains(&mail.max_size), "mail.max_size: between 1024 and 1073741824 bytes".into());
         let soon = self.products.ends_soon_days;
         check((1..=3650).contains(&soon), format!("products.ends_soon_days: {soon} must be between 1 and 3650"));
+        let reminders = &self.customers.remind_days;
+        check(
+            reminders.len() <= 10 && reminders.iter().all(|days| (1..=365).contains(days)),
+            "customers.remind_days: at most 10 numbers between 1 and 365".into(),
+        );
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));

@@ -3,6 +3,7 @@
 //! none. A field of an installation is never overwritten: each value is kept with who said it, when, and from where.
 pub mod actions;
 pub mod api;
+pub mod jobs;
 pub mod pages;
 pub mod rules;
 pub mod store;
@@ -44,8 +45,20 @@ id!(
     NumberId
 );
 id!(
+    /// Two of the file that became one.
+    MergeId
+);
+id!(
     /// A file that is being taken over into the customer file.
     ImportId
+);
+
+words!(
+    /// What can be in the file twice.
+    FileKind {
+        Organisation = "organisation",
+        Contact = "contact",
+    }
 );
 
 words!(
@@ -325,6 +338,8 @@ pub enum CustomersError {
     OptionTaken(String),
     #[error("“{0}” is no detail of an installation.")]
     NoField(String),
+    #[error("The contact has that number already.")]
+    NumberTaken,
     #[error("A contact has at least one address.")]
     LastAddress,
     #[error("There are {0} already, which is as many as there can be.")]
@@ -335,6 +350,14 @@ pub enum CustomersError {
     Unreadable(#[from] rules::sheet::Unreadable),
     #[error("Choose a file.")]
     NoFile,
+    #[error("Choose two that are not the same one.")]
+    SameOne,
+    #[error("“{0}” was merged into another one. Undo that first.")]
+    Merged(String),
+    #[error("This merge was undone already.")]
+    UndoneAlready,
+    #[error("A later merge rests on this one. Undo first that of “{0}” into “{1}”.")]
+    LaterMerge(String, String),
     #[error("This file was taken over already.")]
     TakenOver,
     #[error(transparent)]
@@ -347,7 +370,15 @@ impl From<CustomersError> for crate::web::Error {
         match error {
             E::Database(error) => error.into(),
             E::Missing(what) => Self::not_found(format!("such {what}")),
-            E::Taken(_) | E::OptionTaken(_) | E::LastAddress | E::TooMany(_) | E::TakenOver => Self::conflict(error.to_string()),
+            E::Taken(_)
+            | E::OptionTaken(_)
+            | E::LastAddress
+            | E::NumberTaken
+            | E::TooMany(_)
+            | E::TakenOver
+            | E::Merged(_)
+            | E::UndoneAlready
+            | E::LaterMerge(..) => Self::conflict(error.to_string()),
             error => Self::unprocessable(error.to_string()),
         }
     }

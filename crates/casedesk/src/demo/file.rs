@@ -8,7 +8,7 @@ use super::words::COMPANIES;
 use crate::customers::actions::{self, Given, Origin};
 use crate::customers::{
     ContractTerms, FieldSource, InstallationRole, InstallationTerms, LicenceTerms, OptionTerms, OrganisationId,
-    Priority, SupportChannel, SupportOptionId, SupportTarget, store,
+    OrganisationKind, Priority, SupportChannel, SupportOptionId, SupportTarget, store,
 };
 use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
@@ -53,6 +53,16 @@ pub(super) async fn fill(desk: &Desk, by: &Viewer, now: Timestamp) -> anyhow::Re
         }
         installations(desk, by, of, at, now).await?;
     }
+    twice(desk, by).await
+}
+
+/// A customer who is in the file twice, as spreadsheets of two colleagues bring it about.
+async fn twice(desk: &Desk, by: &Viewer) -> anyhow::Result<()> {
+    let domains = ["kestrelpayroll.example".to_owned()];
+    let of = actions::new_organisation(desk, by, "Kestrel Payroll Ltd", OrganisationKind::Customer, &domains).await?;
+    let addresses = ["colin@kestrelpayroll.example".to_owned()];
+    actions::add_contact(desk, by, Some(of), "Colin Fairweather", &addresses).await?;
+    actions::set_tag(desk, by, of, "payroll", true).await?;
     Ok(())
 }
 

@@ -8,7 +8,6 @@ pub mod pages;
 pub mod rules;
 pub mod store;
 
-
 use crate::customers::rules::NoNumber;
 pub use crate::customers::{Number, NumberId};
 use crate::{id, words};

@@ -108,7 +108,7 @@ pub async fn guest_by_session(desk: &Desk, session: &str) -> Result<Option<Guest
             tracing::warn!(%error, "the use of a customer's session could not be noted");
         }
     }
-    let contact = customers::store::contact(desk.db(), live.contact_id).await?;
+    let contact = customers::store::contact_today(desk.db(), live.contact_id).await?;
     Ok(contact.map(|contact| Guest {
         sight: Sight::Contact(contact.id),
         name: contact.name.clone(),

@@ -17,7 +17,7 @@ pub(crate) struct World {
     pub(crate) ben: Viewer,
     pub(crate) admin: Browser,
     pub(crate) agent: Browser,
-    reader: Browser,
+    pub(crate) reader: Browser,
     /// An administrator's token that may only read.
     looker: Browser,
     pub(crate) team: TeamId,

@@ -15,7 +15,7 @@ use crate::mail::{sends, with_relay};
 use crate::support::{Browser, Letter, Relay, TestApp, on_both};
 
 /// Logs a customer in by the mailed link.
-async fn log_in(app: &TestApp, relay: &Relay, address: &str) -> Browser {
+pub(crate) async fn log_in(app: &TestApp, relay: &Relay, address: &str) -> Browser {
     let browser = app.browser();
     app.drain().await;
     relay.take();
@@ -60,7 +60,7 @@ async fn upload(agent: &Browser, case: CaseId, name: &str) {
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
 }
 
-async fn set_scope(app: &TestApp, world: &World, domain: &str, scope: &str) {
+pub(crate) async fn set_scope(app: &TestApp, world: &World, domain: &str, scope: &str) {
     let organisation = customers::organisation_by_domain(app.desk().db(), domain).await.unwrap().unwrap();
     let path = format!("/api/v1/organisations/{}/portal-scope", organisation.id);
     let set = world.admin.json(Method::PUT, &path, &json!({ "scope": scope })).await;

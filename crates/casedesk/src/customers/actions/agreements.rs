@@ -1,6 +1,7 @@
 //! Support options, contracts and licences.
 use serde_json::json;
 
+use super::merge::organisation_in_use;
 use super::record;
 use crate::customers::store::{self, MOST};
 use crate::customers::{
@@ -84,7 +85,7 @@ async fn told(
 }
 
 async fn owned(tx: &mut Tx, of: OrganisationId) -> Result<(), CustomersError> {
-    store::organisation(tx, of).await?.map(|_| ()).ok_or(CustomersError::Missing("organisation"))
+    organisation_in_use(tx, of).await.map(|_| ())
 }
 
 /// Refuses a product that is not there.

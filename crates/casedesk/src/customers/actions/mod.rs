@@ -2,13 +2,17 @@
 mod agreements;
 mod facts;
 mod installations;
+mod merge;
 mod organisation;
+mod reminders;
 mod sheet;
 
 pub use agreements::*;
 pub use facts::*;
 pub use installations::*;
+pub use merge::*;
 pub use organisation::*;
+pub use reminders::*;
 pub use sheet::*;
 
 use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};

@@ -2,9 +2,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::customers::store::{self, Contract, Licence, OptionRow};
+use crate::customers::store::{self, Contract, EndingContract, Licence, OptionRow};
 use crate::customers::{
     ContractId, ContractTerms, CustomersError, LicenceId, LicenceTerms, OptionTerms, OrganisationId, SupportOptionId,
     actions,
@@ -12,8 +12,8 @@ use crate::customers::{
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{Admin, Reader};
-use crate::web::Result;
-use crate::web::api::{Json, Path};
+use crate::web::api::{Json, Path, Query, limit};
+use crate::web::{Error, Result};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct SupportOption {
@@ -243,4 +243,32 @@ pub(super) async fn remove_licence(
 ) -> Result<StatusCode> {
     actions::remove_licence(&desk, &by, of, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Within {
+    /// 1 to 3650; 60 when it is not given.
+    #[param(minimum = 1, maximum = 3650)]
+    within_days: Option<u32>,
+    /// 1 to 100; 50 when it is not given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+/// List contracts that end and that nothing follows.
+#[utoipa::path(get, path = "/ending-contracts", tag = "customers",
+    responses((status = 200, body = Vec<EndingContract>)))]
+pub(super) async fn list_ending_contracts(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(asked): Query<Within>,
+) -> Result<Json<Vec<EndingContract>>> {
+    let within = asked.within_days.unwrap_or(60);
+    if !(1..=3650).contains(&within) {
+        return Err(Error::unprocessable("“within_days” is between 1 and 3650."));
+    }
+    let limit = i64::try_from(limit(asked.limit)?).unwrap_or(i64::MAX);
+    Ok(Json(actions::ending_contracts(&desk, within.into(), limit).await?))
 }

@@ -1,10 +1,12 @@
 //! The pages of the customer file: the list, an organisation, a contact, an installation, and the support options.
 mod contact;
+mod contracts;
 mod file;
 mod forms;
 pub(crate) use installation::origin_words;
 mod installation;
 mod list;
+mod merge;
 mod options;
 mod sheets;
 
@@ -22,17 +24,22 @@ pub fn routes() -> Router<Desk> {
         .route("/organisations/{id}/domains", post(file::domain))
         .route("/organisations/{id}/tags", post(file::tag))
         .route("/organisations/{id}/notes", post(file::note))
+        .route("/organisations/{id}/notes/{note}", post(file::change_note))
         .route("/organisations/{id}/notes/{note}/delete", post(file::remove_note))
         .route("/organisations/{id}/contacts", post(contact::add))
         .route("/contacts/{id}", get(contact::show).post(contact::change))
         .route("/contacts/{id}/addresses", post(contact::address))
+        .route("/contacts/{id}/numbers", post(contact::number))
         .merge(agreements())
         .merge(installations())
         .merge(sheets())
+        .merge(merges())
 }
 
 fn agreements() -> Router<Desk> {
     Router::new()
+        .route("/contracts", get(contracts::ending))
+        .route("/organisations/{id}/account-manager", post(contracts::manager))
         .route("/organisations/{id}/contracts", post(file::add_contract))
         .route("/organisations/{id}/contracts/{contract}", post(file::change_contract))
         .route("/organisations/{id}/contracts/{contract}/renewal", post(file::renew_contract))
@@ -53,6 +60,15 @@ fn installations() -> Router<Desk> {
         .route("/installations/{id}/values", post(installation::values))
         .route("/installations/{id}/archive", post(installation::archive))
         .route("/installations/{id}/restore", post(installation::restore))
+}
+
+fn merges() -> Router<Desk> {
+    Router::new()
+        .route("/organisations/duplicates", get(merge::duplicates))
+        .route("/organisations/duplicates/apart", post(merge::apart))
+        .route("/organisations/merges/{id}/undo", post(merge::undo))
+        .route("/organisations/{id}/merge", get(merge::organisations).post(merge::merge_organisations))
+        .route("/contacts/{id}/merge", get(merge::contacts).post(merge::merge_contacts))
 }
 
 fn sheets() -> Router<Desk> {

@@ -38,7 +38,8 @@ impl ImportsPage {
 
     /// What a sheet of this kind may say, in the words of its heading.
     fn columns_of(sheet: &Sheet) -> String {
-        let titles = sheet::columns(*sheet).iter().filter(|column| !column.key.ends_with("id") || column.key == "key_id");
+        let titles =
+            sheet::columns(*sheet).iter().filter(|column| !column.key.ends_with("id") || column.key == "key_id");
         titles.map(|column| column.title).collect::<Vec<_>>().join(", ")
     }
 }
@@ -161,10 +162,6 @@ pub(super) async fn apply(State(desk): State<Desk>, Admin(by): Admin, Path(id): 
 }
 
 /// `GET /organisations/export/{sheet}`
-pub(super) async fn export(
-    State(desk): State<Desk>,
-    Admin(by): Admin,
-    Path(sheet): Path<Sheet>,
-) -> Result<Response> {
+pub(super) async fn export(State(desk): State<Desk>, Admin(by): Admin, Path(sheet): Path<Sheet>) -> Result<Response> {
     Ok(crate::customers::api::streamed(sheet, actions::export(&desk, Some(&by), sheet).await?))
 }

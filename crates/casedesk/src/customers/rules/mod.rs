@@ -1,5 +1,7 @@
 //! Decisions about the customer file: what may be written down, and what it means for a case. Pure.
+pub mod duplicates;
 mod numbers;
+mod reminders;
 pub mod sheet;
 mod verdicts;
 
@@ -10,6 +12,7 @@ use casedesk_hours::Hours;
 use jiff::civil::Date;
 
 pub use numbers::{DIGITS, NoNumber, e164, reversed};
+pub use reminders::{due, next_end};
 pub use verdicts::{
     Agreement, Known, Life, Logs, Newer, Planned, completeness, contract, life_cycle, required_words, roadmap, upgrade,
 };

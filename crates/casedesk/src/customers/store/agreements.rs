@@ -159,7 +159,8 @@ pub(in crate::customers) async fn insert_target(
     .await
 }
 
-pub(super) const CONTRACTS: &str = "SELECT c.id, c.organisation_id, c.option_id, o.name AS option_name, c.reference, c.starts_on,
+pub(super) const CONTRACTS: &str =
+    "SELECT c.id, c.organisation_id, c.option_id, o.name AS option_name, c.reference, c.starts_on,
     c.ends_on, c.seats, c.renews_months, c.renews_id FROM contracts c JOIN support_options o ON o.id = c.option_id ";
 
 /// An organisation's contracts, the newest first.
@@ -218,7 +219,8 @@ pub(in crate::customers) async fn delete_contract(tx: &mut Tx, id: ContractId) -
     tx.exec(q!("DELETE FROM contracts WHERE id = $1", id)).await
 }
 
-pub(super) const LICENCES: &str = "SELECT l.id, l.organisation_id, l.product_id, p.name AS product_name, l.edition, l.key_id,
+pub(super) const LICENCES: &str =
+    "SELECT l.id, l.organisation_id, l.product_id, p.name AS product_name, l.edition, l.key_id,
     l.seats, l.expires_on FROM licences l LEFT JOIN products p ON p.id = l.product_id ";
 
 /// An organisation's licences, the newest first.

@@ -37,7 +37,8 @@ pub struct NewValue<'a> {
     pub at: Timestamp,
 }
 
-pub(super) const COLUMNS: &str = "SELECT i.id, i.organisation_id, i.product_id, p.name AS product_name, i.label, i.role,
+pub(super) const COLUMNS: &str =
+    "SELECT i.id, i.organisation_id, i.product_id, p.name AS product_name, i.label, i.role,
     i.archived_at FROM installations i LEFT JOIN products p ON p.id = i.product_id ";
 
 /// An organisation's installations, those in use first.

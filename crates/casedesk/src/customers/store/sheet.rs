@@ -31,7 +31,12 @@ pub struct ContactRow {
 }
 
 pub async fn organisations_after(on: impl Read, after: OrganisationId, limit: i64) -> Result<Vec<Organisation>> {
-    on.all(q!("SELECT id, name, kind FROM organisations WHERE id > $1 ORDER BY id LIMIT $2", after, limit)).await
+    on.all(q!(
+        "SELECT id, name, kind FROM organisations WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2",
+        after,
+        limit
+    ))
+    .await
 }
 
 /// Names of organisations by id.
@@ -87,18 +92,15 @@ pub async fn notes_between(
 
 pub async fn contacts_after(on: impl Read, after: ContactId, limit: i64) -> Result<Vec<ContactRow>> {
     on.all(q!(
-        "SELECT id, organisation_id, name, note FROM contacts WHERE id > $1 ORDER BY id LIMIT $2",
+        "SELECT id, organisation_id, name, note FROM contacts WHERE id > $1 AND merged_into IS NULL
+         ORDER BY id LIMIT $2",
         after,
         limit
     ))
     .await
 }
 
-pub async fn addresses_between(
-    on: impl Read,
-    first: ContactId,
-    last: ContactId,
-) -> Result<Vec<(ContactId, String)>> {
+pub async fn addresses_between(on: impl Read, first: ContactId, last: ContactId) -> Result<Vec<(ContactId, String)>> {
     on.all(q!(
         "SELECT contact_id, address FROM contact_addresses WHERE contact_id >= $1 AND contact_id <= $2
          ORDER BY contact_id, is_main DESC, address",

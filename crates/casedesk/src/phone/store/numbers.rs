@@ -15,32 +15,33 @@ pub struct Found {
     pub number: Option<String>,
 }
 
-const FOUND: &str = "SELECT c.id, c.name, c.organisation_id, MIN(o.name) AS organisation, MIN(a.address) AS address,
+const FOUND: &str = "SELECT c.id, c.name, c.organisation_id, MIN(o.name) AS organisation, (SELECT x.address FROM contact_addresses x
+        WHERE x.contact_id = c.id ORDER BY x.is_main DESC, x.address LIMIT 1) AS address,
     MIN(n.number_e164) AS number FROM contacts c LEFT JOIN organisations o ON o.id = c.organisation_id
-    LEFT JOIN contact_addresses a ON a.contact_id = c.id LEFT JOIN contact_numbers n ON n.contact_id = c.id";
+    LEFT JOIN contact_numbers n ON n.contact_id = c.id";
 
 /// The contacts one of whose numbers ends so. `ends` begin with the last digit.
 pub async fn by_number_end(on: impl Read, ends: &[String], limit: i64) -> Result<Vec<Found>> {
-    let mut query = Query::new(FOUND).push(" WHERE ");
+    let mut query = Query::new(FOUND).push(" WHERE c.merged_into IS NULL AND (");
     for (at, end) in ends.iter().enumerate() {
         // A colon follows the digits in the order of bytes.
         let past = format!("{end}:");
         query = query.push(if at == 0 { "n.reversed >= " } else { " OR n.reversed >= " }).bind(end);
         query = query.push(" AND n.reversed < ").bind(past);
     }
-    on.all(query.push(" GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
+    on.all(query.push(") GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
 }
 
 /// The contacts whose name, address or organisation holds this text, which is in lower case.
 pub async fn by_name(on: impl Read, text: &str, limit: i64) -> Result<Vec<Found>> {
     let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let query = Query::new(FOUND)
-        .push(" WHERE LOWER(c.name) LIKE ")
+        .push(" WHERE c.merged_into IS NULL AND (LOWER(c.name) LIKE ")
         .bind(&pattern)
         .push(" ESCAPE '\\' OR LOWER(o.name) LIKE ")
         .bind(&pattern)
         .push(" ESCAPE '\\' OR c.id IN (SELECT contact_id FROM contact_addresses WHERE address LIKE ")
         .bind(&pattern)
-        .push(" ESCAPE '\\')");
+        .push(" ESCAPE '\\'))");
     on.all(query.push(" GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
 }

@@ -12,6 +12,11 @@ use crate::products;
 /// How many rows are read at once.
 const PAGE: i64 = 2_000;
 
+/// The same, beside everything else.
+pub(in crate::customers::actions) async fn book_of(desk: &Desk, sheet: Sheet) -> Result<Book> {
+    book(desk, &mut Source::Db(desk.db()), sheet).await
+}
+
 /// What a sheet is held against.
 pub(super) async fn book(desk: &Desk, on: &mut Source<'_>, sheet: Sheet) -> Result<Book> {
     let config = desk.config();
@@ -34,7 +39,8 @@ pub(super) async fn book(desk: &Desk, on: &mut Source<'_>, sheet: Sheet) -> Resu
             let options = store::options(&mut *on).await?;
             book.options = options.into_iter().map(|option| (option.id, option.name)).collect();
             loop {
-                let page = store::contracts_after(&mut *on, book.contracts.last().map_or(0, |one| one.id.0), PAGE).await?;
+                let page =
+                    store::contracts_after(&mut *on, book.contracts.last().map_or(0, |one| one.id.0), PAGE).await?;
                 if page.is_empty() {
                     break;
                 }
@@ -44,7 +50,8 @@ pub(super) async fn book(desk: &Desk, on: &mut Source<'_>, sheet: Sheet) -> Resu
         Sheet::Licences => {
             book.products = products(on).await?;
             loop {
-                let page = store::licences_after(&mut *on, book.licences.last().map_or(0, |one| one.id.0), PAGE).await?;
+                let page =
+                    store::licences_after(&mut *on, book.licences.last().map_or(0, |one| one.id.0), PAGE).await?;
                 if page.is_empty() {
                     break;
                 }

@@ -151,6 +151,13 @@ pub async fn keep_import(
     Ok(id)
 }
 
+/// Forgets files that nobody took over, and old reports.
+pub async fn forget_imports(desk: &Desk) -> Stored<()> {
+    let mut tx = desk.db().begin().await?;
+    store::delete_imports(&mut tx, desk.now().minus(WAITS), desk.now().minus(KEPT)).await?;
+    tx.commit().await
+}
+
 /// Says what the columns of a kept file are.
 pub async fn choose_columns(desk: &Desk, id: ImportId, chosen: &[String]) -> Result<(), CustomersError> {
     let mut tx = desk.db().begin().await?;

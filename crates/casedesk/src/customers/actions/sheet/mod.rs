@@ -3,5 +3,6 @@ mod book;
 mod export;
 mod import;
 
+pub(super) use book::book_of;
 pub use export::{Lines, export};
-pub use import::{Preview, ImportReport, choose_columns, import_file, keep_import, preview, take_over};
+pub use import::{ImportReport, Preview, choose_columns, forget_imports, import_file, keep_import, preview, take_over};

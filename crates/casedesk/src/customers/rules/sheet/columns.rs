@@ -36,7 +36,16 @@ const OF_ID: Column = one("organisation_id", "Organisation id", &[]);
 const OF: Column = one(
     "organisation",
     "Organisation",
-    &["organization", "company", "company name", "organisation name", "organization name", "customer", "account", "client"],
+    &[
+        "organization",
+        "company",
+        "company name",
+        "organisation name",
+        "organization name",
+        "customer",
+        "account",
+        "client",
+    ],
 );
 const SEATS: Column = one("seats", "Seats", &["users", "quantity", "number of seats", "licences", "licenses", "qty"]);
 const PRODUCT: Column = one("product", "Product", &["product name", "software"]);
@@ -46,10 +55,25 @@ const ORGANISATIONS: &[Column] = &[
     needed(
         "name",
         "Name",
-        &["organisation", "organization", "company", "company name", "organisation name", "organization name", "customer", "account", "account name", "client"],
+        &[
+            "organisation",
+            "organization",
+            "company",
+            "company name",
+            "organisation name",
+            "organization name",
+            "customer",
+            "account",
+            "account name",
+            "client",
+        ],
     ),
     one("kind", "Kind", &["type", "status", "customer type"]),
-    several("domains", "Domains", &["domain", "mail domain", "mail domains", "email domain", "email domains", "website domain"]),
+    several(
+        "domains",
+        "Domains",
+        &["domain", "mail domain", "mail domains", "email domain", "email domains", "website domain"],
+    ),
     several("tags", "Tags", &["tag", "label", "labels", "category", "categories"]),
     NOTES,
 ];
@@ -62,12 +86,40 @@ const CONTACTS: &[Column] = &[
     several(
         "addresses",
         "Addresses",
-        &["address", "mail", "email", "e-mail", "emails", "mail address", "email address", "email addresses", "e-mail address", "email 1", "email 2", "email 3", "other email", "work email"],
+        &[
+            "address",
+            "mail",
+            "email",
+            "e-mail",
+            "emails",
+            "mail address",
+            "email address",
+            "email addresses",
+            "e-mail address",
+            "email 1",
+            "email 2",
+            "email 3",
+            "other email",
+            "work email",
+        ],
     ),
     several(
         "numbers",
         "Phone numbers",
-        &["phone", "phone number", "telephone", "tel", "mobile", "mobile phone", "cell", "numbers", "business phone", "work phone", "phone 1", "phone 2"],
+        &[
+            "phone",
+            "phone number",
+            "telephone",
+            "tel",
+            "mobile",
+            "mobile phone",
+            "cell",
+            "numbers",
+            "business phone",
+            "work phone",
+            "phone 1",
+            "phone 2",
+        ],
     ),
     NOTES,
 ];
@@ -76,12 +128,32 @@ const CONTRACTS: &[Column] = &[
     ID,
     OF_ID,
     OF,
-    needed("option", "Support option", &["option", "support", "support level", "service level", "plan", "level", "sla"]),
-    one("reference", "Reference", &["contract", "contract number", "number", "order", "order number", "contract id", "po number"]),
-    needed("starts_on", "First day", &["start", "starts", "starts on", "start date", "from", "begin", "begins", "valid from"]),
-    one("ends_on", "Last day", &["end", "ends", "ends on", "end date", "to", "until", "expires", "expiry", "valid to", "valid until"]),
+    needed(
+        "option",
+        "Support option",
+        &["option", "support", "support level", "service level", "plan", "level", "sla"],
+    ),
+    one(
+        "reference",
+        "Reference",
+        &["contract", "contract number", "number", "order", "order number", "contract id", "po number"],
+    ),
+    needed(
+        "starts_on",
+        "First day",
+        &["start", "starts", "starts on", "start date", "from", "begin", "begins", "valid from"],
+    ),
+    one(
+        "ends_on",
+        "Last day",
+        &["end", "ends", "ends on", "end date", "to", "until", "expires", "expiry", "valid to", "valid until"],
+    ),
     SEATS,
-    one("renews_months", "Renews for months", &["renews", "renewal", "renewal months", "auto renew months", "goes on by itself for months"]),
+    one(
+        "renews_months",
+        "Renews for months",
+        &["renews", "renewal", "renewal months", "auto renew months", "goes on by itself for months"],
+    ),
 ];
 
 const LICENCES: &[Column] = &[
@@ -90,16 +162,39 @@ const LICENCES: &[Column] = &[
     OF,
     PRODUCT,
     needed("edition", "Edition", &["licence", "license", "licence type", "license type", "sku"]),
-    one("key_id", "Key id", &["key", "licence id", "license id", "licence key id", "license key id", "serial", "serial number"]),
+    one(
+        "key_id",
+        "Key id",
+        &["key", "licence id", "license id", "licence key id", "license key id", "serial", "serial number"],
+    ),
     SEATS,
-    one("expires_on", "Last day", &["expires", "expires on", "expiry", "expiry date", "expiration", "expiration date", "end", "end date", "valid until", "until"]),
+    one(
+        "expires_on",
+        "Last day",
+        &[
+            "expires",
+            "expires on",
+            "expiry",
+            "expiry date",
+            "expiration",
+            "expiration date",
+            "end",
+            "end date",
+            "valid until",
+            "until",
+        ],
+    ),
 ];
 
 const INSTALLATIONS: &[Column] = &[
     ID,
     OF_ID,
     OF,
-    needed("label", "What they call it", &["label", "name", "installation", "site", "host", "hostname", "server", "system"]),
+    needed(
+        "label",
+        "What they call it",
+        &["label", "name", "installation", "site", "host", "hostname", "server", "system"],
+    ),
     one("role", "Role", &["environment", "purpose", "stage"]),
     PRODUCT,
     one("product_version", "Version", &["product version", "release"]),
@@ -148,11 +243,7 @@ pub fn column_named(sheet: Sheet, heading: &str) -> Option<&'static Column> {
 /// What each column of the file is: as chosen by its place, or else by its heading.
 ///
 /// `chosen` has a key for each column, empty for one that is not read; it may be empty as a whole.
-pub fn mapping(
-    sheet: Sheet,
-    head: &[String],
-    chosen: &[String],
-) -> Result<Vec<Option<&'static Column>>, Unreadable> {
+pub fn mapping(sheet: Sheet, head: &[String], chosen: &[String]) -> Result<Vec<Option<&'static Column>>, Unreadable> {
     let mut found: Vec<Option<&'static Column>> = Vec::with_capacity(head.len());
     for (at, heading) in head.iter().enumerate() {
         let column = match chosen.get(at) {

@@ -33,8 +33,16 @@ pub enum Change {
         numbers: Vec<String>,
         note: String,
     },
-    Contract { id: Option<ContractId>, of: OrganisationId, terms: ContractTerms },
-    Licence { id: Option<LicenceId>, of: OrganisationId, terms: LicenceTerms },
+    Contract {
+        id: Option<ContractId>,
+        of: OrganisationId,
+        terms: ContractTerms,
+    },
+    Licence {
+        id: Option<LicenceId>,
+        of: OrganisationId,
+        terms: LicenceTerms,
+    },
     Installation {
         id: Option<InstallationId>,
         of: OrganisationId,

@@ -21,7 +21,8 @@ fn owner<'a, T>(
     let Some(id) = cells.id("id")? else {
         return Ok((said.ok_or("it names no organisation")?, None));
     };
-    let known = all.iter().find(|one| ids(one).0 == id).ok_or_else(|| format!("nothing has the Casedesk id {id} here"))?;
+    let known =
+        all.iter().find(|one| ids(one).0 == id).ok_or_else(|| format!("nothing has the Casedesk id {id} here"))?;
     let of = index.organisation(ids(known).1).ok_or("its organisation is gone")?;
     if said.is_some_and(|said| said.id != of.id) {
         return Err(format!("the Casedesk id {id} is of “{}”", of.name));
@@ -172,15 +173,13 @@ pub(super) fn licence(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step, Stri
 
 pub(super) fn installation(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step, String> {
     let all = &index.book.installations;
-    let (of, mut known) =
-        owner(index, cells, all, |one| (one.installation.id.0, one.installation.organisation_id))?;
+    let (of, mut known) = owner(index, cells, all, |one| (one.installation.id.0, one.installation.organisation_id))?;
     let product_id = product(index, cells.one("product"))?;
     let label = cells.one("label");
     if known.is_none() {
         let its = all.iter().map(|one| (one, &one.installation)).filter(|(_, its)| its.archived_at.is_none());
         let its = its.filter(|(_, its)| its.organisation_id == of.id);
-        let found: Vec<_> =
-            its.filter(|(_, its)| same_name(&its.terms.label, label)).map(|(one, _)| one).collect();
+        let found: Vec<_> = its.filter(|(_, its)| same_name(&its.terms.label, label)).map(|(one, _)| one).collect();
         known = only(&found, "installations")?;
     }
     let old = known.map(|known| &known.installation.terms);

@@ -47,7 +47,14 @@ pub(super) fn organisation(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step,
         about: known.map_or_else(|| format!("name {}", fold(&name)), |known| format!("id {}", known.id)),
         is_new: known.is_none(),
         differences: differences.0,
-        change: Change::Organisation { id: known.map(|known| known.id), name: name.clone(), kind, domains, tags, notes },
+        change: Change::Organisation {
+            id: known.map(|known| known.id),
+            name: name.clone(),
+            kind,
+            domains,
+            tags,
+            notes,
+        },
         name,
     })
 }
@@ -61,11 +68,7 @@ fn kind(cell: &str) -> Result<Option<OrganisationKind>, String> {
     }
 }
 
-fn domains(
-    index: &Index<'_>,
-    cells: &Cells<'_>,
-    known: Option<&KnownOrganisation>,
-) -> Result<Vec<String>, String> {
+fn domains(index: &Index<'_>, cells: &Cells<'_>, known: Option<&KnownOrganisation>) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     for written in cells.all("domains").flat_map(cell::words) {
         let domain = rules::checked_domain(written).map_err(words)?;
@@ -168,9 +171,9 @@ fn known_contact<'a>(
     (of, name): (Option<OrganisationId>, &str),
 ) -> Result<Option<&'a KnownContact>, String> {
     let by_id = match cells.id("id")? {
-        Some(id) => Some(
-            index.contact(ContactId(id)).ok_or_else(|| format!("there is no contact with the Casedesk id {id}"))?,
-        ),
+        Some(id) => {
+            Some(index.contact(ContactId(id)).ok_or_else(|| format!("there is no contact with the Casedesk id {id}"))?)
+        }
         None => None,
     };
     let mut found = by_id;
