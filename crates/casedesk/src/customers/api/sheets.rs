@@ -19,6 +19,7 @@ use crate::web::{Result, disposition};
 #[into_params(parameter_in = Query)]
 pub(super) struct Sent {
     /// What the file has a line for.
+    #[param(inline)]
     sheet: Sheet,
     /// Only say what it would do.
     #[serde(default)]
@@ -55,7 +56,7 @@ pub(super) async fn import_customers(
 ///
 /// Each column is one that an import reads. A cell that a spreadsheet would compute begins with an apostrophe, which an
 /// import takes off again. The audit log has who asked.
-#[utoipa::path(get, path = "/customer-exports/{sheet}", tag = "customers", params(("sheet" = Sheet, Path)),
+#[utoipa::path(get, path = "/customer-exports/{sheet}", tag = "customers", params(("sheet" = inline(Sheet), Path)),
     responses((status = 200, body = String, content_type = "text/csv")))]
 pub(super) async fn export_customers(
     State(desk): State<Desk>,

@@ -15,7 +15,8 @@ pub struct Found {
     pub number: Option<String>,
 }
 
-const FOUND: &str = "SELECT c.id, c.name, c.organisation_id, MIN(o.name) AS organisation, (SELECT x.address FROM contact_addresses x
+const FOUND: &str =
+    "SELECT c.id, c.name, c.organisation_id, MIN(o.name) AS organisation, (SELECT x.address FROM contact_addresses x
         WHERE x.contact_id = c.id ORDER BY x.is_main DESC, x.address LIMIT 1) AS address,
     MIN(n.number_e164) AS number FROM contacts c LEFT JOIN organisations o ON o.id = c.organisation_id
     LEFT JOIN contact_numbers n ON n.contact_id = c.id";

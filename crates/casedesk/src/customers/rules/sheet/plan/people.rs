@@ -187,8 +187,7 @@ fn known_contact<'a>(
         }
     }
     if found.is_none() && addresses.is_empty() {
-        let without: Vec<_> = index.people_named(of, name).iter().copied().collect();
-        return only(&without, "contacts of this name");
+        return only(index.people_named(of, name), "contacts of this name");
     }
     Ok(found)
 }
