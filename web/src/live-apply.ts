@@ -43,6 +43,11 @@ export function takeAlarms(): void {
   soon('alarms', 0, () => '/alarms');
 }
 
+/** A promise is about to be broken: whom it concerns is the server's to say. */
+export function takeAlarm(number: number): void {
+  soon(`alarm-${number}`, 0, () => `/cases/${number}/alarm`);
+}
+
 /** The telephone was answered: which call it is. */
 export function takeCall(): void {
   soon('call', 0, () => '/calls/pop');

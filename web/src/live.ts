@@ -1,5 +1,5 @@
 // One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
-import { refetchVisible, showPresence, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
+import { refetchVisible, showPresence, takeAlarm, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
 import { offline, online } from './offline';
 
 type Message =
@@ -81,6 +81,7 @@ function take(message: Message): void {
       const { event, case: number } = message as { event: number; case: number };
       if (event) lastEvent = Math.max(lastEvent ?? 0, event);
       if (number) takeCase(number);
+      if (number && /^promise_/.test(message.kind)) takeAlarm(number);
       takeCounts();
     }
   }

@@ -22,7 +22,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, forms, mail, phone, portal, products, staff, webhooks};
+use crate::{cases, clocks, customers, forms, mail, phone, portal, products, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -31,6 +31,7 @@ pub fn subscribers() -> Subscribers {
         cases::jobs::judging,
         webhooks::jobs::subscriber,
         phone::jobs::subscriber,
+        clocks::jobs::subscriber,
     ])
 }
 
@@ -52,7 +53,10 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<webhooks::jobs::Deliver>(hooks)
         .register::<phone::jobs::Escalate>(desk.clone())
         .register::<phone::jobs::Heard>(desk.clone())
-        .register::<phone::jobs::Recount>(desk.clone());
+        .register::<phone::jobs::Recount>(desk.clone())
+        .register::<clocks::jobs::Look>(desk.clone())
+        .register::<clocks::jobs::LookAtAll>(desk.clone())
+        .register::<clocks::jobs::LookDaily>(desk.clone());
     Ok(worker)
 }
 
@@ -60,6 +64,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
+    clocks::jobs::keep_time(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
@@ -124,6 +129,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
         .merge(phone::pages::open_routes())
+        .merge(clocks::pages::routes())
         .merge(forms::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())

@@ -1,6 +1,7 @@
 //! Casedesk, the support desk for software that customers run themselves. The map of the rooms is ARCHITECTURE.md.
 pub mod app;
 pub mod cases;
+pub mod clocks;
 pub mod commands;
 pub mod config;
 pub mod customers;

@@ -1,6 +1,6 @@
 //! What a list shows: a built-in view, a saved one, or what somebody typed. A filter is words and
 //! `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
-use crate::cases::{CaseKind, CaseState, Priority};
+use crate::cases::{CaseKind, CaseState, DueState, Priority};
 use crate::customers::OrganisationId;
 use crate::kit::Timestamp;
 use crate::search::Wanted;
@@ -28,6 +28,8 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// A call of it waits to be confirmed in writing.
     pub unconfirmed: bool,
+    /// Something was promised, and this is how near the end is.
+    pub due: Option<DueIs>,
     pub before: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
@@ -38,6 +40,24 @@ pub enum Who {
     Agent(AgentId),
 }
 
+/// How near the end of a promise is at the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueIs {
+    Soon,
+    Urgent,
+    Breached,
+}
+
+impl DueIs {
+    pub const fn states(self) -> &'static [DueState] {
+        match self {
+            Self::Soon => &[DueState::Soon, DueState::Urgent, DueState::Breached],
+            Self::Urgent => &[DueState::Urgent, DueState::Breached],
+            Self::Breached => &[DueState::Breached],
+        }
+    }
+}
+
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -45,16 +65,19 @@ pub enum Sort {
     NewestActivity,
     OldestActivity,
     NewestCase,
+    /// What is due first, then what nothing is promised of.
+    DueFirst,
 }
 
 impl Sort {
-    pub const ALL: [Self; 3] = [Self::NewestActivity, Self::OldestActivity, Self::NewestCase];
+    pub const ALL: [Self; 4] = [Self::NewestActivity, Self::OldestActivity, Self::NewestCase, Self::DueFirst];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NewestActivity => "newest",
             Self::OldestActivity => "oldest",
             Self::NewestCase => "created",
+            Self::DueFirst => "due",
         }
     }
 
@@ -64,6 +87,7 @@ impl Sort {
             Self::NewestActivity => "Newest first",
             Self::OldestActivity => "Oldest first",
             Self::NewestCase => "Newest case first",
+            Self::DueFirst => "Due first",
         }
     }
 
@@ -79,6 +103,7 @@ pub const OPEN: [CaseState; 3] = [CaseState::New, CaseState::Open, CaseState::Wa
 pub enum View {
     Mine,
     Unassigned,
+    Due,
     Watched,
     Unconfirmed,
     Waiting,
@@ -90,9 +115,10 @@ pub enum View {
 }
 
 impl View {
-    pub const BUILT_IN: [Self; 8] = [
+    pub const BUILT_IN: [Self; 9] = [
         Self::Mine,
         Self::Unassigned,
+        Self::Due,
         Self::Watched,
         Self::Unconfirmed,
         Self::Waiting,
@@ -106,6 +132,7 @@ impl View {
         match self {
             Self::Mine => "mine".into(),
             Self::Unassigned => "unassigned".into(),
+            Self::Due => "due".into(),
             Self::Watched => "watched".into(),
             Self::Unconfirmed => "unconfirmed".into(),
             Self::Waiting => "waiting".into(),
@@ -127,6 +154,14 @@ impl View {
         Self::BUILT_IN.into_iter().find(|view| view.slug() == slug)
     }
 
+    /// The order that it is shown in, unless somebody chooses another.
+    pub const fn sort(self) -> Sort {
+        match self {
+            Self::Due => Sort::DueFirst,
+            _ => Sort::NewestActivity,
+        }
+    }
+
     /// The filter it stands for; `None` for a saved one, whose filter is stored.
     pub fn filter(self, me: AgentId) -> Option<Filter> {
         let open = Filter { states: OPEN.to_vec(), ..Filter::default() };
@@ -135,6 +170,7 @@ impl View {
             Self::Unassigned => {
                 Filter { assignee: Some(Who::Nobody), states: vec![CaseState::New, CaseState::Open], ..open }
             }
+            Self::Due => Filter { due: Some(DueIs::Soon), ..open },
             Self::Watched => Filter { watched_by: Some(me), ..open },
             // Whatever its state: a call of a solved case is confirmed too.
             Self::Unconfirmed => Filter { unconfirmed: true, ..Filter::default() },
@@ -189,6 +225,7 @@ impl Filter {
         self.organisation = other.organisation.or(self.organisation);
         self.organisation_id = other.organisation_id.or(self.organisation_id);
         self.unconfirmed |= other.unconfirmed;
+        self.due = self.due.max(other.due);
         self.before = other.before.or(self.before);
         self.after = other.after.or(self.after);
         self.tags.extend(other.tags);
@@ -210,7 +247,9 @@ impl Filter {
             "assignee" => self.assignee_name = Some(lower),
             "team" => self.team_name = Some(lower),
             "is" if lower == "unconfirmed" => self.unconfirmed = true,
-            "is" => return Err("“is:” takes unconfirmed".into()),
+            "is" if lower == "due" => self.due = self.due.max(Some(DueIs::Soon)),
+            "is" if lower == "breached" => self.due = Some(DueIs::Breached),
+            "is" => return Err("“is:” takes one of unconfirmed, due, breached".into()),
             "before" => self.before = Some(day(value)?),
             "after" => self.after = Some(day(value)?),
             _ => return Err(format!("there is no “{key}:”")),
@@ -280,6 +319,14 @@ mod tests {
         assert!(Filter::parse("status:asleep", ME).unwrap_err().contains("new, open, waiting"));
         assert!(Filter::parse("before:soon", ME).unwrap_err().contains("not a date"));
         assert!(Filter::parse("is:late", ME).unwrap_err().contains("unconfirmed"));
+    }
+
+    #[test]
+    fn what_is_breached_is_due_as_well() {
+        assert_eq!(Filter::parse("is:due", ME).unwrap().due, Some(DueIs::Soon));
+        assert_eq!(Filter::parse("is:breached is:due", ME).unwrap().due, Some(DueIs::Breached));
+        let view = View::Due.filter(ME).unwrap();
+        assert_eq!(view.and(Filter::parse("is:breached", ME).unwrap()).due, Some(DueIs::Breached));
     }
 
     #[test]

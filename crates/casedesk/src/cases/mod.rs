@@ -123,6 +123,45 @@ words!(
 );
 
 words!(
+    /// What a support option promises.
+    Promise {
+        /// An agent's first answer to what a customer wrote.
+        FirstResponse = "first_response",
+        /// An agent's answer to what the customer wrote after that.
+        NextResponse = "next_response",
+        /// The case solved.
+        Resolve = "resolve",
+    }
+);
+
+words!(
+    /// How a promise stands.
+    PromiseState {
+        Running = "running",
+        /// Runs, and the end is near.
+        Warned = "warned",
+        /// Not kept, and still owed.
+        Breached = "breached",
+        /// Stands until the customer answers.
+        Paused = "paused",
+        Met = "met",
+        /// Kept after it was due.
+        MetLate = "met_late",
+    }
+);
+
+words!(
+    /// How near the instant is at which something is due.
+    DueState {
+        Later = "later",
+        Soon = "soon",
+        /// Within the hour.
+        Urgent = "urgent",
+        Breached = "breached",
+    }
+);
+
+words!(
     /// How two cases belong together.
     LinkKind {
         Related = "related",

@@ -47,6 +47,13 @@ pub struct Portal {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Clocks {
+    pub warn_percent: u8,
+    pub due_soon_h: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Phone {
     pub country_code: String,
     pub confirm_after_hours: u64,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::doors::{Forms, Phone, Portal};
+pub use self::doors::{Clocks, Forms, Phone, Portal};
 use crate::kit::Secret;
 
 pub const DEFAULT: &str = include_str!("../../config.default.toml");
@@ -29,6 +29,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub phone: Phone,
     pub search: Search,
+    pub clocks: Clocks,
     pub products: Products,
 }
 
@@ -317,6 +318,9 @@ impl Config {
         check((1024..=1 << 30).contains(&mail.max_size), "mail.max_size: between 1024 and 1073741824 bytes".into());
         let soon = self.products.ends_soon_days;
         check((1..=3650).contains(&soon), format!("products.ends_soon_days: {soon} must be between 1 and 3650"));
+        let clocks = &self.clocks;
+        check((1..=100).contains(&clocks.warn_percent), "clocks.warn_percent: between 1 and 100".into());
+        check((1..=720).contains(&clocks.due_soon_h), "clocks.due_soon_h: between 1 and 720 hours".into());
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));

@@ -187,7 +187,7 @@ pub struct Verdict {
     pub action: Option<VerdictAction>,
 }
 
-/// How soon is promised to be answered, in business minutes; none: no promise.
+/// How soon is promised to be answered and solved, in business minutes; none: no promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SupportTarget {
@@ -196,6 +196,9 @@ pub struct SupportTarget {
     pub first_response_min: Option<i64>,
     #[schema(minimum = 1)]
     pub next_response_min: Option<i64>,
+    #[schema(minimum = 1)]
+    #[serde(default)]
+    pub resolve_min: Option<i64>,
 }
 
 /// A support option as it is written down.

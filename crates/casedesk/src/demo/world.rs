@@ -1,12 +1,13 @@
 //! The made-up company at work: takes the steps of all cases in the order of time.
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use casedesk_mail::{Address, OutboundAttachment, OutboundMail, token};
 use tokio_util::sync::CancellationToken;
 
-use super::script::{Dice, Step, script};
+use super::script::{Dice, Step, UNANSWERED, script, unanswered};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
 use super::{catalogue, file};
 use crate::cases::actions::{self as cases, Reply};
@@ -78,6 +79,12 @@ impl World {
             scripts.push(script(&mut self.dice));
             let minutes = usize::try_from(end.since(start).as_secs() / 60).unwrap_or(1);
             queue.push(Reverse((start.plus(self.dice.minutes(0, minutes)), i, 0)));
+        }
+        for minutes in UNANSWERED {
+            // The first company has a contract by the quickest option.
+            stories.extend(COMPANIES.first().map(|company| self.story(company)));
+            scripts.push(unanswered());
+            queue.push(Reverse((end.minus(Duration::from_mins(minutes)), stories.len() - 1, 0)));
         }
         let mut day = start;
         while let Some(Reverse((at, i, step))) = queue.pop() {
@@ -166,7 +173,7 @@ impl World {
         let body = format!("Hello {first},\n\n{text}\n\nKind regards\n{}", self.agents[story.agent].name);
         let reply = Reply { body, to: vec![story.person.clone()], ..Reply::default() };
         story.last_out = Some(cases::reply(&self.desk, &self.agents[story.agent], case, reply).await?);
-        self.desk.clock().advance(std::time::Duration::from_secs(self.desk.config().mail.undo_s + 1));
+        self.desk.clock().advance(Duration::from_secs(self.desk.config().mail.undo_s + 1));
         self.worker.drain().await?;
         Ok(())
     }
@@ -178,6 +185,7 @@ impl World {
             Step::Prioritised => {
                 Change::Priority(*self.dice.pick(&[Priority::High, Priority::High, Priority::Critical, Priority::Low]))
             }
+            Step::Critical => Change::Priority(Priority::Critical),
             Step::Solved => Change::Solve,
             Step::WaitsOnEngineering => Change::Wait { on: WaitingOn::Engineering, until: None },
             _ => {

@@ -202,6 +202,8 @@ pub enum Error {
     ExtensionTaken(String),
     #[error("There is a team “{0}” already.")]
     TeamTaken(String),
+    #[error("Who leads a team is one of its members. Put them into the team first.")]
+    NoMember,
     #[error("This is the last administrator who can log in. Make somebody else one first.")]
     LastAdmin,
     #[error("There is no such {0} here, or it is not yours to see.")]
@@ -225,6 +227,7 @@ impl From<Error> for crate::web::Error {
             | Error::AddressTaken(_)
             | Error::ExtensionTaken(_)
             | Error::TeamTaken(_)
+            | Error::NoMember
             | Error::LastAdmin => Self::conflict(error.to_string()),
             Error::NoMatch | Error::WrongPassword | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
                 Self::unprocessable(error.to_string())

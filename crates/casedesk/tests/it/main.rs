@@ -5,6 +5,7 @@ mod api;
 mod architecture;
 mod attachments;
 mod cases;
+mod clocks;
 mod colleague;
 mod commands;
 mod disk;

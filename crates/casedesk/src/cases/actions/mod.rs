@@ -2,6 +2,7 @@
 mod author;
 mod call;
 mod change;
+mod clocks;
 mod colleague;
 mod details;
 mod draft;
@@ -14,6 +15,7 @@ mod write;
 pub use author::*;
 pub use call::*;
 pub use change::*;
+pub use clocks::*;
 pub use colleague::*;
 pub use details::*;
 pub use draft::*;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{CaseInList, CasePage};
-use crate::cases::filter::{Filter, Sort, View};
+use crate::cases::filter::{DueIs, Filter, Sort, View};
 use crate::cases::{CaseId, CasesError, store};
 use crate::customers::{self, ContactId};
 use crate::desk::Desk;
@@ -28,11 +28,31 @@ pub(super) struct Asked {
     #[serde(default)]
     #[param(inline)]
     sort: Order,
+    /// Only cases with a promise that is due soon, or that is broken. As `is:due` and `is:breached` of `q`.
+    #[param(inline)]
+    due: Option<DueFilter>,
     /// The `next` of the page before.
     after: Option<String>,
     /// 1 to 100; 50 when it is not given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum DueFilter {
+    /// Within a few hours, or after the part of its time that warns; also what is broken.
+    Soon,
+    Breached,
+}
+
+impl From<DueFilter> for DueIs {
+    fn from(due: DueFilter) -> Self {
+        match due {
+            DueFilter::Soon => Self::Soon,
+            DueFilter::Breached => Self::Breached,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
@@ -45,6 +65,8 @@ enum Order {
     Oldest,
     /// Newest case first.
     Created,
+    /// What is due first, then what nothing is promised of.
+    Due,
 }
 
 impl From<Order> for Sort {
@@ -53,6 +75,7 @@ impl From<Order> for Sort {
             Order::Newest => Self::NewestActivity,
             Order::Oldest => Self::OldestActivity,
             Order::Created => Self::NewestCase,
+            Order::Due => Self::DueFirst,
         }
     }
 }
@@ -67,7 +90,8 @@ pub(super) async fn list_cases(
     Reader(by): Reader,
     Query(asked): Query<Asked>,
 ) -> Result<Json<CasePage>> {
-    let filter = filter_of(&desk, &by, asked.view.as_deref(), &asked.q).await?;
+    let mut filter = filter_of(&desk, &by, asked.view.as_deref(), &asked.q).await?;
+    filter.due = filter.due.max(asked.due.map(DueIs::from));
     let after = asked.after.as_deref().map(|word| Cursor::decode(word).ok_or_else(bad_cursor)).transpose()?;
     let limit = limit(asked.limit)?;
     let page = store::list(desk.db(), &filter, asked.sort.into(), after, limit, by.id, &by.hidden_teams).await?;

@@ -2,6 +2,7 @@
 //! deleted; every handler asks one query or does one action.
 mod case;
 mod change;
+mod clocks;
 mod details;
 mod draft;
 mod files;
@@ -25,6 +26,7 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .routes(routes!(case::get_case))
         .routes(routes!(case::list_entries))
         .routes(routes!(details::list_verdicts))
+        .routes(routes!(clocks::list_clocks))
         .routes(routes!(details::choose_installation))
         .routes(routes!(details::read_details, details::accept_details))
         .routes(routes!(write::post_reply))

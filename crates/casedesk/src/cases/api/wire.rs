@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use crate::cases::rules::Change;
 use crate::cases::store::{Attachment, Case, CasePerson, EntryRow, Linked, ListedCase};
 use crate::cases::{
-    AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, EntryData, EntryId, EntryKind, LinkKind, PersonRole,
-    Priority, WaitingOn,
+    AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, DueState, EntryData, EntryId, EntryKind, LinkKind,
+    PersonRole, Priority, Promise, WaitingOn,
 };
 use crate::customers::{ContactId, InstallationId, OrganisationId};
 use crate::desk::Desk;
@@ -33,6 +33,10 @@ pub(super) struct CaseInList {
     organisation_name: Option<String>,
     /// Whether you have not seen its newest entry.
     unread: bool,
+    /// When the first of its promises is due, or was. Null: none is, or it waits for the customer.
+    due_at: Option<Timestamp>,
+    due_promise: Option<Promise>,
+    due_state: Option<DueState>,
 }
 
 impl CaseInList {
@@ -53,6 +57,9 @@ impl CaseInList {
             contact_name: row.contact_name,
             organisation_name: row.organisation_name,
             unread: row.unread,
+            due_at: row.due_at,
+            due_promise: row.due_promise,
+            due_state: row.due_state,
         }
     }
 }

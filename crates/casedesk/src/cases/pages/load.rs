@@ -5,7 +5,7 @@ use super::entry::{self, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
 };
-use super::{details, key, words};
+use super::{details, key, promises, words};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::store::{self, CasePerson, Draft, EntryRow};
 use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, PersonRole};
@@ -77,6 +77,7 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
     let people = agents.iter().map(|a| choice(a.id.to_string(), &a.name, "user", row.assignee_id == Some(a.id)));
     let teams =
         |(id, name): (&i64, &String)| choice(id.to_string(), name, "users", row.team_id.is_some_and(|t| t.0 == *id));
+    let due = store::due(desk.db(), row.id).await?;
     Ok(Case {
         number: row.id.0,
         key: key(desk, row.id),
@@ -91,6 +92,7 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
         can_reply: row.state.can_reply(),
         priority: words::priorities(row.priority).into_iter().find(|p| p.chosen).unwrap_or_default(),
         due: row.wake_at.map(|at| (at.rfc3339(), "Waits until".into())),
+        promise: due.map(|due| (due.at.rfc3339(), words::promise_due(due.promise))),
         assignee,
         mine: row.assignee_id == Some(by.id),
         unconfirmed: store::is_unconfirmed(desk.db(), row.id).await?,
@@ -149,6 +151,7 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         links,
         others: others(desk, by, row, people).await?,
         verdicts: details::findings(desk, row).await?,
+        promises: promises::rows(desk, row).await?,
         place: details::place(desk, row, rows).await?,
     })
 }

@@ -12,7 +12,8 @@ pub struct Badge {
 /// The right end of a row's last line.
 #[derive(Clone, Debug)]
 pub enum Tail {
-    Due(String),
+    /// When, and what.
+    Due(String, &'static str),
     Words(String),
 }
 
@@ -59,6 +60,8 @@ pub struct RailLink {
     pub label: String,
     /// Empty: none is shown.
     pub count: String,
+    /// One of them is due within the hour, or was.
+    pub hot: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -206,6 +209,8 @@ pub struct Panel {
     pub links: Vec<Link>,
     pub others: Vec<Link>,
     pub verdicts: Vec<Finding>,
+    /// None: the desk promises nothing to anybody.
+    pub promises: Option<Vec<PromiseRow>>,
     /// What runs where, when the case belongs to an organisation.
     pub place: Option<Place>,
 }
@@ -220,6 +225,23 @@ pub struct Finding {
     /// The action as the page posts it: `quote`, `ask`, `upgrade`…
     pub action: &'static str,
     pub action_words: &'static str,
+}
+
+/// A promise and how it stands.
+#[derive(Clone, Debug, Default)]
+pub struct PromiseRow {
+    pub title: &'static str,
+    pub tone: &'static str,
+    pub state: &'static str,
+    /// What stands before the instant, such as `Due`, and the instant; empty when there is none.
+    pub at_words: &'static str,
+    pub at: String,
+    /// Whether the page counts down to it.
+    pub counts: bool,
+    /// Business time that is left, in words.
+    pub left: String,
+    /// Such as `Premier 24×7: within 4 h`.
+    pub by: String,
 }
 
 /// The installation that a case is about.
@@ -277,6 +299,8 @@ pub struct Case {
     pub can_reply: bool,
     pub priority: Choice,
     pub due: Option<(String, String)>,
+    /// Of what is promised: when it is due, and its words.
+    pub promise: Option<(String, &'static str)>,
     pub assignee: Option<Person>,
     pub mine: bool,
     /// A call on it waits to be confirmed in writing.

@@ -1,5 +1,6 @@
 //! All SQL of the room.
 mod case;
+mod clocks;
 mod draft;
 mod entry;
 mod list;
@@ -8,6 +9,7 @@ mod related;
 mod verdicts;
 
 pub use case::*;
+pub use clocks::*;
 pub use draft::*;
 pub use entry::*;
 pub use list::*;

@@ -58,6 +58,20 @@ pub async fn archive_option(desk: &Desk, by: &Viewer, id: SupportOptionId, on: b
     Ok(tx.commit().await?)
 }
 
+/// Makes an option the one that counts where no contract is in force, or no longer.
+pub async fn set_default_option(desk: &Desk, by: &Viewer, id: SupportOptionId, on: bool) -> Result<(), CustomersError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("customers.options").await?;
+    let option = store::option(&mut tx, id).await?.ok_or(CustomersError::Missing("support option"))?;
+    if option.is_default == on {
+        return Ok(());
+    }
+    store::set_default_option(&mut tx, on.then_some(id)).await?;
+    let action = if on { "customers.option_made_default" } else { "customers.option_not_default" };
+    record(&mut tx, desk, by, action, ("support_option", id.0), json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn free_name(tx: &mut Tx, name: &str, own: Option<SupportOptionId>) -> Result<(), CustomersError> {
     match store::option_by_name(tx, name).await? {
         Some(other) if Some(other) != own => Err(CustomersError::OptionTaken(name.to_owned())),

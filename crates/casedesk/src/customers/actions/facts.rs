@@ -3,10 +3,10 @@ use casedesk_details::{Context, Field, Product as Named};
 
 use crate::customers::rules::{self, Agreement, Known, Life, Newer, Planned};
 use crate::customers::store::{self, Installation};
-use crate::customers::{FieldValue, InstallationId, OrganisationId};
-use crate::db::{Db, Result};
+use crate::customers::{FieldValue, InstallationId, OptionTerms, OrganisationId};
+use crate::db::{Db, Read, Result, Tx};
 use crate::desk::Desk;
-use crate::kit::Day;
+use crate::kit::{Day, Timestamp};
 use crate::products::{self, Product, ProductId, ProductKind, RoadmapStatus};
 
 /// From how many days before its end on a version is told to end.
@@ -56,9 +56,33 @@ pub fn today(desk: &Desk) -> Day {
 }
 
 /// The organisation's contracts, as they are held against a day.
-pub async fn agreements(db: &Db, of: OrganisationId) -> Result<Vec<Agreement>> {
-    let contracts = store::contracts(db, of).await?;
+pub async fn agreements(on: impl Read, of: OrganisationId) -> Result<Vec<Agreement>> {
+    let contracts = store::contracts(on, of).await?;
     Ok(contracts.into_iter().filter_map(|contract| rules::agreement(&contract.option_name, &contract.terms)).collect())
+}
+
+/// What is promised to an organisation.
+#[derive(Clone, Debug)]
+pub struct Promised {
+    pub terms: OptionTerms,
+    /// Since when there is this option.
+    pub since: Timestamp,
+}
+
+/// What is promised to an organisation today: the option of its contract in force, or else the desk's default one.
+pub async fn promised(tx: &mut Tx, of: Option<OrganisationId>, today: Day) -> Result<Option<Promised>> {
+    let agreements = match of {
+        Some(id) => agreements(&mut *tx, id).await?,
+        None => vec![],
+    };
+    let today = rules::day(&today.to_string()).ok();
+    let option = match today.and_then(|today| rules::in_force(&agreements, today)) {
+        Some(agreement) => store::option(&mut *tx, agreement.option_id).await?,
+        None => store::default_option(&mut *tx).await?,
+    };
+    let Some(option) = option else { return Ok(None) };
+    let targets = store::targets(&mut *tx, option.id).await?;
+    Ok(Some(Promised { terms: option.terms(targets), since: option.created_at }))
 }
 
 pub async fn facts(

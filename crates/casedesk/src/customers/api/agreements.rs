@@ -20,13 +20,20 @@ pub(super) struct SupportOption {
     id: SupportOptionId,
     /// Since when it is not on sale.
     archived_at: Option<Timestamp>,
+    /// Counts where no contract is in force. One option at the most does.
+    is_default: bool,
     #[serde(flatten)]
     terms: OptionTerms,
 }
 
 async fn in_full(desk: &Desk, row: OptionRow) -> Result<SupportOption> {
     let targets = store::targets(desk.db(), row.id).await?;
-    Ok(SupportOption { id: row.id, archived_at: row.archived_at, terms: row.terms(targets) })
+    Ok(SupportOption {
+        id: row.id,
+        archived_at: row.archived_at,
+        is_default: row.is_default,
+        terms: row.terms(targets),
+    })
 }
 
 /// List support options.
@@ -104,6 +111,32 @@ pub(super) async fn restore_support_option(
     Path(id): Path<SupportOptionId>,
 ) -> Result<StatusCode> {
     actions::archive_option(&desk, &by, id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a support option count where no contract is in force.
+///
+/// Another one that did does no longer.
+#[utoipa::path(put, path = "/support-options/{id}/default", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn make_default_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_default_option(&desk, &by, id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a support option no longer count where no contract is in force.
+#[utoipa::path(delete, path = "/support-options/{id}/default", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn unmake_default_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_default_option(&desk, &by, id, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

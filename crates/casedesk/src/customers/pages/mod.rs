@@ -41,6 +41,8 @@ fn agreements() -> Router<Desk> {
         .route("/settings/support-options/{id}", get(options::one).post(options::change))
         .route("/settings/support-options/{id}/archive", post(options::archive))
         .route("/settings/support-options/{id}/restore", post(options::restore))
+        .route("/settings/support-options/{id}/default", post(options::make_default))
+        .route("/settings/support-options/{id}/not-default", post(options::not_default))
 }
 
 fn installations() -> Router<Desk> {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 pub use casedesk_details::Known;
 
 use super::label;
-use crate::customers::{Verdict, VerdictAction, VerdictKind, VerdictState};
+use crate::customers::{SupportOptionId, Verdict, VerdictAction, VerdictKind, VerdictState};
 use crate::products::rules::{Stage, Standing};
 
 /// From how many days before its end on a contract is told to expire.
@@ -22,6 +22,7 @@ const SHARED_WORDS: usize = 2;
 /// A contract with the name of its option.
 #[derive(Clone, Debug)]
 pub struct Agreement {
+    pub option_id: SupportOptionId,
     pub option: String,
     pub starts_on: Date,
     pub ends_on: Option<Date>,
@@ -57,15 +58,22 @@ fn days(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// The contract that counts on a day: of those that cover it the one that does so for longest.
+pub fn in_force(agreements: &[Agreement], today: Date) -> Option<&Agreement> {
+    let begun = |one: &&Agreement| one.starts_on <= today;
+    let covers = |one: &&Agreement| one.covered_until(today).is_none_or(|end| end >= today);
+    let last = |one: &&Agreement| one.covered_until(today).unwrap_or(Date::MAX);
+    agreements.iter().filter(begun).filter(covers).max_by_key(last)
+}
+
 /// Whether a case is covered today, by which option, and what to do when it is not.
 pub fn contract(agreements: &[Agreement], today: Date) -> Verdict {
     use VerdictState as S;
     let say = |state, reason, action| verdict(VerdictKind::Contract, state, reason, action);
     let quote = Some(VerdictAction::Quote);
     let begun = |one: &&Agreement| one.starts_on <= today;
-    let covers = |one: &&Agreement| one.covered_until(today).is_none_or(|end| end >= today);
     let last = |one: &&Agreement| one.covered_until(today).unwrap_or(Date::MAX);
-    if let Some(one) = agreements.iter().filter(begun).filter(covers).max_by_key(last) {
+    if let Some(one) = in_force(agreements, today) {
         let Some(end) = one.covered_until(today) else {
             return say(S::Covered, format!("{}, without an end.", one.option), None);
         };
@@ -264,7 +272,13 @@ mod tests {
 
     fn agreement(starts: (i16, i8, i8), ends: Option<(i16, i8, i8)>) -> Agreement {
         let date = |(year, month, day)| Date::constant(year, month, day);
-        Agreement { option: "Premier".into(), starts_on: date(starts), ends_on: ends.map(date), renews_months: None }
+        Agreement {
+            option_id: SupportOptionId(1),
+            option: "Premier".into(),
+            starts_on: date(starts),
+            ends_on: ends.map(date),
+            renews_months: None,
+        }
     }
 
     fn found(agreements: &[Agreement]) -> (VerdictState, String, Option<VerdictAction>) {
