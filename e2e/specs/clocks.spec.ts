@@ -39,7 +39,7 @@ test('a case on a contract counts down to its due time, is listed, and is broken
   await row.click();
   await expect(first).toContainText('breached', { timeout: 75_000 });
   await expect(aoife.locator(`#toast-alarm-${number}`)).toContainText('wants its first reply');
-  await expect(aoife.locator('.timeline')).toContainText('misses the first reply');
+  await expect(aoife.locator('.timeline')).toContainText('saw no first reply');
   await expect(due).toContainText('over');
   for (const colorScheme of ['light', 'dark'] as const) {
     await aoife.emulateMedia({ colorScheme });

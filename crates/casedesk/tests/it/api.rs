@@ -202,6 +202,7 @@ const ADMIN: &[&str] = &[
     "invite_again",
     "list_deliveries",
     "list_webhooks",
+    "make_default_option",
     "ping_webhook",
     "preview_cycle_import",
     "register_webhook",
@@ -217,8 +218,10 @@ const ADMIN: &[&str] = &[
     "restore_support_option",
     "send_delivery_again",
     "set_portal_scope",
+    "set_team_lead",
     "show_agent",
     "take_in",
+    "unmake_default_option",
 ];
 /// What changes nothing but one's own things.
 const OWN: &[&str] = &["change_me", "see"];
@@ -297,6 +300,7 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         ("get_case", get.clone(), case(""), none.clone()),
         ("list_entries", get.clone(), case("/entries"), none.clone()),
         ("list_verdicts", get.clone(), case("/verdicts"), none.clone()),
+        ("list_clocks", get.clone(), case("/clocks"), none.clone()),
         ("choose_installation", put.clone(), case("/installation"), json!({ "installation_id": null })),
         ("read_details", get.clone(), case(&format!("/entries/{in_it}/details")), none.clone()),
         ("accept_details", post.clone(), case(&format!("/entries/{in_it}/details")), details),
@@ -434,6 +438,7 @@ const COMMON: &[&str] = &[
     "list_numbers",
     "make_case",
     "pause_address",
+    "make_default_option",
     "ping_webhook",
     "preview_cycle_import",
     "remove_address",
@@ -458,8 +463,10 @@ const COMMON: &[&str] = &[
     "send_delivery_again",
     "set_values",
     "set_portal_scope",
+    "set_team_lead",
     "show_agent",
     "take_vote_back",
+    "unmake_default_option",
     "vote",
 ];
 

@@ -250,7 +250,7 @@ pub(super) fn counted(count: i64) -> String {
 pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
     let tail = match (row.state, row.waiting_on, row.wake_at) {
         _ if row.due_at.is_some() => due_tail(row),
-        (CaseState::Waiting, _, Some(until)) => Tail::Due(until.rfc3339(), "Waits until"),
+        (CaseState::Waiting, _, Some(until)) => Tail::Until(until.rfc3339()),
         (CaseState::Waiting, Some(on), _) => Tail::Words(on.to_string()),
         _ => Tail::Words(row.assignee_name.clone().unwrap_or_default()),
     };

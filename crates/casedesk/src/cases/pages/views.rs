@@ -14,6 +14,8 @@ pub struct Badge {
 pub enum Tail {
     /// When, and what.
     Due(String, &'static str),
+    /// When it waits no more.
+    Until(String),
     Words(String),
 }
 

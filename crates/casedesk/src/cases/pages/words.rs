@@ -133,8 +133,8 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "solved by the customer" => format!("heard from {} that it is solved", shown(&to)),
-        "promise due soon" => format!("reminds of the {}", promise_phrase(from.as_deref(), to.as_deref(), "due")),
-        "promise broken" => format!("misses the {}", promise_phrase(from.as_deref(), to.as_deref(), "was due")),
+        "promise due soon" => format!("reminds that the {}", promise_phrase(from.as_deref(), to.as_deref(), "is due")),
+        "promise broken" => format!("saw no {}", promise_phrase(from.as_deref(), to.as_deref(), "by")),
         "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
         field => match (&from, &to) {
             (Some(from), Some(to)) => format!("changed the {} from {} to {}", escaped(field), b(from), b(to)),
@@ -152,7 +152,7 @@ fn case_phrase(changed: &Changed, key: &Option<String>, subject: &Option<String>
     format!("<a href=\"/cases/{number}\" data-turbo-frame=\"_top\">{key}</a>{subject}")
 }
 
-/// `<b>first reply</b>, due 15:20`.
+/// `<b>first reply</b> is due 15:20`.
 fn promise_phrase(promise: Option<&str>, at: Option<&str>, due: &str) -> String {
     let what = match promise.and_then(|word| word.parse().ok()) {
         Some(Promise::FirstResponse) => "first reply",
@@ -160,7 +160,7 @@ fn promise_phrase(promise: Option<&str>, at: Option<&str>, due: &str) -> String 
         Some(Promise::Resolve) => "solution",
         None => "promise",
     };
-    format!("<b>{what}</b>, {due} {}", until(at.unwrap_or_default()))
+    format!("<b>{what}</b> {due} {}", until(at.unwrap_or_default()))
 }
 
 /// An instant that the page writes in the reader's zone.
