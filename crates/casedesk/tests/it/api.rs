@@ -849,3 +849,42 @@ async fn templates_and_views_come_change_and_go() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_contact_is_found_by_the_beginnings_of_its_words_whatever_changes() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let find = async |q: &str| {
+            let q: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
+            let found = world.agent.get(&format!("/api/v1/contacts?q={q}")).await.json();
+            found.as_array().unwrap().iter().map(|one| one["address"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let organisation = json!({ "name": "Zürcher Fährbetriebe", "kind": "customer", "domains": [] });
+        let made = world.agent.json(Method::POST, "/api/v1/organisations", &organisation).await;
+        let of = made.json()["id"].clone();
+        let contact = json!({ "name": "René O'Connor", "organisation_id": of, "addresses": ["rene.o@faehre.example"] });
+        let made = world.agent.json(Method::POST, "/api/v1/contacts", &contact).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let id = made.json()["id"].clone();
+        for q in ["ren", "RENÉ", "rene conn", "connor", "faehre.ex", "rene.o@faehre.example", "zurcher", "fähr ren"] {
+            assert_eq!(find(q).await, ["rene.o@faehre.example"], "{q}");
+        }
+        for q in ["ene", "rene berg", "%", "\"", "rené*x"] {
+            assert!(find(q).await.is_empty(), "{q}");
+        }
+        assert_eq!(find("").await.len(), 3, "without a word everybody is listed");
+        let path = format!("/api/v1/contacts/{id}");
+        let second = world.agent.body(Method::PUT, &format!("{path}/addresses/boss@pier.example"), "", "").await;
+        assert_eq!(second.status, StatusCode::NO_CONTENT, "{}", second.text);
+        assert_eq!(find("pier ren").await.len(), 2, "one row for each address");
+        let renamed = json!({ "name": "Ciarán Byrne", "organisation_id": null });
+        assert_eq!(world.agent.json(Method::PUT, &path, &renamed).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(find("ciaran").await.len(), 2);
+        assert!(find("connor").await.is_empty() && find("zurcher").await.is_empty());
+        let gone = world.agent.body(Method::DELETE, &format!("{path}/addresses/rene.o@faehre.example"), "", "").await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
+        assert!(find("faehre").await.is_empty());
+        assert_eq!(find("pier").await, ["boss@pier.example"]);
+    })
+    .await;
+}

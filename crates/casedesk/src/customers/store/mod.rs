@@ -1,9 +1,11 @@
 //! All SQL of the room; here that of organisations and contacts.
 mod agreements;
+mod find;
 mod installations;
 mod organisation;
 
 pub use agreements::*;
+pub use find::{contacts_like, contacts_named};
 pub use installations::*;
 pub use organisation::*;
 
@@ -23,27 +25,6 @@ pub async fn contact_by_address(on: impl Read, address: &str) -> Result<Option<C
 
 pub async fn contact(on: impl Read, id: ContactId) -> Result<Option<Contact>> {
     on.opt(q!("SELECT id, organisation_id, name FROM contacts WHERE id = $1", id)).await
-}
-
-/// Contacts whose name or one of whose addresses holds this text, each with that address.
-pub async fn contacts_like(on: impl Read, text: &str, limit: i64) -> Result<Vec<(Contact, String)>> {
-    #[derive(sqlx::FromRow)]
-    struct Row {
-        #[sqlx(flatten)]
-        contact: Contact,
-        address: String,
-    }
-    let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let rows: Vec<Row> = on
-        .all(q!(
-            "SELECT c.id, c.organisation_id, c.name, a.address FROM contact_addresses a
-             JOIN contacts c ON c.id = a.contact_id
-             WHERE a.address LIKE $1 ESCAPE '\\' OR LOWER(c.name) LIKE $1 ESCAPE '\\' ORDER BY c.name, a.address LIMIT $2",
-            pattern,
-            limit
-        ))
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.contact, row.address)).collect())
 }
 
 pub async fn organisation(on: impl Read, id: OrganisationId) -> Result<Option<Organisation>> {

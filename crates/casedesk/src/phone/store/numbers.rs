@@ -1,6 +1,7 @@
 //! Numbers of contacts, and who is found by what was typed.
+use crate::customers::store::contacts_named;
 use crate::customers::{ContactId, OrganisationId};
-use crate::db::{Query, Read, Result, Tx};
+use crate::db::{Db, Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::phone::{Number, NumberId, rules};
 use crate::q;
@@ -66,16 +67,9 @@ pub async fn by_number_end(on: impl Read, ends: &[String], limit: i64) -> Result
     on.all(query.push(" GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
 }
 
-/// The contacts whose name, address or organisation holds this text, which is in lower case.
-pub async fn by_name(on: impl Read, text: &str, limit: i64) -> Result<Vec<Found>> {
-    let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let query = Query::new(FOUND)
-        .push(" WHERE LOWER(c.name) LIKE ")
-        .bind(&pattern)
-        .push(" ESCAPE '\\' OR LOWER(o.name) LIKE ")
-        .bind(&pattern)
-        .push(" ESCAPE '\\' OR c.id IN (SELECT contact_id FROM contact_addresses WHERE address LIKE ")
-        .bind(&pattern)
-        .push(" ESCAPE '\\')");
-    on.all(query.push(" GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
+/// The contacts whose name, addresses and organisation have words that begin as those of this text.
+pub async fn by_name(db: &Db, text: &str, limit: i64) -> Result<Vec<Found>> {
+    let Some(named) = contacts_named(db, text) else { return Ok(vec![]) };
+    let query = named.wrap("WITH named AS (", ") ").push(FOUND).push(" WHERE c.id IN (SELECT id FROM named)");
+    db.all(query.push(" GROUP BY c.id, c.name, c.organisation_id ORDER BY c.name, c.id LIMIT ").bind(limit)).await
 }
