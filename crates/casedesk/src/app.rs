@@ -22,7 +22,7 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, forms, mail, phone, portal, products, staff, webhooks};
+use crate::{cases, customers, forms, mail, phone, portal, products, quotes, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -31,6 +31,7 @@ pub fn subscribers() -> Subscribers {
         cases::jobs::judging,
         webhooks::jobs::subscriber,
         phone::jobs::subscriber,
+        quotes::jobs::subscriber,
     ])
 }
 
@@ -52,7 +53,10 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<webhooks::jobs::Deliver>(hooks)
         .register::<phone::jobs::Escalate>(desk.clone())
         .register::<phone::jobs::Heard>(desk.clone())
-        .register::<phone::jobs::Recount>(desk.clone());
+        .register::<phone::jobs::Recount>(desk.clone())
+        .register::<quotes::jobs::Expire>(desk.clone())
+        .register::<quotes::jobs::Remind>(desk.clone())
+        .register::<quotes::jobs::Heard>(desk.clone());
     Ok(worker)
 }
 
@@ -86,6 +90,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
         .merge(phone::api::routes())
+        .merge(quotes::api::routes())
         .merge(forms::api::routes())
         .merge(portal::api::routes())
         .merge(webhooks::api::routes());
@@ -124,6 +129,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
         .merge(phone::pages::open_routes())
+        .merge(quotes::pages::routes())
+        .merge(quotes::pages::open_routes())
         .merge(forms::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())

@@ -17,6 +17,7 @@ pub mod phone;
 pub mod portal;
 pub mod products;
 pub mod queue;
+pub mod quotes;
 pub mod search;
 pub mod staff;
 pub mod web;

@@ -104,6 +104,8 @@ words!(
         Machine = "machine",
         /// What was said on the telephone, and each step until it is confirmed in writing.
         Call = "call",
+        /// A step of a quote, from its draft to the customer's answer.
+        Quote = "quote",
     }
 );
 
@@ -243,6 +245,11 @@ impl PrivateLink {
         secrets::sign(desk.signing_key(), format!("private link {}{}", self.path, self.nonce).as_bytes())
     }
 
+    /// The text as everybody else reads it.
+    pub fn hidden(text: &str) -> String {
+        text.replace(Self::PLACE, "(a private link)")
+    }
+
     /// The text as its recipients read it.
     pub fn write_into(&self, desk: &Desk, text: &str) -> String {
         text.replace(Self::PLACE, &desk.link(&format!("{}{}", self.path, self.token(desk))))
@@ -298,6 +305,47 @@ pub struct Call {
     pub by_mail: Option<EntryId>,
 }
 
+words!(
+    /// A step of a quote.
+    QuoteStep {
+        Drafted = "drafted",
+        /// Asked sales to approve it.
+        Submitted = "submitted",
+        /// A draft again, to be changed.
+        SentBack = "sent back",
+        Approved = "approved",
+        Sent = "sent",
+        /// A mail of the customer reads like one of the two; an agent decides.
+        LooksAccepted = "looks accepted",
+        LooksDeclined = "looks declined",
+        /// An agent has read the mail, and it is neither.
+        Dismissed = "dismissed",
+        Accepted = "accepted",
+        Declined = "declined",
+        /// Nobody answered until the end of its last day.
+        Expired = "expired",
+        Withdrawn = "withdrawn",
+    }
+);
+
+/// A step of a quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Quoted {
+    pub quote: i64,
+    pub step: QuoteStep,
+    /// As `Q-12`; from the second version on with it, as `Q-12 version 2`.
+    pub key: String,
+    pub title: String,
+    /// As `EUR 1,200.00`.
+    pub total: String,
+    /// Who accepted or declined it; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// The answer came by mail, as this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<EntryId>,
+}
+
 /// What an entry holds besides its text, by its kind.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -307,6 +355,7 @@ pub enum EntryData {
     Note { mentions: Vec<AgentId> },
     Change(Changed),
     Call(Call),
+    Quote(Quoted),
 }
 
 /// What can go wrong with a case, for the one who asked.

@@ -2,7 +2,7 @@
 use super::store::Case;
 use casedesk_details::Field;
 
-use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, WaitingOn};
+use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, QuoteStep, WaitingOn};
 use crate::customers::Person;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId};
@@ -175,6 +175,23 @@ pub fn after_reply(case: &mut Case, now: Timestamp) {
     case.last_agent_at = Some(now);
 }
 
+/// What a step of a quote does to its case: it waits on sales, then on the customer, and is open again once there is an
+/// answer. An answer is work also where the case was solved or closed; a quote that has run out is none.
+pub fn after_quote(case: &Case, step: QuoteStep) -> Option<Change> {
+    use QuoteStep as S;
+    let awaited =
+        case.state == CaseState::Waiting && matches!(case.waiting_on, Some(WaitingOn::Sales | WaitingOn::Customer));
+    match step {
+        S::Drafted | S::Submitted | S::SentBack | S::Approved => {
+            Some(Change::Wait { on: WaitingOn::Sales, until: None })
+        }
+        S::Sent => Some(Change::Wait { on: WaitingOn::Customer, until: None }),
+        S::Accepted | S::Declined => Some(Change::Reopen),
+        S::Expired | S::Withdrawn => awaited.then_some(Change::Reopen),
+        S::LooksAccepted | S::LooksDeclined | S::Dismissed => None,
+    }
+}
+
 /// The message with another of the people it names as its author, who that is, and who it was. `None` where it names
 /// nobody of that address.
 pub fn with_author(mut message: Incoming, address: &str, chosen_by: &str) -> Option<(Incoming, Person, Person)> {
@@ -243,6 +260,23 @@ mod tests {
         let mut new = case(CaseState::New);
         apply(&mut new, &Change::Assign(Some(AgentId(4))), NOW).unwrap();
         assert_eq!(new.state, CaseState::Open);
+    }
+
+    #[test]
+    fn a_case_waits_on_sales_then_on_the_customer_and_is_open_once_they_answered() {
+        let on = |on| Some(Change::Wait { on, until: None });
+        let open = case(CaseState::Open);
+        assert_eq!(after_quote(&open, QuoteStep::Drafted), on(WaitingOn::Sales));
+        assert_eq!(after_quote(&open, QuoteStep::Sent), on(WaitingOn::Customer));
+        let mut waits = case(CaseState::Waiting);
+        waits.waiting_on = Some(WaitingOn::Customer);
+        assert_eq!(after_quote(&waits, QuoteStep::Accepted), Some(Change::Reopen));
+        assert_eq!(after_quote(&waits, QuoteStep::Expired), Some(Change::Reopen));
+        waits.waiting_on = Some(WaitingOn::Engineering);
+        assert_eq!(after_quote(&waits, QuoteStep::Expired), None, "it waits on somebody else by now");
+        assert_eq!(after_quote(&case(CaseState::Solved), QuoteStep::Withdrawn), None);
+        assert_eq!(after_quote(&case(CaseState::Closed), QuoteStep::Declined), Some(Change::Reopen));
+        assert_eq!(after_quote(&open, QuoteStep::LooksAccepted), None, "an agent decides");
     }
 
     #[test]

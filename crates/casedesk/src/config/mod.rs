@@ -1,6 +1,7 @@
 //! Settings: a documented default compiled in, overlaid by a file, then by the environment. All
 //! faults are reported together, at start. The environment is read nowhere else.
 mod doors;
+mod quotes;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use self::doors::{Forms, Phone, Portal};
+pub use self::quotes::Quotes;
 use crate::kit::Secret;
 
 pub const DEFAULT: &str = include_str!("../../config.default.toml");
@@ -28,6 +30,7 @@ pub struct Config {
     pub portal: Portal,
     pub webhooks: Webhooks,
     pub phone: Phone,
+    pub quotes: Quotes,
     pub search: Search,
     pub products: Products,
 }
@@ -338,6 +341,7 @@ impl Config {
             );
         }
         faults.extend(self.phone.faults());
+        faults.extend(self.quotes.faults());
         faults.extend(self.forms.faults());
         faults
     }

@@ -224,6 +224,8 @@ const ADMIN: &[&str] = &[
 const OWN: &[&str] = &["change_me", "see"];
 /// What no token may do, whoever holds it.
 const IN_PERSON: &[&str] = &["end_other_sessions", "end_session", "make_token", "revoke_token", "sessions"];
+/// What sales and administrators may do; `quotes.rs` tries it as sales.
+const FOR_SALES: &[&str] = &["approve_quote"];
 /// What only reads, but not for everybody.
 const FOR_WORKERS: &[&str] = &["list_quarantine", "get_quarantined"];
 
@@ -252,7 +254,7 @@ async fn every_operation_asks_for_a_login_and_for_the_right_role() {
                 assert!(!status.is_server_error(), "{id} by {who}: {status}");
             };
             expect("a reader", ask(&world.reader).await, in_person || admin || changes || FOR_WORKERS.contains(&id));
-            expect("an agent", ask(&world.agent).await, in_person || admin);
+            expect("an agent", ask(&world.agent).await, in_person || admin || FOR_SALES.contains(&id));
             expect("an administrator", ask(&world.admin).await, in_person);
             if operation.method != Method::GET {
                 expect("a token that may only read", ask(&world.looker).await, true);
@@ -287,6 +289,8 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         json!({ "caller": caller, "case_id": case, "summary": "x", "started_at": "2027-03-01T08:00:00Z" })
     };
     let logged = world.admin.json(Method::POST, "/api/v1/calls", &call(hidden)).await.json()["id"].clone();
+    let drafted = world.admin.json(Method::POST, &format!("/api/v1/cases/{hidden}/quotes"), &json!({})).await.json();
+    let quote = |rest: &str| format!("/api/v1/quotes/{}{rest}", drafted["id"]);
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let case = |rest: &str| format!("/api/v1/cases/{hidden}{rest}");
     let none = Value::Null;
@@ -353,6 +357,17 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
             format!("/api/v1/calls/{logged}/confirmations"),
             json!({ "question": "written" }),
         ),
+        ("draft_quote", post.clone(), case("/quotes"), json!({})),
+        ("get_quote", get.clone(), quote(""), none.clone()),
+        ("change_quote", put.clone(), quote(""), json!({ "title": "x" })),
+        ("get_quote_paper", get.clone(), quote("/paper"), none.clone()),
+        ("submit_quote", post.clone(), quote("/submission"), none.clone()),
+        ("send_quote_back", post.clone(), quote("/return"), none.clone()),
+        ("send_quote", post.clone(), quote("/sending"), none.clone()),
+        ("withdraw_quote", post.clone(), quote("/withdrawal"), none.clone()),
+        ("draft_quote_version", post.clone(), quote("/versions"), none.clone()),
+        ("record_quote_answer", post.clone(), quote("/answer"), json!({ "answer": "accepted", "name": "x" })),
+        ("settle_quote_reading", post.clone(), quote("/reading"), json!({ "right": true })),
         ("split", post.clone(), case("/splits"), json!({ "entries": [in_it], "subject": "x" })),
         ("split", post.clone(), format!("/api/v1/cases/{open}/splits"), json!({ "entries": [in_it], "subject": "x" })),
         ("unsplit", delete.clone(), format!("/api/v1/splits/{split}"), none.clone()),
@@ -384,6 +399,7 @@ const COMMON: &[&str] = &[
     "archive_product",
     "archive_support_option",
     "add_number",
+    "approve_quote",
     "change_agent",
     "change_contact",
     "change_contract",

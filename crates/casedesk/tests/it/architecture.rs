@@ -15,6 +15,7 @@ const ROOMS: &[&[&str]] = &[
     &["customers"],
     &["cases"],
     &["mail", "forms", "phone", "live", "webhooks"],
+    &["quotes"],
     &["portal"],
     &["app"],
     &["demo"],

@@ -16,6 +16,7 @@ mod pages;
 mod phone;
 mod portal;
 mod products;
+mod quotes;
 mod staff;
 mod support;
 mod webhooks;

@@ -46,6 +46,8 @@ pub(super) struct Parts {
     /// A reply that goes back to its writer.
     back: Option<Back>,
     toast: Option<Toast>,
+    /// A quote has had a step: its frame is fetched again.
+    quoted: bool,
 }
 
 /// A reply that was taken back: its text and the addresses it went to, with spaces between.
@@ -176,6 +178,7 @@ pub(super) async fn changed_parts(desk: &Desk, by: &Viewer, id: CaseId, since: i
     let gone = store::taken_back(desk.db(), root, LOOKED_AT_AGAIN).await?.into_iter().map(|id| id.0).collect();
     Ok(Parts {
         case: load::case(desk, by, &row, "/").await?,
+        quoted: fresh.iter().any(|row| row.kind == EntryKind::Quote),
         fresh: load::shown(desk, &fresh, &names).await?,
         changed,
         gone,

@@ -150,6 +150,7 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         others: others(desk, by, row, people).await?,
         verdicts: details::findings(desk, row).await?,
         place: details::place(desk, row, rows).await?,
+        quoted: store::has_quote(db, row.id).await?,
     })
 }
 

@@ -10,6 +10,7 @@ mod files;
 mod find;
 mod list;
 mod load;
+mod quote;
 mod rail;
 mod split;
 mod templates;

@@ -77,12 +77,13 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     };
     let organisations =
         RailLink { href: "/organisations".into(), icon: "users", label: "Organisations".into(), ..RailLink::default() };
+    let quotes = RailLink { href: "/quotes".into(), icon: "file", label: "Quotes".into(), ..RailLink::default() };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
     let all = vec![
         group("Views", false, false, views),
         group("Teams", true, false, teams),
         group("Saved", true, true, saved),
-        group("Customers", false, false, vec![organisations]),
+        group("Customers", false, false, vec![organisations, quotes]),
         group("Doors", false, false, vec![phone, quarantine]),
     ];
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())

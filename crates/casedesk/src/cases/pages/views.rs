@@ -208,6 +208,8 @@ pub struct Panel {
     pub verdicts: Vec<Finding>,
     /// What runs where, when the case belongs to an organisation.
     pub place: Option<Place>,
+    /// Whether there is a quote: then the panel has a frame of them.
+    pub quoted: bool,
 }
 
 /// A verdict in words.

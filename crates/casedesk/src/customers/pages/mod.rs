@@ -88,7 +88,7 @@ pub fn state_words(state: VerdictState) -> (&'static str, &'static str) {
 /// What to do, in words.
 pub fn action_words(action: VerdictAction) -> &'static str {
     match action {
-        VerdictAction::Quote => "Give it to sales for a quote",
+        VerdictAction::Quote => "Draft a quote",
         VerdictAction::Ask => "Ask for what is missing",
         VerdictAction::Upgrade => "Recommend an upgrade",
         VerdictAction::Link => "Link it to the roadmap",

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::cases::store::{self as case_store, Attachment};
-use crate::cases::{AttachmentId, CaseId, EntryData, EntryId, EntryKind};
+use crate::cases::{AttachmentId, CaseId, EntryData, EntryId, EntryKind, PrivateLink};
 use crate::desk::Desk;
 use crate::kit::secrets::random_token;
 use crate::kit::{markdown, prose};
@@ -117,7 +117,11 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
     let ours = row.kind == EntryKind::MailOut;
     let (name, html) = match row.data()? {
         EntryData::Outgoing(details) => {
-            let html = if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&row.text) };
+            let html = if details.elsewhere {
+                prose::to_html(&row.text)
+            } else {
+                markdown::to_html(&PrivateLink::hidden(&row.text))
+            };
             (row.agent_name.clone().filter(|_| !details.automatic), html)
         }
         EntryData::Incoming(details) => {
@@ -126,7 +130,9 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
             let name = known.or_else(|| details.from.map(|from| from.shown().to_owned()));
             (name, prose::to_html(&row.text))
         }
-        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) => (None, String::new()),
+        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) | EntryData::Quote(_) => {
+            (None, String::new())
+        }
     };
     let name = name.unwrap_or_else(|| desk.config().desk.name.clone());
     let file = |file: &Attachment| File {

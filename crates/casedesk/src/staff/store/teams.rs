@@ -27,8 +27,8 @@ pub async fn team(from: impl Read, id: TeamId) -> Result<Option<Team>> {
     from.opt(q!("SELECT id, name, members_only FROM teams WHERE id = $1", id)).await
 }
 
-pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Team>> {
-    tx.opt(q!("SELECT id, name, members_only FROM teams WHERE LOWER(name) = LOWER($1)", name)).await
+pub async fn by_name(from: impl Read, name: &str) -> Result<Option<Team>> {
+    from.opt(q!("SELECT id, name, members_only FROM teams WHERE LOWER(name) = LOWER($1)", name)).await
 }
 
 pub async fn insert(tx: &mut Tx, name: &str, members_only: bool) -> Result<TeamId> {
