@@ -1,4 +1,6 @@
 //! The made-up company at work: takes the steps of all cases in the order of time.
+mod quotes;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -80,11 +82,16 @@ impl World {
             queue.push(Reverse((start.plus(self.dice.minutes(0, minutes)), i, 0)));
         }
         let mut day = start;
+        let mut offered = false;
         while let Some(Reverse((at, i, step))) = queue.pop() {
             if at > end {
                 continue;
             }
             self.desk.clock().advance(at.since(self.desk.now()));
+            if !offered && end.since(self.desk.now()) <= quotes::EARLY {
+                offered = true;
+                self.offer_early(&stories).await?;
+            }
             self.take(&mut stories[i], scripts[i][step].1).await?;
             if let Some((pause, _)) = scripts[i].get(step + 1) {
                 queue.push(Reverse((at.plus(*pause), i, step + 1)));
@@ -94,6 +101,7 @@ impl World {
                 cases::pass_time(&self.desk).await?;
             }
         }
+        self.offer_late(&mut stories).await?;
         self.leave_oddities().await?;
         Ok(stories.iter().filter(|story| story.case.is_some()).count())
     }
