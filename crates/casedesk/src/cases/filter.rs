@@ -1,7 +1,7 @@
 //! What a list shows: a built-in view, a saved one, or what somebody typed. A filter is words and
 //! `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
 use crate::cases::{CaseKind, CaseState, Priority};
-use crate::customers::OrganisationId;
+use crate::customers::{OrganisationId, VerdictKind, VerdictState};
 use crate::kit::Timestamp;
 use crate::search::Wanted;
 use crate::staff::{AgentId, TeamId};
@@ -28,6 +28,8 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// A call of it waits to be confirmed in writing.
     pub unconfirmed: bool,
+    /// What the desk found, all of it. Verdicts are kept true of open cases, so without states these are meant.
+    pub verdicts: Vec<(VerdictKind, VerdictState)>,
     pub before: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
@@ -189,6 +191,7 @@ impl Filter {
         self.organisation = other.organisation.or(self.organisation);
         self.organisation_id = other.organisation_id.or(self.organisation_id);
         self.unconfirmed |= other.unconfirmed;
+        self.verdicts.extend(other.verdicts);
         self.before = other.before.or(self.before);
         self.after = other.after.or(self.after);
         self.tags.extend(other.tags);
@@ -197,6 +200,10 @@ impl Filter {
 
     fn set(&mut self, key: &str, value: &str, me: AgentId) -> Result<(), String> {
         let lower = value.to_lowercase();
+        if let Some(kind) = VerdictKind::of_key(key) {
+            self.verdicts.push((kind, verdict(kind, &lower)?));
+            return Ok(());
+        }
         match key {
             "from" => self.from = Some(lower),
             "org" => self.organisation = Some(lower),
@@ -223,7 +230,18 @@ const KEYS: [&str; 12] =
     ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "is", "before", "after"];
 
 fn is_key(word: &str) -> bool {
-    KEYS.contains(&word)
+    KEYS.contains(&word) || VerdictKind::of_key(word).is_some()
+}
+
+/// What a filter may say of a verdict: its states, with hyphens as people write them.
+pub fn verdict_words(kind: VerdictKind) -> Vec<String> {
+    kind.states().iter().map(|state| state.as_str().replace('_', "-")).collect()
+}
+
+fn verdict(kind: VerdictKind, value: &str) -> Result<VerdictState, String> {
+    let word = value.replace(['-', ' '], "_");
+    let state = kind.states().iter().copied().find(|state| state.as_str() == word);
+    state.ok_or_else(|| choices(kind.key(), &verdict_words(kind)))
 }
 
 fn choices(key: &str, all: &[impl std::fmt::Display]) -> String {
@@ -280,6 +298,24 @@ mod tests {
         assert!(Filter::parse("status:asleep", ME).unwrap_err().contains("new, open, waiting"));
         assert!(Filter::parse("before:soon", ME).unwrap_err().contains("not a date"));
         assert!(Filter::parse("is:late", ME).unwrap_err().contains("unconfirmed"));
+    }
+
+    #[test]
+    fn what_the_desk_found_is_a_filter_in_its_own_words() {
+        let filter = Filter::parse("contract:expired lifecycle:security-only sftp", ME).unwrap();
+        let wanted =
+            [(VerdictKind::Contract, VerdictState::Expired), (VerdictKind::LifeCycle, VerdictState::SecurityOnly)];
+        assert_eq!(filter.verdicts, wanted);
+        assert_eq!(
+            Filter::parse("upgrade:expired", ME).unwrap_err(),
+            "“upgrade:” takes one of current, available",
+            "each verdict has states of its own"
+        );
+        for &kind in VerdictKind::ALL {
+            for word in verdict_words(kind) {
+                assert!(Filter::parse(&format!("{}:{word}", kind.key()), ME).is_ok(), "{word}");
+            }
+        }
     }
 
     #[test]

@@ -120,13 +120,15 @@ enum Touched {
 fn touched(event: &Event) -> Touched {
     match (event.topic, event.kind) {
         ("case", "opened" | "opened_by_agent" | "opened_by_split") => Touched::Opened(event.id),
-        ("case", "received") => Touched::Case(event.id),
+        ("case", "received" | "merged" | "unmerged") => Touched::Case(event.id),
         ("case", "changed") => match event.data["changed"]["field"].as_str() {
             Some("kind" | "state" | "installation" | "subject") => Touched::Case(event.id),
             _ => Touched::Nothing,
         },
         ("organisation", _) => Touched::Organisation(event.id),
         ("installation", _) => event.data["organisation"].as_i64().map_or(Touched::Nothing, Touched::Organisation),
+        // Who wants something changes no verdict.
+        ("product", "voted" | "vote_taken_back") => Touched::Nothing,
         ("product" | "support_option", _) => Touched::Everything,
         _ => Touched::Nothing,
     }

@@ -180,6 +180,19 @@ pub struct Incoming {
     /// The address was only typed: nobody has proved that it is the author's.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+    /// Details of the installation that a form asked for by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldDetail>,
+}
+
+/// A detail that the customer was asked for by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ToldDetail {
+    /// `high_availability`, `protocols`…
+    pub field: String,
+    pub value: String,
+    /// The line of the message that says it.
+    pub line: String,
 }
 
 /// A case that a message may belong to, on evidence too weak to join.
@@ -352,8 +365,14 @@ pub enum CasesError {
     Taken(&'static str),
     #[error("the case belongs to no organisation, so nothing can be kept in a file; give its contact one first")]
     NoOrganisation,
+    #[error("the case belongs to no organisation, so nobody has a vote; give its contact one first")]
+    NoVoter,
     #[error(transparent)]
     Customers(#[from] crate::customers::CustomersError),
+    #[error(transparent)]
+    Products(#[from] crate::products::ProductsError),
+    #[error("the customer file changes too often just now to be held against cases")]
+    KeepsChanging,
     #[error("this client id was used for another case")]
     ClientIdUsed,
     #[error(transparent)]
@@ -368,6 +387,7 @@ impl From<CasesError> for crate::web::Error {
         match error {
             E::Database(error) => error.into(),
             E::Customers(error) => error.into(),
+            E::Products(error) => error.into(),
             E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
             E::Files(error) => Self::ours(&error),
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),

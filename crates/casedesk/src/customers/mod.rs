@@ -10,7 +10,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::Timestamp;
-use crate::products::ProductId;
+use crate::products::{ItemId, ProductId};
 use crate::staff::AgentId;
 use crate::{id, words};
 
@@ -140,6 +140,35 @@ words!(
     }
 );
 
+impl VerdictKind {
+    /// The word of filters and columns.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::LifeCycle => "lifecycle",
+            Self::Upgrade => "upgrade",
+            Self::Roadmap => "roadmap",
+            Self::Completeness => "details",
+        }
+    }
+
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// What it can find, the best first.
+    pub const fn states(self) -> &'static [VerdictState] {
+        use VerdictState as S;
+        match self {
+            Self::Contract => &[S::Covered, S::Expiring, S::Expired, S::NoContract],
+            Self::LifeCycle => &[S::Supported, S::SecurityOnly, S::Ending, S::Ended, S::Unknown],
+            Self::Upgrade => &[S::Current, S::Available],
+            Self::Roadmap => &[S::Matched, S::Unmatched],
+            Self::Completeness => &[S::Complete, S::Missing],
+        }
+    }
+}
+
 words!(
     /// What it found.
     VerdictState {
@@ -184,7 +213,11 @@ pub struct Verdict {
     pub state: VerdictState,
     /// In words for agents.
     pub reason: String,
+    /// The same in two or three words, for a list. Empty: as the state says.
+    pub label: String,
     pub action: Option<VerdictAction>,
+    /// The roadmap item that looks like what is asked for.
+    pub item_id: Option<ItemId>,
 }
 
 /// How soon is promised to be answered, in business minutes; none: no promise.

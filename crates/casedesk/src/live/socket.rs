@@ -116,6 +116,8 @@ impl Socket {
         }
         match notice.topic.as_str() {
             "case" => self.send(json!({ "event": notice.event, "case": notice.id, "kind": notice.kind })).await,
+            // Many cases at once: the page reads anew what it shows.
+            "cases" => self.send(json!({ "event": notice.event, "kind": "many" })).await,
             "mailbox" => self.send(json!({ "event": notice.event, "kind": "alarm" })).await,
             "quarantine" => self.send(json!({ "event": notice.event, "kind": "counts" })).await,
             // A call that the viewer has answered: the page asks which.

@@ -105,6 +105,11 @@ impl Viewer {
         Actor::Agent(self.id)
     }
 
+    /// Whether a program asks, in the agent's name.
+    pub fn is_program(&self) -> bool {
+        matches!(self.proof, Proof::Token(..))
+    }
+
     /// What stands around a page: `here` in the rail, `section` in the settings.
     pub fn shell(&self, here: &str, section: &'static str) -> Shell {
         let me = Person::new(self.id.0, &self.name, &self.email);

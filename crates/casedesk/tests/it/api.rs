@@ -171,6 +171,9 @@ fn every_route_of_the_api_is_described() {
 
 /// What only administrators may do.
 const ADMIN: &[&str] = &[
+    "add_form_question",
+    "change_form_question",
+    "remove_form_question",
     "add_contract",
     "add_cycle",
     "add_licence",
@@ -298,6 +301,10 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         ("list_entries", get.clone(), case("/entries"), none.clone()),
         ("list_verdicts", get.clone(), case("/verdicts"), none.clone()),
         ("choose_installation", put.clone(), case("/installation"), json!({ "installation_id": null })),
+        ("list_roadmap_items", get.clone(), case("/roadmap-items"), none.clone()),
+        ("link_roadmap_item", put.clone(), case("/roadmap-items/1"), none.clone()),
+        ("unlink_roadmap_item", delete.clone(), case("/roadmap-items/1"), none.clone()),
+        ("list_similar_cases", get.clone(), case("/similar"), none.clone()),
         ("read_details", get.clone(), case(&format!("/entries/{in_it}/details")), none.clone()),
         ("accept_details", post.clone(), case(&format!("/entries/{in_it}/details")), details),
         ("list_cases", get.clone(), format!("/api/v1/cases?view=team-{}", world.team), none.clone()),
@@ -370,6 +377,8 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
 
 /// Operations that name things which belong to everybody who works here, or to administrators alone.
 const COMMON: &[&str] = &[
+    "change_form_question",
+    "remove_form_question",
     "add_address",
     "add_contract",
     "add_cycle",

@@ -3,8 +3,9 @@ use casedesk_details::Proposal;
 use serde_json::json;
 
 use super::{change_entry, locked, record};
+use crate::cases::rules;
 use crate::cases::store::{self, Case, EntryRow};
-use crate::cases::{CaseId, CasesError, Changed, EntryId, EntryKind};
+use crate::cases::{CaseId, CasesError, Changed, EntryData, EntryId, EntryKind};
 use crate::customers::actions::{self as file, Given, Origin};
 use crate::customers::store::Installation;
 use crate::customers::{self, FieldSource, InstallationId, InstallationTerms, OrganisationId};
@@ -82,7 +83,12 @@ pub async fn proposals(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Vec
     let text = entry.text.clone();
     // On a thread of its own, where a panic is this message's trouble alone.
     let read = tokio::task::spawn_blocking(move || casedesk_details::read(&text, &context));
-    Ok(read.await.unwrap_or_default())
+    let read = read.await.unwrap_or_default();
+    let told = match entry.data()? {
+        EntryData::Incoming(details) => details.told,
+        _ => vec![],
+    };
+    Ok(rules::with_told(read, &told, &entry.text))
 }
 
 /// A message of the customer on this case.

@@ -281,7 +281,7 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         state: CaseState::Open,
         kind: wanted.kind,
         priority: wanted.priority,
-        door: Door::Agent,
+        door: if by.is_program() { Door::Api } else { Door::Agent },
         assignee_id: Some(by.id),
         team_id: wanted.team,
         organisation_id: contact.organisation_id,

@@ -1,11 +1,14 @@
 //! Lists of cases, what finds them, and the views with their counts.
+use std::collections::HashMap;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{CaseInList, CasePage};
+use super::wire::{CaseInList, CasePage, VerdictInList};
 use crate::cases::filter::{Filter, Sort, View};
-use crate::cases::{CaseId, CasesError, store};
+use crate::cases::store::{self, ListedCase};
+use crate::cases::{CaseId, CasesError};
 use crate::customers::{self, ContactId};
 use crate::desk::Desk;
 use crate::kit::paging::Cursor;
@@ -21,6 +24,9 @@ const FOUND: usize = 20;
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Words and `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
+    /// What the desk found: `contract:` covered, expiring, expired, none; `lifecycle:` supported, security-only, ending,
+    /// ended, unknown; `upgrade:` current, available; `roadmap:` matched, unmatched; `details:` complete, missing. These
+    /// list open cases, unless `status:` says otherwise.
     #[serde(default)]
     q: String,
     /// The slug of a view, as `GET /api/v1/views` lists them. Without one: all cases.
@@ -71,8 +77,21 @@ pub(super) async fn list_cases(
     let after = asked.after.as_deref().map(|word| Cursor::decode(word).ok_or_else(bad_cursor)).transpose()?;
     let limit = limit(asked.limit)?;
     let page = store::list(desk.db(), &filter, asked.sort.into(), after, limit, by.id, &by.hidden_teams).await?;
-    let cases = page.rows.into_iter().map(|row| CaseInList::new(&desk, row)).collect();
-    Ok(Json(CasePage { cases, next: page.next.map(Cursor::encode) }))
+    Ok(Json(CasePage { cases: listed(&desk, page.rows).await?, next: page.next.map(Cursor::encode) }))
+}
+
+/// Rows with what the desk found about each case.
+async fn listed(desk: &Desk, rows: Vec<ListedCase>) -> Result<Vec<CaseInList>> {
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+    let mut verdicts: HashMap<CaseId, Vec<VerdictInList>> = HashMap::new();
+    for row in store::verdicts_of_many(desk.db(), &ids).await? {
+        verdicts.entry(row.case_id).or_default().push(row.verdict.into());
+    }
+    let case = |row: ListedCase| {
+        let found = verdicts.remove(&row.id).unwrap_or_default();
+        CaseInList::new(desk, row, found)
+    };
+    Ok(rows.into_iter().map(case).collect())
 }
 
 fn bad_cursor() -> Error {
@@ -142,7 +161,7 @@ pub(super) async fn search(
     .collect::<Vec<_>>();
     let page = store::list(desk.db(), &filter, order, None, FOUND, by.id, &by.hidden_teams).await?;
     rows.extend(page.rows.into_iter().filter(|row| rows.iter().all(|known| known.id != row.id)).collect::<Vec<_>>());
-    let cases = rows.into_iter().map(|row| CaseInList::new(&desk, row)).collect();
+    let cases = listed(&desk, rows).await?;
     Ok(Json(Found { cases, people: people(&desk, q.trim()).await? }))
 }
 

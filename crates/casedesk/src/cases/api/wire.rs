@@ -8,7 +8,7 @@ use crate::cases::{
     AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, EntryData, EntryId, EntryKind, LinkKind, PersonRole,
     Priority, WaitingOn,
 };
-use crate::customers::{ContactId, InstallationId, OrganisationId};
+use crate::customers::{ContactId, InstallationId, OrganisationId, Verdict, VerdictKind, VerdictState};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId};
@@ -33,11 +33,29 @@ pub(super) struct CaseInList {
     organisation_name: Option<String>,
     /// Whether you have not seen its newest entry.
     unread: bool,
+    /// What the desk found about it.
+    verdicts: Vec<VerdictInList>,
+}
+
+/// A verdict in short.
+#[derive(Serialize, ToSchema)]
+pub(super) struct VerdictInList {
+    kind: VerdictKind,
+    state: VerdictState,
+    /// In two or three words, such as `5.1 ended`.
+    label: String,
+}
+
+impl From<Verdict> for VerdictInList {
+    fn from(verdict: Verdict) -> Self {
+        Self { kind: verdict.kind, state: verdict.state, label: verdict.label }
+    }
 }
 
 impl CaseInList {
-    pub(super) fn new(desk: &Desk, row: ListedCase) -> Self {
+    pub(super) fn new(desk: &Desk, row: ListedCase, verdicts: Vec<VerdictInList>) -> Self {
         Self {
+            verdicts,
             key: key(desk, row.id),
             id: row.id,
             subject: row.subject,

@@ -17,7 +17,7 @@ use crate::cases::{CaseId, CasesError, EntryId, EntryKind};
 use crate::customers::actions::Given;
 use crate::customers::pages::{action_words, kind_words, origin_words, state_words};
 use crate::customers::rules::{label, required_words, role_named};
-use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId};
+use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId, VerdictState};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
@@ -45,6 +45,8 @@ fn finding(verdict: customers::Verdict) -> Finding {
         reason: verdict.reason,
         action: verdict.action.map_or("", |action| action.as_str()),
         action_words: verdict.action.map_or("", action_words),
+        item: verdict.item_id.map_or(0, |id| id.0),
+        ended: verdict.state == VerdictState::Ended,
     }
 }
 
@@ -114,10 +116,13 @@ pub(super) async fn ask(
     Path(id): Path<CaseId>,
 ) -> Result<Response> {
     let row = load::row(&desk, &by, id).await?;
-    let facts = customers::actions::facts(&desk, row.organisation_id, row.installation_id).await?;
+    let values = match row.installation_id {
+        Some(id) => customers::store::current_values(desk.db(), id).await?,
+        None => vec![],
+    };
     let (required, wants_log) = rules::required_details(row.kind);
     let logs = wants_log.then_some(customers::rules::Logs::None);
-    let (_, missing) = required_words(required, &facts.known(), logs);
+    let (_, missing) = required_words(required, &customers::actions::known(&values), logs);
     let drafts = store::drafts(desk.db(), row.id, by.id).await?;
     let draft = drafts.iter().find(|draft| draft.kind == "reply").map_or("", |draft| draft.body.trim_end());
     let lines: String = missing.iter().map(|one| format!("\n- {one}")).collect();
@@ -299,7 +304,7 @@ pub(super) async fn of_organisation(
     let filter = Filter { organisation_id: Some(id), ..Filter::default() };
     let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, CASES, by.id, &by.hidden_teams).await?;
     Ok(Html(OfOrganisation {
-        rows: page.rows.iter().map(|row| list::shown(&desk, "all", row)).collect(),
+        rows: list::shown(&desk, &by, "all", &page.rows).await?,
         href: format!("/views/all?q={}", load::urlencoded(&format!("org:\"{}\"", organisation.name))),
         more: page.next.is_some(),
     }))

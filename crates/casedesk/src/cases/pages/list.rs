@@ -4,8 +4,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{Case, ListView, Row, Tail};
-use super::{key, shell, words};
+use super::views::{Badge, Case, ListView, Row, Tail};
+use super::{columns, key, shell, words};
 use crate::cases::filter::{Filter, Sort, View};
 use crate::cases::store::{self, ListedCase, MOST_COUNTED};
 use crate::cases::{CaseId, CaseState};
@@ -109,7 +109,10 @@ pub(super) async fn row(
             None => counted(store::count(desk.db(), filter, &by.hidden_teams).await?),
         };
     }
-    let row = row.map(|row| shown(&desk, &list.key, &row));
+    let row = match row {
+        Some(row) => shown(&desk, &by, &list.key, &[row]).await?.pop(),
+        None => None,
+    };
     // In the order of activity a changed case comes first, unless it is the one being read.
     let stays = asked.known && (asked.current || list.sort != Sort::NewestActivity.as_str());
     let row = row.filter(|_| stays || list.sort != Sort::OldestActivity.as_str());
@@ -123,7 +126,7 @@ pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) ->
     let sort = Sort::parse(list.sort).unwrap_or_default();
     let after = asked.after.as_deref().and_then(Cursor::decode);
     let page = store::list(desk.db(), &filter, sort, after, ROWS, by.id, &by.hidden_teams).await?;
-    list.rows = page.rows.iter().map(|row| shown(desk, &list.key, row)).collect();
+    list.rows = shown(desk, by, &list.key, &page.rows).await?;
     list.next = page.next.map(Cursor::encode);
     if asked.after.is_none() {
         list.count = match filter.words {
@@ -164,6 +167,8 @@ async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(L
         empty_title,
         empty_words,
         query: asked.q.trim().into(),
+        columns: columns::columns(desk, by).await?,
+        keys: columns::keys(slug, asked.q.trim()),
     };
     Ok((list, filter.ok()))
 }
@@ -210,7 +215,14 @@ pub(super) fn counted(count: i64) -> String {
     if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
-pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
+/// Cases as rows of a list.
+pub(super) async fn shown(desk: &Desk, by: &Viewer, view: &str, rows: &[ListedCase]) -> Result<Vec<Row>> {
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+    let mut badges = columns::badges(desk, by, &ids).await?;
+    Ok(rows.iter().map(|row| one(desk, view, row, badges.remove(&row.id).unwrap_or_default())).collect())
+}
+
+fn one(desk: &Desk, view: &str, row: &ListedCase, verdicts: Vec<Badge>) -> Row {
     let tail = match (row.state, row.waiting_on, row.wake_at) {
         (CaseState::Waiting, _, Some(until)) => Tail::Due(until.rfc3339()),
         (CaseState::Waiting, Some(on), _) => Tail::Words(on.to_string()),
@@ -227,7 +239,7 @@ pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
         subject: row.subject.clone(),
         at: row.updated_at.rfc3339(),
         unread: row.unread,
-        badges: words::row_badges(row),
+        badges: words::row_badges(row).into_iter().chain(verdicts).collect(),
         tail,
     }
 }

@@ -5,7 +5,7 @@ use super::entry::{self, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
 };
-use super::{details, key, words};
+use super::{details, key, roadmap, words};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::store::{self, CasePerson, Draft, EntryRow};
 use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, PersonRole};
@@ -53,6 +53,8 @@ pub(super) async fn case(desk: &Desk, by: &Viewer, row: &store::Case, back: &str
     let composer = composer(desk, by, row, &rows, &people).await?;
     let mut case = head(desk, by, row, &names).await?;
     case.join = join(desk, by, row, &rows).await?;
+    let ended = panel.verdicts.iter().find(|found| found.ended && row.state.is_open());
+    case.unsupported = ended.map(|found| found.reason.clone()).unwrap_or_default();
     Ok(Case { entries, older, panel, composer, back: back.into(), ..case })
 }
 
@@ -149,6 +151,7 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         links,
         others: others(desk, by, row, people).await?,
         verdicts: details::findings(desk, row).await?,
+        asked: roadmap::asked(desk, row.id).await?,
         place: details::place(desk, row, rows).await?,
     })
 }

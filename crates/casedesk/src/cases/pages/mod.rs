@@ -2,6 +2,7 @@
 //! or does one action; templates get plain data from `views`.
 mod call;
 mod case;
+mod columns;
 mod compose;
 mod details;
 mod draft;
@@ -11,6 +12,7 @@ mod find;
 mod list;
 mod load;
 mod rail;
+mod roadmap;
 mod split;
 mod templates;
 mod verbs;
@@ -33,6 +35,7 @@ pub fn routes() -> Router<Desk> {
         .route("/views", get(rail::views).post(rail::save))
         .route("/views/{view}", get(list::list))
         .route("/views/{view}/delete", post(rail::delete))
+        .route("/views/{view}/columns", post(columns::choose))
         .route("/views/{view}/rows", get(list::rows))
         .route("/views/{view}/rows/{id}", get(list::row))
         .route("/views/{view}/cases/{id}", get(case::in_view))
@@ -83,6 +86,10 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
         .route("/cases/{id}/installation", post(details::choose))
+        .route("/cases/{id}/roadmap", post(roadmap::link))
+        .route("/cases/{id}/roadmap/{item}/delete", post(roadmap::unlink))
+        .route("/cases/{id}/similar", get(roadmap::similar))
+        .route("/roadmap-items/{id}/cases", get(roadmap::of_item))
         .route("/cases/{id}/details", post(details::ask))
         .route("/cases/{id}/details/{entry}", get(details::show).post(details::accept))
         .route("/organisations/{id}/cases", get(details::of_organisation))

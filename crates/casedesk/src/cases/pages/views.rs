@@ -1,4 +1,6 @@
 //! What the pages of the cases show, as plain data: templates decide nothing but where it goes.
+pub use super::columns::{Column, Key};
+pub use super::roadmap::Asked;
 use crate::web::shell::Person;
 
 #[derive(Clone, Debug, Default)]
@@ -47,6 +49,10 @@ pub struct ListView {
     pub empty_title: String,
     pub empty_words: String,
     pub query: String,
+    /// The verdicts that can stand in every row.
+    pub columns: Vec<Column>,
+    /// The words of the filter that speak of verdicts.
+    pub keys: Vec<Key>,
 }
 
 /// A link of the rail with its count.
@@ -206,6 +212,8 @@ pub struct Panel {
     pub links: Vec<Link>,
     pub others: Vec<Link>,
     pub verdicts: Vec<Finding>,
+    /// What it asks for of the roadmap.
+    pub asked: Vec<Asked>,
     /// What runs where, when the case belongs to an organisation.
     pub place: Option<Place>,
 }
@@ -220,6 +228,10 @@ pub struct Finding {
     /// The action as the page posts it: `quote`, `ask`, `upgrade`…
     pub action: &'static str,
     pub action_words: &'static str,
+    /// The roadmap item that can be linked; 0: none.
+    pub item: i64,
+    /// A version is not supported any more.
+    pub ended: bool,
 }
 
 /// The installation that a case is about.
@@ -281,6 +293,8 @@ pub struct Case {
     pub mine: bool,
     /// A call on it waits to be confirmed in writing.
     pub unconfirmed: bool,
+    /// Why what the customer runs is not supported any more; empty: it is, or nobody knows.
+    pub unsupported: String,
     pub team: String,
     pub tags: Vec<String>,
     pub back: String,

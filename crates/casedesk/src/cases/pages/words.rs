@@ -93,6 +93,7 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "team" | "participant" => "users",
         "tag" => "tag",
         "subject" | "kind" | "details" => "form",
+        "roadmap" => "link",
         "installation" => "screen",
         "merged" | "unmerged" => "merged",
         "split" | "split from" | "split undone" => "swap",
@@ -120,6 +121,10 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
             case_phrase(changed, &from, &None),
             to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
+        "roadmap" => match (&from, &to) {
+            (_, Some(to)) => format!("linked it to the roadmap item {}", b(to)),
+            (from, None) => format!("unlinked the roadmap item {}", shown(from)),
+        },
         "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "solved by the customer" => format!("heard from {} that it is solved", shown(&to)),

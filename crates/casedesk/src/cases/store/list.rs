@@ -149,7 +149,8 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
             " AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM cases h WHERE h.id IN (SELECT owner FROM hits))",
         );
     }
-    if filter.states == crate::cases::filter::OPEN {
+    let judged = !filter.verdicts.is_empty() && filter.states.is_empty();
+    if judged || filter.states == crate::cases::filter::OPEN {
         // In the words of the index, so that it is used.
         query = query.push(" AND c.state IN ('new', 'open', 'waiting')");
     } else if !filter.states.is_empty() {
@@ -210,6 +211,9 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
         query = query.push(
             " AND c.id IN (SELECT COALESCE(u.merged_into, u.id) FROM cases u WHERE u.unconfirmed_since IS NOT NULL)",
         );
+    }
+    for (kind, state) in &filter.verdicts {
+        query = super::verdicts::found(query, *kind, *state);
     }
     if let Some(before) = filter.before {
         query = query.push(" AND c.created_at < ").bind(before);

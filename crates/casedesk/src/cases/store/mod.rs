@@ -2,6 +2,7 @@
 mod case;
 mod draft;
 mod entry;
+mod items;
 mod list;
 mod people;
 mod related;
@@ -10,6 +11,7 @@ mod verdicts;
 pub use case::*;
 pub use draft::*;
 pub use entry::*;
+pub use items::*;
 pub use list::*;
 pub use people::*;
 pub use related::*;

@@ -8,7 +8,8 @@ use casedesk_hours::Hours;
 use jiff::civil::Date;
 
 pub use verdicts::{
-    Agreement, Known, Life, Logs, Newer, Planned, completeness, contract, life_cycle, required_words, roadmap, upgrade,
+    Agreement, Known, Life, Logs, Newer, Planned, Words, completeness, contract, life_cycle, required_words, roadmap,
+    upgrade, words,
 };
 
 use super::{

@@ -168,6 +168,13 @@ pub async fn contracts(on: impl Read, id: OrganisationId) -> Result<Vec<Contract
     on.all(query.push(" ORDER BY c.starts_on DESC, c.id DESC LIMIT ").bind(MOST)).await
 }
 
+/// The contracts of several organisations.
+pub async fn contracts_of_many(on: impl Read, ids: &[OrganisationId]) -> Result<Vec<Contract>> {
+    let most = MOST * i64::try_from(ids.len()).unwrap_or(1);
+    let query = Query::new(CONTRACTS).push("WHERE c.organisation_id IN ").bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY c.id LIMIT ").bind(most)).await
+}
+
 pub async fn contract(on: impl Read, of: OrganisationId, id: ContractId) -> Result<Option<Contract>> {
     on.opt(Query::new(CONTRACTS).push("WHERE c.organisation_id = ").bind(of).push(" AND c.id = ").bind(id)).await
 }

@@ -44,30 +44,56 @@ pub async fn remove_item(desk: &Desk, by: &Viewer, product: ProductId, id: ItemI
 /// Notes that an organisation wants it. False: it has said so before.
 pub async fn vote(desk: &Desk, by: &Viewer, product: ProductId, id: ItemId, voter: VoterId) -> Result<bool> {
     let mut tx = desk.db().begin().await?;
-    item(&mut tx, product, id).await?;
-    if !store::voter_exists(&mut tx, voter).await? {
+    let is_new = vote_in(&mut tx, desk, by, product, id, voter).await?;
+    tx.commit().await?;
+    Ok(is_new)
+}
+
+/// The same within a larger change.
+pub async fn vote_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: &Viewer,
+    product: ProductId,
+    id: ItemId,
+    voter: VoterId,
+) -> Result<bool> {
+    item(tx, product, id).await?;
+    if !store::voter_exists(&mut *tx, voter).await? {
         return Err(ProductsError::Unknown("organisation"));
     }
-    let is_new = store::insert_vote(&mut tx, id, voter, by.id, desk.now()).await? == 1;
+    let is_new = store::insert_vote(tx, id, voter, by.id, desk.now()).await? == 1;
     if is_new {
         let detail = json!({ "item": id, "organisation": voter });
-        tell(&mut tx, desk, by, product, Told { kind: "voted", action: "products.voted", detail }).await?;
+        tell(tx, desk, by, product, Told { kind: "voted", action: "products.voted", detail }).await?;
     }
-    tx.commit().await?;
     Ok(is_new)
 }
 
 /// Takes an organisation's vote back. False: it has none.
 pub async fn take_vote_back(desk: &Desk, by: &Viewer, product: ProductId, id: ItemId, voter: VoterId) -> Result<bool> {
     let mut tx = desk.db().begin().await?;
-    item(&mut tx, product, id).await?;
-    let had = store::delete_vote(&mut tx, id, voter).await? == 1;
+    let had = take_vote_back_in(&mut tx, desk, by, product, id, voter).await?;
+    tx.commit().await?;
+    Ok(had)
+}
+
+/// The same within a larger change.
+pub async fn take_vote_back_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: &Viewer,
+    product: ProductId,
+    id: ItemId,
+    voter: VoterId,
+) -> Result<bool> {
+    item(tx, product, id).await?;
+    let had = store::delete_vote(tx, id, voter).await? == 1;
     if had {
         let detail = json!({ "item": id, "organisation": voter });
         let told = Told { kind: "vote_taken_back", action: "products.vote_taken_back", detail };
-        tell(&mut tx, desk, by, product, told).await?;
+        tell(tx, desk, by, product, told).await?;
     }
-    tx.commit().await?;
     Ok(had)
 }
 

@@ -46,6 +46,11 @@ pub async fn item(on: impl Read, product: ProductId, id: ItemId) -> Result<Optio
     on.opt(Query::new(COLUMNS).push("WHERE product_id = ").bind(product).push(" AND id = ").bind(id)).await
 }
 
+/// The item, of whichever product.
+pub async fn item_by_id(on: impl Read, id: ItemId) -> Result<Option<Item>> {
+    on.opt(Query::new(COLUMNS).push("WHERE id = ").bind(id)).await
+}
+
 pub async fn count_items(on: impl Read, product: ProductId) -> Result<i64> {
     let (count,): (i64,) = on.one(q!("SELECT COUNT(*) FROM roadmap_items WHERE product_id = $1", product)).await?;
     Ok(count)
