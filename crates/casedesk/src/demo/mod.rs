@@ -2,6 +2,7 @@
 //! mail. It goes through the real doors (mail is taken in, read, filed, answered), only the clock is
 //! wound by hand, and mail goes out to a sink on this machine.
 mod catalogue;
+mod doors;
 mod file;
 mod script;
 mod words;

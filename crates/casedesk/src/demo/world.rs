@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::script::{Dice, Step, script};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
-use super::{catalogue, file};
+use super::{catalogue, doors, file};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
@@ -95,6 +95,7 @@ impl World {
             }
         }
         self.leave_oddities().await?;
+        doors::fill(&self.desk, &self.worker, &self.agents).await?;
         Ok(stories.iter().filter(|story| story.case.is_some()).count())
     }
 
@@ -285,7 +286,7 @@ fn viewer(agent: staff::store::Colleague) -> Viewer {
 }
 
 /// `first.last@domain` in letters that every mail server takes; a digest where a name has none.
-fn address_of(name: &str, domain: &str) -> String {
+pub(super) fn address_of(name: &str, domain: &str) -> String {
     let local = crate::search::words_of(name).replace(' ', ".");
     if local.is_ascii() {
         format!("{local}@{domain}")
