@@ -1,4 +1,6 @@
 //! Decisions about a case: what a command changes, or why it may not. Pure.
+pub mod hand_over;
+
 use super::store::Case;
 use casedesk_details::Field;
 

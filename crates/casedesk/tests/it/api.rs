@@ -306,6 +306,8 @@ async fn foreign(app: &TestApp, world: &World) -> Vec<(&'static str, Method, Str
         ("undo_reply", delete.clone(), case(&format!("/replies/{in_it}")), none.clone()),
         ("undo_reply", delete.clone(), format!("/api/v1/cases/{open}/replies/{in_it}"), none.clone()),
         ("post_note", post.clone(), case("/notes"), json!({ "text": "x" })),
+        ("write_up", get.clone(), case("/hand-over"), none.clone()),
+        ("hand_over", post.clone(), case("/hand-over"), json!({ "text": "x" })),
         ("solve", post.clone(), case("/solution"), none.clone()),
         ("reopen", post.clone(), case("/reopening"), none.clone()),
         ("close", post.clone(), case("/closure"), none.clone()),

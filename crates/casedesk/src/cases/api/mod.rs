@@ -30,6 +30,7 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .routes(routes!(write::post_reply))
         .routes(routes!(write::undo_reply))
         .routes(routes!(write::post_note))
+        .routes(routes!(write::write_up, write::hand_over))
         .merge(changes())
         .merge(related())
         .merge(texts())

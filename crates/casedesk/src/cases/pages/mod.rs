@@ -57,6 +57,7 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/replies", post(compose::reply))
         .route("/cases/{id}/replies/{entry}/undo", post(compose::undo))
         .route("/cases/{id}/notes", post(compose::note))
+        .route("/cases/{id}/hand-over", post(compose::hand_over))
         .route("/cases/{id}/templates", get(compose::templates))
         .route("/cases/{id}/templates/{template}", get(compose::template))
         .route("/cases/{id}/files", post(files::upload).layer(files::upload_limit()))
