@@ -8,9 +8,12 @@ use casedesk::kit::Timestamp;
 use casedesk::kit::secrets::sha256_hex;
 use casedesk::search::words_of;
 
+use crate::customer_file;
 use crate::mails::{Dice, prose, word};
 
-const ORGANISATIONS: i64 = 3_000;
+pub(crate) const ORGANISATIONS: i64 = 3_000;
+/// The organisation that asks more than others.
+pub(crate) const LARGE: i64 = 1;
 const CONTACTS: i64 = 30_000;
 /// Case numbers begin after this one.
 const BEFORE: i64 = 1000;
@@ -23,11 +26,33 @@ const ROWS: usize = 100;
 const FLUSH: i64 = 15;
 
 /// What stands in the folder beside the database once it is whole; changed when the filling changes.
-const MARK: &str = "filled-2";
+const MARK: &str = "filled-3";
+
+/// How large a desk is.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) cases: i64,
+    /// How many of a hundred are open.
+    pub(crate) open_percent: i64,
+    /// How many are of the organisation that asks more than others.
+    pub(crate) large: i64,
+}
+
+impl Size {
+    /// A desk of some years.
+    pub(crate) fn mostly_closed(quick: bool) -> Self {
+        Self { cases: if quick { 20_000 } else { 200_000 }, open_percent: 10, large: 5_000 }
+    }
+
+    /// A desk with as much to do as any.
+    pub(crate) fn mostly_open(quick: bool) -> Self {
+        Self { cases: if quick { 11_000 } else { 110_000 }, open_percent: 91, large: 5_000 }
+    }
+}
 
 /// The folder with a filled desk; made when there is none yet.
-pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
-    let cases = if quick { 20_000 } else { 200_000 };
+pub(crate) async fn cached(size: Size) -> anyhow::Result<PathBuf> {
+    let cases = size.cases;
     let folder = std::env::temp_dir().join(format!("casedesk-bench-{cases}"));
     if folder.join(MARK).exists() {
         return Ok(folder);
@@ -43,7 +68,8 @@ pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
     tx.exec(Query::new("PRAGMA cache_size = -1048576")).await?;
     tx.commit().await?;
     customers(&db).await?;
-    let mut writer = Writer { dice: Dice::new(11), cases, document: 0 };
+    customer_file::fill(&db).await?;
+    let mut writer = Writer { dice: Dice::new(11), size, document: 0 };
     let mut first = 1;
     while first <= cases {
         writer.batch(&db, first, (first + BATCH - 1).min(cases)).await?;
@@ -65,25 +91,25 @@ pub(crate) async fn cached(quick: bool) -> anyhow::Result<PathBuf> {
 }
 
 /// Rows of one table, written some at a time.
-struct Rows {
+pub(crate) struct Rows {
     into: &'static str,
     query: Query,
     waiting: usize,
 }
 
 impl Rows {
-    fn new(into: &'static str) -> Self {
+    pub(crate) fn new(into: &'static str) -> Self {
         Self { into, query: Query::new(into), waiting: 0 }
     }
 
-    async fn add(&mut self, tx: &mut Tx, row: impl FnOnce(Query) -> Query) -> anyhow::Result<()> {
+    pub(crate) async fn add(&mut self, tx: &mut Tx, row: impl FnOnce(Query) -> Query) -> anyhow::Result<()> {
         let query = std::mem::replace(&mut self.query, Query::new(""));
         self.query = row(query.push(if self.waiting == 0 { " VALUES (" } else { ", (" })).push(")");
         self.waiting += 1;
         if self.waiting == ROWS { self.flush(tx).await } else { Ok(()) }
     }
 
-    async fn flush(&mut self, tx: &mut Tx) -> anyhow::Result<()> {
+    pub(crate) async fn flush(&mut self, tx: &mut Tx) -> anyhow::Result<()> {
         if self.waiting > 0 {
             self.waiting = 0;
             tx.exec(std::mem::replace(&mut self.query, Query::new(self.into))).await?;
@@ -95,9 +121,11 @@ impl Rows {
 /// `a, b, c` as placeholders.
 macro_rules! row {
     ($first:expr $(, $more:expr)* $(,)?) => {
-        |query: Query| query.bind($first)$(.push(", ").bind($more))*
+        |query: casedesk::db::Query| query.bind($first)$(.push(", ").bind($more))*
     };
 }
+
+pub(crate) use row;
 
 async fn customers(db: &Db) -> anyhow::Result<()> {
     let mut tx = db.begin().await?;
@@ -135,13 +163,13 @@ fn address(contact: i64) -> String {
 }
 
 /// The n-th minute of the desk's life.
-fn at(minute: i64) -> Timestamp {
+pub(crate) fn at(minute: i64) -> Timestamp {
     Timestamp::from_seconds(1_735_689_600 + minute * 60)
 }
 
 struct Writer {
     dice: Dice,
-    cases: i64,
+    size: Size,
     document: i64,
 }
 
@@ -163,7 +191,7 @@ impl Tables {
         Self {
             cases: Rows::new(
                 "INSERT INTO cases (id, subject, base_subject, state, kind, priority, door, assignee_id, team_id,
-                 organisation_id, contact_id, created_at, updated_at, last_customer_at, solved_at, closed_at, last_entry_id)",
+                 organisation_id, installation_id, contact_id, created_at, updated_at, last_customer_at, solved_at, closed_at, last_entry_id)",
             ),
             entries: Rows::new(
                 "INSERT INTO entries (id, case_id, kind, agent_id, contact_id, at, text, data, delivery)",
@@ -214,12 +242,20 @@ impl Writer {
         Ok(())
     }
 
-    /// One case of some messages. Nine of ten are done with, the older ones first.
+    /// Somebody of the organisation that asks more than others.
+    fn large_contact(&mut self) -> anyhow::Result<i64> {
+        let one = i64::try_from(self.dice.below(usize::try_from(CONTACTS / ORGANISATIONS)?))?;
+        Ok((LARGE - 1) + (one + 1) * ORGANISATIONS)
+    }
+
+    /// One case of some messages. The older ones are done with.
     async fn case(&mut self, tx: &mut Tx, tables: &mut Tables, number: i64) -> anyhow::Result<()> {
         let id = BEFORE + number;
-        let contact = i64::try_from(self.dice.below(usize::try_from(CONTACTS)?))? + 1;
+        let anybody = i64::try_from(self.dice.below(usize::try_from(CONTACTS)?))? + 1;
+        let contact = if number % (self.size.cases / self.size.large) == 0 { self.large_contact()? } else { anybody };
         let subject = format!("{} {} {number}", word(self.dice.frequent(20_000)), word(self.dice.below(20_000)));
-        let open = number * 10 > self.cases * 9 || self.dice.percent(1);
+        let older = self.size.cases * (100 - self.size.open_percent) / 100;
+        let open = number > older || self.dice.percent(1);
         let state = match (open, self.dice.below(10)) {
             (true, 0..3) => "new",
             (true, 3..7) => "open",
@@ -241,6 +277,7 @@ impl Writer {
             "mail",
             assignee,
             Some(1 + number % 3),
+            organisation(contact),
             organisation(contact),
             contact,
             at(number * 3),

@@ -77,6 +77,13 @@ impl Session {
         Ok(begun.elapsed().as_secs_f64() * 1000.0)
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<()> {
+        let answer = self.send(self.client.put(format!("{}{path}", self.url)).json(body)).await?;
+        let says = String::from_utf8_lossy(&answer.bytes).into_owned();
+        ensure!((200..300).contains(&answer.status), "{path} answers {}: {says}", answer.status);
+        Ok(())
+    }
+
     /// Status and body of the answer, whatever they are.
     pub(crate) async fn try_post(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<(u16, String)> {
         let answer = self.send(self.client.post(format!("{}{path}", self.url)).json(body)).await?;

@@ -1,8 +1,10 @@
 //! `bin/bench` and `bin/test faults`: what the program does under load, and under kills, full disks and
 //! failing syncs. Everything is seen from outside, over the loopback; the library is used only to fill a database
 //! and to read what is in it afterwards.
+mod customer_file;
 mod dovecot;
 mod faults;
+mod file;
 mod fill;
 mod http;
 mod intake;
@@ -36,7 +38,7 @@ enum Command {
         /// A folder of .eml files to take in, instead of the mails made up here.
         #[arg(long, env = "CASEDESK_BENCH_MAILS")]
         mails: Option<PathBuf>,
-        /// Only these parts: intake, postgres, pages.
+        /// Only these parts: intake, postgres, pages, file.
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
     },
@@ -75,8 +77,13 @@ async fn measure(quick: bool, mails: Option<PathBuf>, only: &[String]) -> anyhow
         intake::measure(&mut table, mails.as_deref(), quick, true).await?;
     }
     if wanted("pages") {
-        let folder = fill::cached(quick).await?;
+        let folder = fill::cached(fill::Size::mostly_closed(quick)).await?;
         pages::measure(&mut table, &folder).await?;
+    }
+    if wanted("file") {
+        let size = fill::Size::mostly_open(quick);
+        let folder = fill::cached(size).await?;
+        file::measure(&mut table, &folder, size).await?;
     }
     table.print();
     table.write()?;

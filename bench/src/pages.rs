@@ -85,7 +85,7 @@ async fn newest_case(session: &Session) -> anyhow::Result<usize> {
 }
 
 /// Asks for pages with some clients at once, each the next when it has the last.
-async fn ask(
+pub(crate) async fn ask(
     table: &mut Table,
     session: &Session,
     name: &str,

@@ -127,3 +127,26 @@ test('messages are picked by keyboard for a case of their own, and come back', a
   await expect(aoife.locator('.case-title')).toHaveText('Two things in one');
   await expect(aoife.locator('.entry', { hasText: 'And a second thing.' })).toBeVisible();
 });
+
+test('a case is written up, looked over, and handed over with the note', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Hal <hal@handed.example>', subject: 'The queue is stuck', text: 'It holds 40 files.' });
+  await aoife.keyboard.press('i');
+  await note(aoife).fill('My own words first.');
+  await kept(aoife);
+  await note(aoife).press('Escape');
+  await aoife.keyboard.press('h');
+  await expect(note(aoife)).toHaveValue(/^My own words first\.\n\n\*\*Hand-over of CD-\d+: The queue is stuck\*\*/);
+  await expect(note(aoife)).toHaveValue(/Not answered: Hal, .*“It holds 40 files\.”/);
+  const text = await note(aoife).inputValue();
+  await note(aoife).press('Escape');
+  await aoife.keyboard.press('h');
+  await expect(note(aoife)).toBeFocused();
+  await expect(note(aoife)).toHaveValue(text);
+  await expect(aoife.locator('.entry[data-kind="note"]')).toHaveCount(0);
+  await aoife.getByLabel('Hand over to').selectOption({ label: 'Łukasz Wiśniewski' });
+  await aoife.getByRole('button', { name: 'Hand over Ctrl ↵' }).click();
+  await expect(aoife.locator('.entry[data-kind="note"]')).toContainText('My own words first.');
+  await expect(aoife.locator('.entry[data-kind="note"] strong').first()).toContainText('Hand-over of');
+  await expect(aoife.locator('[popovertarget="agent-menu"]')).toContainText('Łukasz Wiśniewski');
+  await expect(aoife.getByLabel('Hand over to')).toHaveValue('');
+});

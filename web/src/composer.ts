@@ -18,3 +18,16 @@ export function tellUnsent(form: HTMLFormElement): void {
   const action = { label: 'Send again', run: () => form.requestSubmit() };
   toast('send', { text: 'Not sent, the desk does not answer. Your text is kept here.', icon: 'alert', alert: true, action });
 }
+
+/** A text of the desk's behind what stands there already; the same one is not put there twice. */
+export function behind(own: string, text: string): string {
+  if (!own.trim()) return text;
+  const heading = text.split('\n', 1)[0] ?? '';
+  return own.includes(heading) ? own : `${own.trimEnd()}\n\n${text}`;
+}
+
+/** Files went along, and the next note gives the case to nobody. */
+export function letGo(composer: HTMLElement): void {
+  composer.dispatchEvent(new CustomEvent('files:clear'));
+  for (const choice of composer.querySelectorAll<HTMLSelectElement>('[data-hand] select')) choice.value = '';
+}

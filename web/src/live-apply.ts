@@ -43,6 +43,11 @@ export function takeAlarms(): void {
   soon('alarms', 0, () => '/alarms');
 }
 
+/** A promise is about to be broken: whom it concerns is the server's to say. */
+export function takeAlarm(number: number): void {
+  soon(`alarm-${number}`, 0, () => `/cases/${number}/alarm`);
+}
+
 /** The telephone was answered: which call it is. */
 export function takeCall(): void {
   soon('call', 0, () => '/calls/pop');
@@ -62,14 +67,14 @@ function partsUrl(number: number): string | undefined {
   return `${url}?since=${newestEntry(shown)}`;
 }
 
-/** After a broken line: everything that is on the screen, and nothing that is not. */
-export function refetchVisible(): void {
+/** After a broken line, or when many cases changed: everything that is on the screen, and nothing that is not. */
+export function refetchVisible(wait_ms = 0): void {
   const shown = document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
-  if (shown) soon(`case-${shown}`, 0, () => partsUrl(Number(shown)));
+  if (shown) soon(`case-${shown}`, wait_ms, () => partsUrl(Number(shown)));
   for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
-    soon(list.id, 0, () => (list.isConnected ? `${list.dataset['rowsUrl']}?${list.dataset['rowsQuery'] ?? ''}` : undefined));
+    soon(list.id, wait_ms, () => (list.isConnected ? `${list.dataset['rowsUrl']}?${list.dataset['rowsQuery'] ?? ''}` : undefined));
   }
-  takeCounts();
+  takeCounts(wait_ms || counts_wait_ms);
 }
 
 export function showPresence(number: number, agents: Agent[]): void {

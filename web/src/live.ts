@@ -1,16 +1,17 @@
 // One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
-import { refetchVisible, showPresence, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
+import { refetchVisible, showPresence, takeAlarm, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
 import { offline, online } from './offline';
 
 type Message =
   | { kind: 'hello'; event: number }
   | { kind: 'presence'; case: number; agents: Agent[] }
-  | { kind: 'counts' | 'alarm' | 'call'; event?: number }
+  | { kind: 'counts' | 'alarm' | 'call' | 'many'; event?: number }
   | { kind: string; event: number; case: number };
 
 const first_wait_ms = 500;
 const longest_wait_ms = 30_000;
 const idle_after_ms = 180_000;
+const many_wait_ms = 3_000; // such notices come in rows
 const typing_every_ms = 4_000;
 
 let socket: WebSocket | undefined;
@@ -77,10 +78,14 @@ function take(message: Message): void {
       return takeAlarms();
     case 'call':
       return takeCall();
+    case 'many':
+      lastEvent = Math.max(lastEvent ?? 0, (message as { event: number }).event);
+      return refetchVisible(many_wait_ms);
     default: {
       const { event, case: number } = message as { event: number; case: number };
       if (event) lastEvent = Math.max(lastEvent ?? 0, event);
       if (number) takeCase(number);
+      if (number && /^promise_/.test(message.kind)) takeAlarm(number);
       takeCounts();
     }
   }

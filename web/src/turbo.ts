@@ -66,7 +66,7 @@ function releaseHeld(): void {
 function fillDraft(this: StreamElement): void {
   for (const text of this.templateContent.querySelectorAll('textarea')) {
     const people = (name: string) => (text.dataset[name] ?? '').split(' ').filter(Boolean);
-    const detail = { kind: text.dataset['kind'] ?? 'reply', body: text.value, to: people('to'), cc: people('cc'), bcc: people('bcc') };
+    const detail = { kind: text.dataset['kind'] ?? 'reply', body: text.value, behind: 'behind' in text.dataset, to: people('to'), cc: people('cc'), bcc: people('bcc') };
     for (const target of this.targetElements) target.dispatchEvent(new CustomEvent('draft:fill', { detail }));
   }
 }

@@ -24,6 +24,7 @@ pub enum Event<P> {
 /// One round of a promise: the stretches of time in which its clock ran. `P` is the desk's priority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock<P> {
+    started_at: Timestamp,
     priority: P,
     /// Stretches that are over, in order.
     ran: Vec<(Timestamp, Timestamp)>,
@@ -113,7 +114,7 @@ impl<P: Copy> Clock<P> {
     }
 
     fn start(at: Timestamp, priority: P) -> Self {
-        Self { priority, ran: Vec::new(), running_since: Some(at), met_at: None }
+        Self { started_at: at, priority, ran: Vec::new(), running_since: Some(at), met_at: None }
     }
 
     fn take_in(&mut self, at: Timestamp, event: Event<P>, priority: P) {
@@ -136,6 +137,12 @@ impl<P: Copy> Clock<P> {
         if let Some(since) = self.running_since.take() {
             self.ran.push((since, at));
         }
+    }
+
+    /// Since when it is owed.
+    #[must_use]
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
     }
 
     /// By which to choose the target: the newest that the case had while this round was open.

@@ -22,15 +22,18 @@ use crate::queue::Worker;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, customers, details, forms, mail, phone, portal, products, staff, webhooks};
+use crate::{cases, clocks, customers, details, forms, mail, phone, portal, products, quotes, staff, webhooks};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
     Subscribers::new(vec![mail::jobs::subscriber]).asking(vec![
+        cases::jobs::following,
         cases::jobs::subscriber,
         cases::jobs::judging,
         webhooks::jobs::subscriber,
         phone::jobs::subscriber,
+        clocks::jobs::subscriber,
+        quotes::jobs::subscriber,
         details::jobs::subscriber,
     ])
 }
@@ -47,6 +50,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<cases::jobs::ReadLogs>(desk.clone())
         .register::<cases::jobs::Judge>(desk.clone())
         .register::<cases::jobs::JudgeDaily>(desk.clone())
+        .register::<customers::jobs::Daily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
         .register::<mail::jobs::SystemMail>(postman)
@@ -55,6 +59,12 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<phone::jobs::Escalate>(desk.clone())
         .register::<phone::jobs::Heard>(desk.clone())
         .register::<phone::jobs::Recount>(desk.clone())
+        .register::<clocks::jobs::Look>(desk.clone())
+        .register::<clocks::jobs::LookAtAll>(desk.clone())
+        .register::<clocks::jobs::LookDaily>(desk.clone())
+        .register::<quotes::jobs::Expire>(desk.clone())
+        .register::<quotes::jobs::Remind>(desk.clone())
+        .register::<quotes::jobs::Heard>(desk.clone())
         .register::<details::jobs::Open>(desk.clone())
         .register::<details::jobs::PutTogether>(desk.clone())
         .register::<details::jobs::Sweep>(desk.clone());
@@ -65,6 +75,8 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
     cases::jobs::keep_time(desk).await?;
+    customers::jobs::keep_time(desk).await?;
+    clocks::jobs::keep_time(desk).await?;
     details::jobs::keep_tidy(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
@@ -92,6 +104,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(cases::api::routes(most_mail))
         .merge(mail::api::routes(most_mail))
         .merge(phone::api::routes())
+        .merge(quotes::api::routes())
         .merge(details::api::routes())
         .merge(forms::api::routes())
         .merge(portal::api::routes())
@@ -131,6 +144,9 @@ pub fn router(desk: Desk) -> Router {
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
         .merge(phone::pages::open_routes())
+        .merge(clocks::pages::routes())
+        .merge(quotes::pages::routes())
+        .merge(quotes::pages::open_routes())
         .merge(details::pages::routes())
         .merge(forms::pages::routes())
         .merge(for_customers(&desk))

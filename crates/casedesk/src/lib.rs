@@ -1,6 +1,7 @@
 //! Casedesk, the support desk for software that customers run themselves. The map of the rooms is ARCHITECTURE.md.
 pub mod app;
 pub mod cases;
+pub mod clocks;
 pub mod commands;
 pub mod config;
 pub mod customers;
@@ -18,6 +19,7 @@ pub mod phone;
 pub mod portal;
 pub mod products;
 pub mod queue;
+pub mod quotes;
 pub mod search;
 pub mod staff;
 pub mod web;

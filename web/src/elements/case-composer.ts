@@ -1,4 +1,4 @@
-import { beginAtNewest, status, tellUnsent } from '../composer';
+import { beginAtNewest, behind, letGo, status, tellUnsent } from '../composer';
 import { define } from '../dom';
 import { DraftKeeper, gathered, type Draft, type Kind, type Other, type Saved } from '../draft';
 import { offer, serversOwn } from './draft-choice';
@@ -90,9 +90,9 @@ class CaseComposer extends HTMLElement {
   };
 
   #fill = (event: Event): void => {
-    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'>>).detail;
+    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'> & { behind?: boolean }>).detail;
     this.setMode(back.kind);
-    this.text().value = back.body;
+    this.text().value = back.behind ? behind(this.text().value, back.body) : back.body;
     if (back.to.length) this.dispatchEvent(new CustomEvent('recipients:set', { detail: back }));
     this.#keeper?.change(this.#draft());
   };
@@ -122,7 +122,7 @@ class CaseComposer extends HTMLElement {
     this.#keeper?.done(this.mode);
     const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
     if (id) id.value = '';
-    this.dispatchEvent(new CustomEvent('files:clear'));
+    letGo(this);
     if (this.mode === 'note') this.setMode('reply', false);
     status(this, '');
     this.text().blur();

@@ -12,8 +12,9 @@ const week_ms = 6 * day_ms;
 const shown = new Set<DeskTime>();
 
 /**
- * `<desk-time data-form="list|entry|due|until"><time datetime="…">words for no script</time></desk-time>` in the reader's zone.
- * list: 14:02, Fri, 3 Oct 2025 · entry: Fri 14:02, 3 Oct, 14:02 · due: in 1 h 11 min, 12 min over · until: 15:20
+ * `<desk-time data-form="list|entry|due|left|until"><time datetime="…">words for no script</time></desk-time>` in the reader's zone.
+ * list: 14:02, Fri, 3 Oct 2025 · entry: Fri 14:02, 3 Oct, 14:02 · until: 15:20
+ * due: 1 h 11 min, 12 min over · left: in 1 h 11 min, 12 min over
  */
 class DeskTime extends HTMLElement {
   static observedAttributes = ['data-form'];
@@ -38,7 +39,7 @@ class DeskTime extends HTMLElement {
     const text = phrase(at, this.dataset['form'] ?? 'list');
     if (time.textContent !== text) time.textContent = text;
     time.title ||= whole.format(at);
-    if (this.dataset['form'] === 'due') this.dataset['tone'] = tone(at);
+    if (/^(due|left)$/.test(this.dataset['form'] ?? '')) this.dataset['tone'] = tone(at);
   }
 }
 
@@ -48,6 +49,7 @@ function phrase(at: Date, form: string): string {
   const today = at.toDateString() === now.toDateString();
   const near = Math.abs(age_ms) < week_ms;
   if (form === 'due') return due(-age_ms);
+  if (form === 'left') return age_ms > 0 ? due(-age_ms) : `in ${due(-age_ms)}`;
   if (form === 'until') return today ? clock.format(at) : `${near ? weekday.format(at) : day.format(at)} ${clock.format(at)}`;
   if (form === 'entry') return today ? clock.format(at) : near ? `${weekday.format(at)} ${clock.format(at)}` : `${at.getFullYear() === now.getFullYear() ? day.format(at) : dayYear.format(at)}, ${clock.format(at)}`;
   if (today) return clock.format(at);

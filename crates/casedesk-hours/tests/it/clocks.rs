@@ -300,4 +300,33 @@ proptest! {
             prop_assert!(agrees, "{:?}, used {}, passed {:?}, met {}", state, watch.used, watch.passed, watch.met);
         }
     }
+
+    #[test]
+    fn a_pause_moves_the_due_instant_as_a_walk_by_minutes_says(
+        (model, start) in crate::laws::desks(), target_min in 1..600_u64, before in 0..2880_i64, pause in 0..2880_i64,
+    ) {
+        let (hours, time) = (model.hours(), minutes(target_min));
+        let target = Target::new(time, 75).expect("a target");
+        let paused = start + SignedDuration::from_mins(before);
+        let resumed = paused + SignedDuration::from_mins(pause);
+        let events = [(start, Event::Started), (paused, Event::Paused), (resumed, Event::Resumed)];
+        let clock = Clock::rounds(Normal, &events).pop().expect("a round");
+        prop_assert_eq!(clock.started_at(), start);
+        let (wanted, within) = (i128::try_from(time.as_nanos()).expect("small"), 20 * 24 * 60);
+        let used = model.elapsed(start, paused);
+        let at_once = model.due(start, wanted, within).filter(|due| *due < paused);
+        if let Some(due) = at_once.or_else(|| model.due(resumed, (wanted - used).max(0), within)) {
+            prop_assert_eq!(clock.due_at(target, &hours), Ok(Some(due)));
+            let warns = clock.warn_at(target, &hours).expect("sooner than due").expect("while it runs");
+            prop_assert!(start <= warns && warns <= due);
+            // Whenever it is asked, the instant is the same, and the promise is broken just after it.
+            let now = due.max(resumed) + SignedDuration::from_nanos(1);
+            let state = clock.state(target, &hours, now).expect("a state");
+            prop_assert!(matches!(state, State::Breached { since, .. } if since == due), "{:?}", state);
+            if due >= resumed {
+                let state = clock.state(target, &hours, due).expect("a state");
+                prop_assert!(matches!(state, State::Running { due_at, .. } if due_at == due), "{:?}", state);
+            }
+        }
+    }
 }

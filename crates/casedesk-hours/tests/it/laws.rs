@@ -69,7 +69,7 @@ fn change_near(tz: &TimeZone, at: Timestamp) -> Option<Timestamp> {
 }
 
 /// Hours, with special days around an instant, and the instant.
-fn desks() -> impl Strategy<Value = (Model, Timestamp)> {
+pub(crate) fn desks() -> impl Strategy<Value = (Model, Timestamp)> {
     prop::sample::select(&ZONES[..]).prop_flat_map(|zone| {
         let week = prop::collection::vec(spans(), 7)
             .prop_filter("some weekday is open", |week| week.iter().any(|spans| !spans.is_empty()));

@@ -3,17 +3,13 @@
 
 use crate::bodies;
 
+/// Also where the fuzzer itself begins.
 const SEEDS: &[&str] = &[
-    "From: Ann <ann@customer.example>\nTo: support@desk.example\nSubject: =?utf-8?B?w7xi?= Re: [CD-7]\nDate: Mon, 5 Jan 2026 06:00:00 +0000\n\
-     Message-ID: <1@x>\nReferences: <2@x> <3@x>\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain; format=flowed\n\n\
-     Hi \nthere\n\nOn Mon, Jan 5, 2026 at 10:00 AM A <a@b.example> wrote:\n> old\n-- \nAnn\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>x<img src=https://x.example/1></p>\n\
-     --b\nContent-Type: image/png; name*0*=utf-8''%C3; name*1=a.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n",
-    "Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: failure notice\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n<a@b.example>: 550 5.1.1 unknown\n--b\n\
-     Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\n--b\nContent-Type: message/rfc822\n\nSubject: y\n\nz\n--b--\n",
-    "<div class=\"gmail_quote\"><a href='https://x.example'>x</a><table><tr><td style=\"color:red\">y</table><pre>\n\nz</pre><svg><p><style><!--</style>\
-     <math><mi><img src=cid:a onerror=1></blockquote><b><i><a><p></b>&lt;&#x3c;&amp;lt;<!--x--><![CDATA[y]]>",
-    "Support, \"the\" <desk>\n=?utf-8?Q?Ann?= <a@b.example>,\nRe: \u{fc}\u{202e}x =?utf-8?B?w?=\nFrom the\n.\n--x\n> y \n\tz",
-    "begin 644 a.txt\n#0V%T\n`\nend\nFrom: a@b.example\nSent: x\nTo: y@z.example\nSubject: z\n",
+    include_str!("../../fuzz/seeds/multipart.eml"),
+    include_str!("../../fuzz/seeds/bounce.eml"),
+    include_str!("../../fuzz/seeds/markup.html"),
+    include_str!("../../fuzz/seeds/names.txt"),
+    include_str!("../../fuzz/seeds/uuencoded.txt"),
 ];
 
 const TOKENS: &[&str] = &[

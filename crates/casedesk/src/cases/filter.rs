@@ -1,7 +1,7 @@
 //! What a list shows: a built-in view, a saved one, or what somebody typed. A filter is words and
 //! `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
-use crate::cases::{CaseKind, CaseState, Priority};
-use crate::customers::OrganisationId;
+use crate::cases::{CaseKind, CaseState, DueState, Priority};
+use crate::customers::{OrganisationId, VerdictKind, VerdictState};
 use crate::kit::Timestamp;
 use crate::search::Wanted;
 use crate::staff::{AgentId, TeamId};
@@ -28,6 +28,10 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// A call of it waits to be confirmed in writing.
     pub unconfirmed: bool,
+    /// Something was promised, and this is how near the end is.
+    pub due: Option<DueIs>,
+    /// What the desk found, all of it. Verdicts are kept true of open cases, so without states these are meant.
+    pub verdicts: Vec<(VerdictKind, VerdictState)>,
     pub before: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
@@ -38,6 +42,24 @@ pub enum Who {
     Agent(AgentId),
 }
 
+/// How near the end of a promise is at the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueIs {
+    Soon,
+    Urgent,
+    Breached,
+}
+
+impl DueIs {
+    pub const fn states(self) -> &'static [DueState] {
+        match self {
+            Self::Soon => &[DueState::Soon, DueState::Urgent, DueState::Breached],
+            Self::Urgent => &[DueState::Urgent, DueState::Breached],
+            Self::Breached => &[DueState::Breached],
+        }
+    }
+}
+
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -45,16 +67,19 @@ pub enum Sort {
     NewestActivity,
     OldestActivity,
     NewestCase,
+    /// What is due first, then what nothing is promised of.
+    DueFirst,
 }
 
 impl Sort {
-    pub const ALL: [Self; 3] = [Self::NewestActivity, Self::OldestActivity, Self::NewestCase];
+    pub const ALL: [Self; 4] = [Self::NewestActivity, Self::OldestActivity, Self::NewestCase, Self::DueFirst];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NewestActivity => "newest",
             Self::OldestActivity => "oldest",
             Self::NewestCase => "created",
+            Self::DueFirst => "due",
         }
     }
 
@@ -64,6 +89,7 @@ impl Sort {
             Self::NewestActivity => "Newest first",
             Self::OldestActivity => "Oldest first",
             Self::NewestCase => "Newest case first",
+            Self::DueFirst => "Due first",
         }
     }
 
@@ -79,6 +105,7 @@ pub const OPEN: [CaseState; 3] = [CaseState::New, CaseState::Open, CaseState::Wa
 pub enum View {
     Mine,
     Unassigned,
+    Due,
     Watched,
     Unconfirmed,
     Waiting,
@@ -90,9 +117,10 @@ pub enum View {
 }
 
 impl View {
-    pub const BUILT_IN: [Self; 8] = [
+    pub const BUILT_IN: [Self; 9] = [
         Self::Mine,
         Self::Unassigned,
+        Self::Due,
         Self::Watched,
         Self::Unconfirmed,
         Self::Waiting,
@@ -106,6 +134,7 @@ impl View {
         match self {
             Self::Mine => "mine".into(),
             Self::Unassigned => "unassigned".into(),
+            Self::Due => "due".into(),
             Self::Watched => "watched".into(),
             Self::Unconfirmed => "unconfirmed".into(),
             Self::Waiting => "waiting".into(),
@@ -127,6 +156,14 @@ impl View {
         Self::BUILT_IN.into_iter().find(|view| view.slug() == slug)
     }
 
+    /// The order that it is shown in, unless somebody chooses another.
+    pub const fn sort(self) -> Sort {
+        match self {
+            Self::Due => Sort::DueFirst,
+            _ => Sort::NewestActivity,
+        }
+    }
+
     /// The filter it stands for; `None` for a saved one, whose filter is stored.
     pub fn filter(self, me: AgentId) -> Option<Filter> {
         let open = Filter { states: OPEN.to_vec(), ..Filter::default() };
@@ -135,6 +172,7 @@ impl View {
             Self::Unassigned => {
                 Filter { assignee: Some(Who::Nobody), states: vec![CaseState::New, CaseState::Open], ..open }
             }
+            Self::Due => Filter { due: Some(DueIs::Soon), ..open },
             Self::Watched => Filter { watched_by: Some(me), ..open },
             // Whatever its state: a call of a solved case is confirmed too.
             Self::Unconfirmed => Filter { unconfirmed: true, ..Filter::default() },
@@ -189,6 +227,8 @@ impl Filter {
         self.organisation = other.organisation.or(self.organisation);
         self.organisation_id = other.organisation_id.or(self.organisation_id);
         self.unconfirmed |= other.unconfirmed;
+        self.due = self.due.max(other.due);
+        self.verdicts.extend(other.verdicts);
         self.before = other.before.or(self.before);
         self.after = other.after.or(self.after);
         self.tags.extend(other.tags);
@@ -197,6 +237,10 @@ impl Filter {
 
     fn set(&mut self, key: &str, value: &str, me: AgentId) -> Result<(), String> {
         let lower = value.to_lowercase();
+        if let Some(kind) = VerdictKind::of_key(key) {
+            self.verdicts.push((kind, verdict(kind, &lower)?));
+            return Ok(());
+        }
         match key {
             "from" => self.from = Some(lower),
             "org" => self.organisation = Some(lower),
@@ -210,7 +254,9 @@ impl Filter {
             "assignee" => self.assignee_name = Some(lower),
             "team" => self.team_name = Some(lower),
             "is" if lower == "unconfirmed" => self.unconfirmed = true,
-            "is" => return Err("“is:” takes unconfirmed".into()),
+            "is" if lower == "due" => self.due = self.due.max(Some(DueIs::Soon)),
+            "is" if lower == "breached" => self.due = Some(DueIs::Breached),
+            "is" => return Err("“is:” takes one of unconfirmed, due, breached".into()),
             "before" => self.before = Some(day(value)?),
             "after" => self.after = Some(day(value)?),
             _ => return Err(format!("there is no “{key}:”")),
@@ -223,7 +269,18 @@ const KEYS: [&str; 12] =
     ["from", "org", "tag", "status", "state", "priority", "kind", "assignee", "team", "is", "before", "after"];
 
 fn is_key(word: &str) -> bool {
-    KEYS.contains(&word)
+    KEYS.contains(&word) || VerdictKind::of_key(word).is_some()
+}
+
+/// What a filter may say of a verdict: its states, with hyphens as people write them.
+pub fn verdict_words(kind: VerdictKind) -> Vec<String> {
+    kind.states().iter().map(|state| state.as_str().replace('_', "-")).collect()
+}
+
+fn verdict(kind: VerdictKind, value: &str) -> Result<VerdictState, String> {
+    let word = value.replace(['-', ' '], "_");
+    let state = kind.states().iter().copied().find(|state| state.as_str() == word);
+    state.ok_or_else(|| choices(kind.key(), &verdict_words(kind)))
 }
 
 fn choices(key: &str, all: &[impl std::fmt::Display]) -> String {
@@ -280,6 +337,32 @@ mod tests {
         assert!(Filter::parse("status:asleep", ME).unwrap_err().contains("new, open, waiting"));
         assert!(Filter::parse("before:soon", ME).unwrap_err().contains("not a date"));
         assert!(Filter::parse("is:late", ME).unwrap_err().contains("unconfirmed"));
+    }
+
+    #[test]
+    fn what_is_breached_is_due_as_well() {
+        assert_eq!(Filter::parse("is:due", ME).unwrap().due, Some(DueIs::Soon));
+        assert_eq!(Filter::parse("is:breached is:due", ME).unwrap().due, Some(DueIs::Breached));
+        let view = View::Due.filter(ME).unwrap();
+        assert_eq!(view.and(Filter::parse("is:breached", ME).unwrap()).due, Some(DueIs::Breached));
+    }
+
+    #[test]
+    fn what_the_desk_found_is_a_filter_in_its_own_words() {
+        let filter = Filter::parse("contract:expired lifecycle:security-only sftp", ME).unwrap();
+        let wanted =
+            [(VerdictKind::Contract, VerdictState::Expired), (VerdictKind::LifeCycle, VerdictState::SecurityOnly)];
+        assert_eq!(filter.verdicts, wanted);
+        assert_eq!(
+            Filter::parse("upgrade:expired", ME).unwrap_err(),
+            "“upgrade:” takes one of current, available",
+            "each verdict has states of its own"
+        );
+        for &kind in VerdictKind::ALL {
+            for word in verdict_words(kind) {
+                assert!(Filter::parse(&format!("{}:{word}", kind.key()), ME).is_ok(), "{word}");
+            }
+        }
     }
 
     #[test]

@@ -135,14 +135,16 @@ enum Touched {
 fn touched(event: &Event) -> Touched {
     match (event.topic, event.kind) {
         ("case", "opened" | "opened_by_agent" | "opened_by_split") => Touched::Opened(event.id),
-        ("case", "received" | "logs_read") => Touched::Case(event.id),
+        ("case", "received" | "merged" | "unmerged" | "logs_read") => Touched::Case(event.id),
         ("case", "changed") => match event.data["changed"]["field"].as_str() {
             Some("kind" | "state" | "installation" | "subject") => Touched::Case(event.id),
             _ => Touched::Nothing,
         },
         ("organisation", _) => Touched::Organisation(event.id),
         ("installation", _) => event.data["organisation"].as_i64().map_or(Touched::Nothing, Touched::Organisation),
-        ("product" | "support_option", _) => Touched::Everything,
+        // Who wants something changes no verdict.
+        ("product", "voted" | "vote_taken_back") => Touched::Nothing,
+        ("product" | "support_option" | "customers", _) => Touched::Everything,
         _ => Touched::Nothing,
     }
 }
@@ -164,6 +166,15 @@ pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> Box
         }
         let payload = serde_json::to_value(&job).map_err(|error| crate::db::Error::Encode(error.into()))?;
         Ok(vec![Wanted { kind: Judge::KIND, payload, at: None }])
+    })
+}
+
+/// Cases follow a merge of organisations or contacts at once: the one subscriber that writes itself, since a job would
+/// leave a moment in which customers see too much.
+pub fn following<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
+    Box::pin(async move {
+        actions::follow_merge(tx, event).await?;
+        Ok(vec![])
     })
 }
 

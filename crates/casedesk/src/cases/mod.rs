@@ -3,6 +3,7 @@
 //! changes its words; a note is never sent; merge and split move nothing that cannot be moved back.
 pub mod actions;
 pub mod api;
+mod error;
 pub mod filter;
 pub mod jobs;
 pub mod pages;
@@ -11,6 +12,7 @@ pub mod store;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::error::CasesError;
 use crate::customers::Person;
 pub use crate::customers::Priority;
 use crate::desk::Desk;
@@ -104,6 +106,8 @@ words!(
         Machine = "machine",
         /// What was said on the telephone, and each step until it is confirmed in writing.
         Call = "call",
+        /// A step of a quote, from its draft to the customer's answer.
+        Quote = "quote",
     }
 );
 
@@ -119,6 +123,45 @@ words!(
         Failed = "failed",
         /// Taken back before it was sent.
         Cancelled = "cancelled",
+    }
+);
+
+words!(
+    /// What a support option promises.
+    Promise {
+        /// An agent's first answer to what a customer wrote.
+        FirstResponse = "first_response",
+        /// An agent's answer to what the customer wrote after that.
+        NextResponse = "next_response",
+        /// The case solved.
+        Resolve = "resolve",
+    }
+);
+
+words!(
+    /// How a promise stands.
+    PromiseState {
+        Running = "running",
+        /// Runs, and the end is near.
+        Warned = "warned",
+        /// Not kept, and still owed.
+        Breached = "breached",
+        /// Stands until the customer answers.
+        Paused = "paused",
+        Met = "met",
+        /// Kept after it was due.
+        MetLate = "met_late",
+    }
+);
+
+words!(
+    /// How near the instant is at which something is due.
+    DueState {
+        Later = "later",
+        Soon = "soon",
+        /// Within the hour.
+        Urgent = "urgent",
+        Breached = "breached",
     }
 );
 
@@ -180,6 +223,19 @@ pub struct Incoming {
     /// The address was only typed: nobody has proved that it is the author's.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+    /// Details of the installation that a form asked for by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldDetail>,
+}
+
+/// A detail that the customer was asked for by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ToldDetail {
+    /// `high_availability`, `protocols`…
+    pub field: String,
+    pub value: String,
+    /// The line of the message that says it.
+    pub line: String,
 }
 
 /// A case that a message may belong to, on evidence too weak to join.
@@ -262,6 +318,11 @@ impl PrivateLink {
         secrets::sign(desk.signing_key(), format!("private link {}{}", self.path, self.nonce).as_bytes())
     }
 
+    /// The text as everybody else reads it.
+    pub fn hidden(text: &str) -> String {
+        text.replace(Self::PLACE, "(a private link)")
+    }
+
     /// The text as its recipients read it.
     pub fn write_into(&self, desk: &Desk, text: &str) -> String {
         text.replace(Self::PLACE, &desk.link(&format!("{}{}", self.path, self.token(desk))))
@@ -317,6 +378,47 @@ pub struct Call {
     pub by_mail: Option<EntryId>,
 }
 
+words!(
+    /// A step of a quote.
+    QuoteStep {
+        Drafted = "drafted",
+        /// Asked sales to approve it.
+        Submitted = "submitted",
+        /// A draft again, to be changed.
+        SentBack = "sent back",
+        Approved = "approved",
+        Sent = "sent",
+        /// A mail of the customer reads like one of the two; an agent decides.
+        LooksAccepted = "looks accepted",
+        LooksDeclined = "looks declined",
+        /// An agent has read the mail, and it is neither.
+        Dismissed = "dismissed",
+        Accepted = "accepted",
+        Declined = "declined",
+        /// Nobody answered until the end of its last day.
+        Expired = "expired",
+        Withdrawn = "withdrawn",
+    }
+);
+
+/// A step of a quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Quoted {
+    pub quote: i64,
+    pub step: QuoteStep,
+    /// As `Q-12`; from the second version on with it, as `Q-12 version 2`.
+    pub key: String,
+    pub title: String,
+    /// As `EUR 1,200.00`.
+    pub total: String,
+    /// Who accepted or declined it; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// The answer came by mail, as this entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<EntryId>,
+}
+
 /// What an entry holds besides its text, by its kind.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -326,6 +428,7 @@ pub enum EntryData {
     Note { mentions: Vec<AgentId> },
     Change(Changed),
     Call(Call),
+    Quote(Quoted),
 }
 
 /// What a log file says of time.
@@ -347,88 +450,4 @@ pub struct LogReading {
     pub verdict: String,
     /// Whether the customer should send it again, with time stamps.
     pub ask_again: bool,
-}
-
-/// What can go wrong with a case, for the one who asked.
-#[derive(Debug, thiserror::Error)]
-pub enum CasesError {
-    #[error("there is no case {0}")]
-    NoCase(CaseId),
-    #[error("there is no entry {0} on this case")]
-    NoEntry(EntryId),
-    #[error("“{0}” is empty")]
-    Empty(&'static str),
-    #[error("“{field}” is longer than {most} characters")]
-    TooLong { field: &'static str, most: usize },
-    #[error("“{0}” is not a mail address")]
-    BadAddress(String),
-    #[error("there is nobody to send it to")]
-    NoRecipient,
-    #[error("a closed case takes no reply; open a follow-up")]
-    Closed(CaseId),
-    #[error("the case changed since you began to write")]
-    ChangedSince { case: CaseId, newest: EntryId },
-    #[error("it is too late to take that back: the mail is on its way")]
-    TooLate(EntryId),
-    #[error("a case cannot be merged into itself or into one that is merged into it")]
-    MergeCircle(CaseId),
-    #[error("case {0} is merged already")]
-    AlreadyMerged(CaseId),
-    #[error("a newer draft was kept from elsewhere; look at it first")]
-    DraftIsNewer,
-    #[error("that was undone before")]
-    AlreadyUndone,
-    #[error("pick at least one message, and leave at least one")]
-    BadSplit,
-    #[error("{0} is not a date in the future")]
-    NotInFuture(String),
-    #[error("the filter is not understood: {0}")]
-    BadFilter(String),
-    #[error("“{0}” is no such team or agent")]
-    NoSuch(String),
-    #[error("there is no such {0}")]
-    Missing(&'static str),
-    #[error("there is a {0} of that name already")]
-    Taken(&'static str),
-    #[error("the case belongs to no organisation, so nothing can be kept in a file; give its contact one first")]
-    NoOrganisation,
-    #[error(transparent)]
-    Customers(#[from] crate::customers::CustomersError),
-    #[error("nothing is missing on this case")]
-    NothingMissing,
-    #[error("this client id was used for another case")]
-    ClientIdUsed,
-    #[error(transparent)]
-    Database(#[from] crate::db::Error),
-    #[error(transparent)]
-    Files(#[from] crate::files::FilesError),
-}
-
-impl From<CasesError> for crate::web::Error {
-    fn from(error: CasesError) -> Self {
-        use CasesError as E;
-        match error {
-            E::Database(error) => error.into(),
-            E::Customers(error) => error.into(),
-            E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
-            E::Files(error) => Self::ours(&error),
-            E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),
-            E::Missing(what) => Self::not_found(format!("such {what}")),
-            E::ChangedSince { newest, .. } => Self::conflict(sentence(&error)).with("newest_entry", newest.0),
-            E::TooLate(_)
-            | E::AlreadyMerged(_)
-            | E::AlreadyUndone
-            | E::Closed(_)
-            | E::Taken(_)
-            | E::ClientIdUsed
-            | E::DraftIsNewer => Self::conflict(sentence(&error)),
-            _ => Self::unprocessable(sentence(&error)),
-        }
-    }
-}
-
-fn sentence(error: &CasesError) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }

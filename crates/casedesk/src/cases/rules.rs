@@ -1,10 +1,15 @@
 //! Decisions about a case: what a command changes, or why it may not. Pure.
-use super::store::Case;
-use casedesk_details::Field;
+pub mod hand_over;
 
-use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, WaitingOn};
+use std::collections::{BTreeMap, BTreeSet};
+
+use casedesk_details::{Confidence, Field, Proposal, Source};
+
+use super::store::Case;
+use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, QuoteStep, ToldDetail, WaitingOn};
 use crate::customers::Person;
 use crate::kit::Timestamp;
+use crate::search::words_of;
 use crate::staff::{AgentId, TeamId};
 
 /// The longest subject, in characters.
@@ -100,6 +105,77 @@ pub fn required_details(kind: CaseKind) -> (&'static [Field], bool) {
     }
 }
 
+/// What was read of a message, with the answers to questions that name a detail in the place of what was read of their
+/// lines.
+pub fn with_told(read: Vec<Proposal>, told: &[ToldDetail], text: &str) -> Vec<Proposal> {
+    let answers: Vec<Proposal> = told
+        .iter()
+        .filter_map(|one| {
+            let begin = text.rfind(&one.line).unwrap_or(0);
+            Some(Proposal {
+                field: Field::from_name(&one.field)?,
+                value: one.value.clone(),
+                key: None,
+                present: true,
+                as_written: one.value.clone(),
+                source: Source { text: one.line.clone(), range: begin..begin + one.line.len() },
+                confidence: Confidence::Sure,
+                why: "the form asked for it",
+                installation: None,
+                product: None,
+            })
+        })
+        .collect();
+    let elsewhere = |proposal: &Proposal| {
+        let within = |answer: &Proposal| {
+            answer.source.range.contains(&proposal.source.range.start) && answer.field == proposal.field
+        };
+        !answers.iter().any(within)
+    };
+    let read: Vec<Proposal> = read.into_iter().filter(elsewhere).collect();
+    read.into_iter().chain(answers).collect()
+}
+
+/// How many words of a case are looked for elsewhere.
+const MOST_TELLING: usize = 12;
+
+/// The words by which cases like this one are found: those of the subject first, then those of the message.
+pub fn telling_words(subject: &str, message: &str) -> Vec<String> {
+    let begin: String = message.chars().take(600).collect();
+    let text = words_of(&format!("{subject} {begin}"));
+    let telling = crate::customers::rules::words(&text);
+    let mut found: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| telling.contains(*word)) {
+        if found.len() < MOST_TELLING && !found.iter().any(|known| known == word) {
+            found.push(word.to_owned());
+        }
+    }
+    found
+}
+
+/// The cases that share the rarest words, the likest first. `hits` are the cases with each word, of the newest `most`
+/// texts: a word that is in as many is common. Two words have to be shared, and a third of the weight of all.
+pub fn likest(hits: &[Vec<i64>], most: usize) -> Vec<i64> {
+    let mut found: BTreeMap<i64, (usize, f64)> = BTreeMap::new();
+    let mut whole = 0.0;
+    for with_word in hits.iter().filter(|owners| !owners.is_empty()) {
+        let share = most as f64 / with_word.len() as f64;
+        let weight = (1.0 + share).ln();
+        whole += weight;
+        for owner in with_word.iter().collect::<BTreeSet<_>>() {
+            let (shared, sum) = found.entry(*owner).or_default();
+            (*shared, *sum) = (*shared + 1, *sum + weight);
+        }
+    }
+    let mut likest: Vec<(i64, f64)> = found
+        .into_iter()
+        .filter(|(_, (shared, sum))| *shared >= 2 && *sum * 3.0 >= whole)
+        .map(|(owner, (_, sum))| (owner, sum))
+        .collect();
+    likest.sort_by(|(one, a), (other, b)| b.total_cmp(a).then(other.cmp(one)));
+    likest.into_iter().map(|(owner, _)| owner).collect()
+}
+
 /// Whether a file is a log, by its name. One that is packed counts, although nobody reads its lines.
 pub fn is_log(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -182,6 +258,23 @@ pub fn after_reply(case: &mut Case, now: Timestamp) {
     case.last_agent_at = Some(now);
 }
 
+/// What a step of a quote does to its case: it waits on sales, then on the customer, and is open again once there is an
+/// answer. An answer is work also where the case was solved or closed; a quote that has run out is none.
+pub fn after_quote(case: &Case, step: QuoteStep) -> Option<Change> {
+    use QuoteStep as S;
+    let awaited =
+        case.state == CaseState::Waiting && matches!(case.waiting_on, Some(WaitingOn::Sales | WaitingOn::Customer));
+    match step {
+        S::Drafted | S::Submitted | S::SentBack | S::Approved => {
+            Some(Change::Wait { on: WaitingOn::Sales, until: None })
+        }
+        S::Sent => Some(Change::Wait { on: WaitingOn::Customer, until: None }),
+        S::Accepted | S::Declined => Some(Change::Reopen),
+        S::Expired | S::Withdrawn => awaited.then_some(Change::Reopen),
+        S::LooksAccepted | S::LooksDeclined | S::Dismissed => None,
+    }
+}
+
 /// The message with another of the people it names as its author, who that is, and who it was. `None` where it names
 /// nobody of that address.
 pub fn with_author(mut message: Incoming, address: &str, chosen_by: &str) -> Option<(Incoming, Person, Person)> {
@@ -237,6 +330,16 @@ mod tests {
     }
 
     #[test]
+    fn cases_are_alike_by_the_rarer_words_that_they_share() {
+        let words = telling_words("SFTP: no matching host key", "Hello,\nplease help, the host key is refused.");
+        assert_eq!(words, ["sftp", "matching", "host", "help", "refused"]);
+        let common: Vec<i64> = (1..=200).collect();
+        let hits = [common.clone(), vec![7, 7], vec![7], vec![7, 9], vec![9], vec![200]];
+        assert_eq!(likest(&hits, 200), [7, 9], "200 shares only one rare word and a common one");
+        assert!(likest(&[common], 200).is_empty(), "one word is chance");
+    }
+
+    #[test]
     fn a_machine_reopens_nothing() {
         for &state in CaseState::ALL {
             assert_eq!(arrival(&case(state), true), Arrival::Joins { reopens: false });
@@ -266,6 +369,23 @@ mod tests {
         let mut new = case(CaseState::New);
         apply(&mut new, &Change::Assign(Some(AgentId(4))), NOW).unwrap();
         assert_eq!(new.state, CaseState::Open);
+    }
+
+    #[test]
+    fn a_case_waits_on_sales_then_on_the_customer_and_is_open_once_they_answered() {
+        let on = |on| Some(Change::Wait { on, until: None });
+        let open = case(CaseState::Open);
+        assert_eq!(after_quote(&open, QuoteStep::Drafted), on(WaitingOn::Sales));
+        assert_eq!(after_quote(&open, QuoteStep::Sent), on(WaitingOn::Customer));
+        let mut waits = case(CaseState::Waiting);
+        waits.waiting_on = Some(WaitingOn::Customer);
+        assert_eq!(after_quote(&waits, QuoteStep::Accepted), Some(Change::Reopen));
+        assert_eq!(after_quote(&waits, QuoteStep::Expired), Some(Change::Reopen));
+        waits.waiting_on = Some(WaitingOn::Engineering);
+        assert_eq!(after_quote(&waits, QuoteStep::Expired), None, "it waits on somebody else by now");
+        assert_eq!(after_quote(&case(CaseState::Solved), QuoteStep::Withdrawn), None);
+        assert_eq!(after_quote(&case(CaseState::Closed), QuoteStep::Declined), Some(Change::Reopen));
+        assert_eq!(after_quote(&open, QuoteStep::LooksAccepted), None, "an agent decides");
     }
 
     #[test]

@@ -91,10 +91,10 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
     let mut copied = 0;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        let target = to.join(entry.file_name());
         if entry.file_name() == crate::files::COMING {
             continue;
         }
+        let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copied += copy_new(&entry.path(), &target)?;
         } else if !target.exists() {

@@ -2,6 +2,7 @@
 mod agent;
 mod backup;
 mod check;
+mod customers;
 mod demo;
 mod import;
 mod serve;
@@ -55,6 +56,9 @@ enum Command {
     /// Make an agent, or a link to a new password.
     #[command(subcommand)]
     Agent(agent::Command),
+    /// Take the customer file in from CSV, or give it out.
+    #[command(subcommand)]
+    Customers(customers::Command),
     /// Take mail in from files.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -85,6 +89,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::PdfText => crate::files::text::read_pdf()?,
         Command::Serve => on_runtime(config, serve::run)?,
         Command::Agent(command) => on_runtime(config, |config| agent::run(config, command))?,
+        Command::Customers(command) => on_runtime(config, |config| customers::run(config, command))?,
         Command::Check => on_runtime(config, check::run)?,
         Command::Demo { seed, cases } => on_runtime(config, |config| demo::run(config, seed, cases))?,
         Command::Backup { into } => on_runtime(config, |config| backup::backup(config, into))?,

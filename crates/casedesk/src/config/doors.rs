@@ -47,6 +47,13 @@ pub struct Portal {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Clocks {
+    pub warn_percent: u8,
+    pub due_soon_h: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Details {
     pub link_days: u64,
     pub max_file: i64,
@@ -64,7 +71,8 @@ impl Details {
             ((1..=720).contains(&self.upload_hours), "details.upload_hours: between 1 and 720 hours"),
         ]
         .into_iter()
-        .filter_map(|(ok, fault)| (!ok).then(|| fault.to_owned()))
+        .filter(|(ok, _)| !ok)
+        .map(|(_, fault)| fault.to_owned())
         .collect()
     }
 }

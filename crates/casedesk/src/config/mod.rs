@@ -1,6 +1,7 @@
 //! Settings: a documented default compiled in, overlaid by a file, then by the environment. All
 //! faults are reported together, at start. The environment is read nowhere else.
 mod doors;
+mod quotes;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::doors::{Details, Forms, Phone, Portal};
+pub use self::doors::{Clocks, Details, Forms, Phone, Portal};
+pub use self::quotes::Quotes;
 use crate::kit::Secret;
 
 pub const DEFAULT: &str = include_str!("../../config.default.toml");
@@ -28,9 +30,12 @@ pub struct Config {
     pub portal: Portal,
     pub webhooks: Webhooks,
     pub phone: Phone,
+    pub quotes: Quotes,
     pub details: Details,
     pub search: Search,
+    pub clocks: Clocks,
     pub products: Products,
+    pub customers: Customers,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -206,6 +211,13 @@ pub struct Products {
     pub ends_soon_days: u32,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customers {
+    pub remind_days: Vec<u32>,
+    pub remind_team: String,
+}
+
 fn imaps() -> u16 {
     993
 }
@@ -318,6 +330,14 @@ impl Config {
         check((1024..=1 << 30).contains(&mail.max_size), "mail.max_size: between 1024 and 1073741824 bytes".into());
         let soon = self.products.ends_soon_days;
         check((1..=3650).contains(&soon), format!("products.ends_soon_days: {soon} must be between 1 and 3650"));
+        let reminders = &self.customers.remind_days;
+        check(
+            reminders.len() <= 10 && reminders.iter().all(|days| (1..=365).contains(days)),
+            "customers.remind_days: at most 10 numbers between 1 and 365".into(),
+        );
+        let clocks = &self.clocks;
+        check((1..=100).contains(&clocks.warn_percent), "clocks.warn_percent: between 1 and 100".into());
+        check((1..=720).contains(&clocks.due_soon_h), "clocks.due_soon_h: between 1 and 720 hours".into());
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));
@@ -339,6 +359,7 @@ impl Config {
             );
         }
         faults.extend(self.phone.faults());
+        faults.extend(self.quotes.faults());
         faults.extend(self.details.faults());
         faults.extend(self.forms.faults());
         faults

@@ -3,6 +3,7 @@
 //! none. A field of an installation is never overwritten: each value is kept with who said it, when, and from where.
 pub mod actions;
 pub mod api;
+pub mod jobs;
 pub mod pages;
 pub mod rules;
 pub mod store;
@@ -10,7 +11,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::Timestamp;
-use crate::products::ProductId;
+use crate::products::{ItemId, ProductId};
 use crate::staff::AgentId;
 use crate::{id, words};
 
@@ -39,6 +40,26 @@ id!(
     /// One place where a customer runs a product.
     InstallationId
 );
+id!(
+    /// A telephone number of a contact.
+    NumberId
+);
+id!(
+    /// Two of the file that became one.
+    MergeId
+);
+id!(
+    /// A file that is being taken over into the customer file.
+    ImportId
+);
+
+words!(
+    /// What can be in the file twice.
+    FileKind {
+        Organisation = "organisation",
+        Contact = "contact",
+    }
+);
 
 words!(
     /// How far we are with an organisation.
@@ -60,6 +81,14 @@ pub struct Contact {
     pub id: ContactId,
     pub organisation_id: Option<OrganisationId>,
     pub name: String,
+}
+
+/// A number as it is kept: `+` and digits (E.164), and which contact has it.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Number {
+    pub id: NumberId,
+    pub number_e164: String,
+    pub label: String,
 }
 
 /// A person as mail names them.
@@ -140,6 +169,35 @@ words!(
     }
 );
 
+impl VerdictKind {
+    /// The word of filters and columns.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::LifeCycle => "lifecycle",
+            Self::Upgrade => "upgrade",
+            Self::Roadmap => "roadmap",
+            Self::Completeness => "details",
+        }
+    }
+
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// What it can find, the best first.
+    pub const fn states(self) -> &'static [VerdictState] {
+        use VerdictState as S;
+        match self {
+            Self::Contract => &[S::Covered, S::Expiring, S::Expired, S::NoContract],
+            Self::LifeCycle => &[S::Supported, S::SecurityOnly, S::Ending, S::Ended, S::Unknown],
+            Self::Upgrade => &[S::Current, S::Available],
+            Self::Roadmap => &[S::Matched, S::Unmatched],
+            Self::Completeness => &[S::Complete, S::Missing],
+        }
+    }
+}
+
 words!(
     /// What it found.
     VerdictState {
@@ -184,10 +242,14 @@ pub struct Verdict {
     pub state: VerdictState,
     /// In words for agents.
     pub reason: String,
+    /// The same in two or three words, for a list. Empty: as the state says.
+    pub label: String,
     pub action: Option<VerdictAction>,
+    /// The roadmap item that looks like what is asked for.
+    pub item_id: Option<ItemId>,
 }
 
-/// How soon is promised to be answered, in business minutes; none: no promise.
+/// How soon is promised to be answered and solved, in business minutes; none: no promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SupportTarget {
@@ -196,6 +258,9 @@ pub struct SupportTarget {
     pub first_response_min: Option<i64>,
     #[schema(minimum = 1)]
     pub next_response_min: Option<i64>,
+    #[schema(minimum = 1)]
+    #[serde(default)]
+    pub resolve_min: Option<i64>,
 }
 
 /// A support option as it is written down.
@@ -309,12 +374,30 @@ pub enum CustomersError {
     OptionTaken(String),
     #[error("“{0}” is no detail of an installation.")]
     NoField(String),
+    #[error("The contact has that number already.")]
+    NumberTaken,
     #[error("The text has to have {0} in it.")]
     NoPlace(&'static str),
     #[error("A contact has at least one address.")]
     LastAddress,
     #[error("There are {0} already, which is as many as there can be.")]
     TooMany(i64),
+    #[error(transparent)]
+    BadNumber(#[from] rules::NoNumber),
+    #[error(transparent)]
+    Unreadable(#[from] rules::sheet::Unreadable),
+    #[error("Choose a file.")]
+    NoFile,
+    #[error("Choose two that are not the same one.")]
+    SameOne,
+    #[error("“{0}” was merged into another one. Undo that first.")]
+    Merged(String),
+    #[error("This merge was undone already.")]
+    UndoneAlready,
+    #[error("A later merge rests on this one. Undo first that of “{0}” into “{1}”.")]
+    LaterMerge(String, String),
+    #[error("This file was taken over already.")]
+    TakenOver,
     #[error(transparent)]
     Database(#[from] crate::db::Error),
 }
@@ -325,7 +408,15 @@ impl From<CustomersError> for crate::web::Error {
         match error {
             E::Database(error) => error.into(),
             E::Missing(what) => Self::not_found(format!("such {what}")),
-            E::Taken(_) | E::OptionTaken(_) | E::LastAddress | E::TooMany(_) => Self::conflict(error.to_string()),
+            E::Taken(_)
+            | E::OptionTaken(_)
+            | E::LastAddress
+            | E::NumberTaken
+            | E::TooMany(_)
+            | E::TakenOver
+            | E::Merged(_)
+            | E::UndoneAlready
+            | E::LaterMerge(..) => Self::conflict(error.to_string()),
             error => Self::unprocessable(error.to_string()),
         }
     }

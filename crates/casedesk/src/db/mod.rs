@@ -14,6 +14,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Postgres, Transaction};
@@ -21,7 +22,7 @@ use tokio::sync::broadcast;
 
 use room::Room;
 
-pub use query::{Query, Row};
+pub use query::{Query, Row, Rows};
 pub use room::is_full;
 pub use value::{ToValue, UnknownWord, Value};
 
@@ -234,33 +235,49 @@ impl Tx {
 
 /// Reading, from the pool (`&Db`) or within a transaction (`&mut Tx`).
 pub trait Read: Sized + Send {
-    fn all<T: Row>(self, query: Query) -> impl Future<Output = Result<Vec<T>>> + Send;
+    fn rows<'a>(self, query: Query) -> BoxFuture<'a, Result<Rows>>
+    where
+        Self: 'a;
+
+    fn all<T: Row>(self, query: Query) -> impl Future<Output = Result<Vec<T>>> + Send {
+        async move { self.rows(query).await?.decoded() }
+    }
 
     fn opt<T: Row>(self, query: Query) -> impl Future<Output = Result<Option<T>>> + Send {
-        async move { Ok(self.all(query).await?.into_iter().next()) }
+        async move { self.rows(query).await?.first() }
     }
 
     fn one<T: Row>(self, query: Query) -> impl Future<Output = Result<T>> + Send {
-        async move { self.opt(query).await?.ok_or(Error::RowNotFound) }
+        async move { self.rows(query).await?.first()?.ok_or(Error::RowNotFound) }
     }
 }
 
 impl Read for &Db {
-    async fn all<T: Row>(self, query: Query) -> Result<Vec<T>> {
-        let read = match &self.0.backend {
-            Backend::Sqlite { read, .. } => query.fetch_sqlite(read).await,
-            Backend::Postgres(pool) => query.fetch_postgres(pool).await,
-        };
-        self.0.room.told(read).await
+    fn rows<'a>(self, query: Query) -> BoxFuture<'a, Result<Rows>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let read = match &self.0.backend {
+                Backend::Sqlite { read, .. } => query.fetch_sqlite(read).await,
+                Backend::Postgres(pool) => query.fetch_postgres(pool).await,
+            };
+            self.0.room.told(read).await
+        })
     }
 }
 
 impl Read for &mut Tx {
-    async fn all<T: Row>(self, query: Query) -> Result<Vec<T>> {
-        let read = match self.kind()? {
-            TxKind::Sqlite(tx) => return tx.all(query).await,
-            TxKind::Postgres(tx) => query.fetch_postgres(&mut **tx).await,
-        };
-        self.room.told(read).await
+    fn rows<'a>(self, query: Query) -> BoxFuture<'a, Result<Rows>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let read = match self.kind()? {
+                TxKind::Sqlite(tx) => return tx.rows(query).await,
+                TxKind::Postgres(tx) => query.fetch_postgres(&mut **tx).await,
+            };
+            self.room.told(read).await
+        })
     }
 }

@@ -12,6 +12,29 @@ use super::{Result, ToValue, Value};
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin> Row for T {}
 
+/// Rows as a database gives them. All that waits for a database is compiled once for them, and not for each type that they
+/// are decoded to.
+pub enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    pub(super) fn decoded<T: Row>(&self) -> Result<Vec<T>> {
+        match self {
+            Self::Sqlite(rows) => rows.iter().map(T::from_row).collect(),
+            Self::Postgres(rows) => rows.iter().map(T::from_row).collect(),
+        }
+    }
+
+    pub(super) fn first<T: Row>(&self) -> Result<Option<T>> {
+        match self {
+            Self::Sqlite(rows) => rows.first().map(T::from_row).transpose(),
+            Self::Postgres(rows) => rows.first().map(T::from_row).transpose(),
+        }
+    }
+}
+
 /// SQL with `$1…` placeholders and its values.
 #[derive(Clone, Debug)]
 pub struct Query {
@@ -81,14 +104,14 @@ impl Query {
         self.push(")")
     }
 
-    pub(super) async fn fetch_sqlite<T: Row>(self, on: impl SqliteExecutor<'_>) -> Result<Vec<T>> {
+    pub(super) async fn fetch_sqlite(self, on: impl SqliteExecutor<'_>) -> Result<Rows> {
         let (sql, args) = (self.sql, self.args);
-        bound!(sqlx::query_as(AssertSqlSafe(sql)), args).fetch_all(on).await
+        Ok(Rows::Sqlite(bound!(sqlx::query(AssertSqlSafe(sql)), args).fetch_all(on).await?))
     }
 
-    pub(super) async fn fetch_postgres<T: Row>(self, on: impl PgExecutor<'_>) -> Result<Vec<T>> {
+    pub(super) async fn fetch_postgres(self, on: impl PgExecutor<'_>) -> Result<Rows> {
         let (sql, args) = (self.sql, self.args);
-        bound!(sqlx::query_as(AssertSqlSafe(sql)), args).fetch_all(on).await
+        Ok(Rows::Postgres(bound!(sqlx::query(AssertSqlSafe(sql)), args).fetch_all(on).await?))
     }
 
     pub(super) async fn run_sqlite(self, on: impl SqliteExecutor<'_>) -> Result<u64> {

@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::room::Room;
-use super::{Error, Query, Result, Row, is_full};
+use super::{Error, Query, Result, Rows, is_full};
 
 /// How many transactions may share one sync.
 const BATCH: usize = 128;
@@ -149,7 +149,7 @@ impl SqliteTx {
         state.told(ran).await
     }
 
-    pub(super) async fn all<T: Row>(&mut self, query: Query) -> Result<Vec<T>> {
+    pub(super) async fn rows(&mut self, query: Query) -> Result<Rows> {
         let state = self.state()?;
         let read = query.fetch_sqlite(&mut state.connection).await;
         state.told(read).await

@@ -8,7 +8,7 @@ use super::words::COMPANIES;
 use crate::customers::actions::{self, Given, Origin};
 use crate::customers::{
     ContractTerms, FieldSource, InstallationRole, InstallationTerms, LicenceTerms, OptionTerms, OrganisationId,
-    Priority, SupportChannel, SupportOptionId, SupportTarget, store,
+    OrganisationKind, Priority, SupportChannel, SupportOptionId, SupportTarget, store,
 };
 use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
@@ -53,21 +53,31 @@ pub(super) async fn fill(desk: &Desk, by: &Viewer, now: Timestamp) -> anyhow::Re
         }
         installations(desk, by, of, at, now).await?;
     }
+    twice(desk, by).await
+}
+
+/// A customer who is in the file twice, as spreadsheets of two colleagues bring it about.
+async fn twice(desk: &Desk, by: &Viewer) -> anyhow::Result<()> {
+    let domains = ["kestrelpayroll.example".to_owned()];
+    let of = actions::new_organisation(desk, by, "Kestrel Payroll Ltd", OrganisationKind::Customer, &domains).await?;
+    let addresses = ["colin@kestrelpayroll.example".to_owned()];
+    actions::add_contact(desk, by, Some(of), "Colin Fairweather", &addresses).await?;
+    actions::set_tag(desk, by, of, "payroll", true).await?;
     Ok(())
 }
 
 async fn premier(desk: &Desk, by: &Viewer) -> anyhow::Result<SupportOptionId> {
-    let target = |priority, first, next| SupportTarget {
-        priority,
-        first_response_min: Some(first),
-        next_response_min: Some(next),
-    };
     let terms = OptionTerms {
         name: "Premier 24×7".into(),
         channels: SupportChannel::ALL.to_vec(),
         hours: "24/7".into(),
         covers: "All releases that are supported, help with upgrades, screen share.".into(),
-        targets: vec![target(Priority::Critical, 60, 120), target(Priority::High, 240, 480)],
+        targets: vec![
+            target(Priority::Critical, (60, 120), 24 * 60),
+            target(Priority::High, (240, 480), 3 * 24 * 60),
+            target(Priority::Normal, (8 * 60, 24 * 60), 10 * 24 * 60),
+            target(Priority::Low, (24 * 60, 72 * 60), 30 * 24 * 60),
+        ],
     };
     Ok(actions::add_option(desk, by, &terms).await?)
 }
@@ -79,9 +89,23 @@ async fn standard(desk: &Desk, by: &Viewer) -> anyhow::Result<SupportOptionId> {
         channels: vec![SupportChannel::Mail, SupportChannel::Form],
         hours: hours.into(),
         covers: "All releases that are supported.".into(),
-        targets: vec![],
+        targets: vec![
+            target(Priority::Critical, (120, 240), 16 * 60),
+            target(Priority::High, (240, 510), 40 * 60),
+            target(Priority::Normal, (510, 1020), 85 * 60),
+        ],
     };
     Ok(actions::add_option(desk, by, &terms).await?)
+}
+
+/// All in business minutes.
+fn target(priority: Priority, (first, next): (i64, i64), resolve: i64) -> SupportTarget {
+    SupportTarget {
+        priority,
+        first_response_min: Some(first),
+        next_response_min: Some(next),
+        resolve_min: Some(resolve),
+    }
 }
 
 async fn installations(desk: &Desk, by: &Viewer, of: OrganisationId, at: usize, now: Timestamp) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 //! wound by hand, and mail goes out to a sink on this machine.
 mod catalogue;
 mod details;
+mod doors;
 mod file;
 mod script;
 mod words;

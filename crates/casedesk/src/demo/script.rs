@@ -47,6 +47,14 @@ pub(super) enum Step {
     Thanks,
     Solved,
     WaitsOnEngineering,
+    Critical,
+}
+
+/// Cases that wait for their first reply, by the minutes before the end at which they open: one of them is overdue then.
+pub(super) const UNANSWERED: [u64; 3] = [100, 25, 8];
+
+pub(super) fn unanswered() -> Vec<(Duration, Step)> {
+    vec![(Duration::ZERO, Step::Opens), (Duration::from_mins(2), Step::Critical)]
 }
 
 /// The steps of one case and how long after the last each comes.

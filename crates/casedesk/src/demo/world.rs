@@ -1,14 +1,17 @@
 //! The made-up company at work: takes the steps of all cases in the order of time.
+mod quotes;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use casedesk_mail::{Address, OutboundAttachment, OutboundMail, token};
 use tokio_util::sync::CancellationToken;
 
-use super::script::{Dice, Step, script};
+use super::script::{Dice, Step, UNANSWERED, script, unanswered};
 use super::words::{COMPANIES, Company, MATTERS, Matter};
-use super::{catalogue, details, file};
+use super::{catalogue, details, doors, file};
 use crate::cases::actions::{self as cases, Reply};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, EntryId, Priority, WaitingOn, store as case_store};
@@ -79,12 +82,23 @@ impl World {
             let minutes = usize::try_from(end.since(start).as_secs() / 60).unwrap_or(1);
             queue.push(Reverse((start.plus(self.dice.minutes(0, minutes)), i, 0)));
         }
+        for minutes in UNANSWERED {
+            // The first company has a contract by the quickest option.
+            stories.extend(COMPANIES.first().map(|company| self.story(company)));
+            scripts.push(unanswered());
+            queue.push(Reverse((end.minus(Duration::from_mins(minutes)), stories.len() - 1, 0)));
+        }
         let mut day = start;
+        let mut offered = false;
         while let Some(Reverse((at, i, step))) = queue.pop() {
             if at > end {
                 continue;
             }
             self.desk.clock().advance(at.since(self.desk.now()));
+            if !offered && end.since(self.desk.now()) <= quotes::EARLY {
+                offered = true;
+                self.offer_early(&stories).await?;
+            }
             self.take(&mut stories[i], scripts[i][step].1).await?;
             if let Some((pause, _)) = scripts[i].get(step + 1) {
                 queue.push(Reverse((at.plus(*pause), i, step + 1)));
@@ -94,7 +108,9 @@ impl World {
                 cases::pass_time(&self.desk).await?;
             }
         }
+        self.offer_late(&mut stories).await?;
         self.leave_oddities().await?;
+        doors::fill(&self.desk, &self.worker, &self.agents).await?;
         Ok(stories.iter().filter(|story| story.case.is_some()).count())
     }
 
@@ -166,7 +182,7 @@ impl World {
         let body = format!("Hello {first},\n\n{text}\n\nKind regards\n{}", self.agents[story.agent].name);
         let reply = Reply { body, to: vec![story.person.clone()], ..Reply::default() };
         story.last_out = Some(cases::reply(&self.desk, &self.agents[story.agent], case, reply).await?);
-        self.desk.clock().advance(std::time::Duration::from_secs(self.desk.config().mail.undo_s + 1));
+        self.desk.clock().advance(Duration::from_secs(self.desk.config().mail.undo_s + 1));
         self.worker.drain().await?;
         Ok(())
     }
@@ -178,6 +194,7 @@ impl World {
             Step::Prioritised => {
                 Change::Priority(*self.dice.pick(&[Priority::High, Priority::High, Priority::Critical, Priority::Low]))
             }
+            Step::Critical => Change::Priority(Priority::Critical),
             Step::Solved => Change::Solve,
             Step::WaitsOnEngineering => Change::Wait { on: WaitingOn::Engineering, until: None },
             _ => {
@@ -288,7 +305,7 @@ fn viewer(agent: staff::store::Colleague) -> Viewer {
 }
 
 /// `first.last@domain` in letters that every mail server takes; a digest where a name has none.
-fn address_of(name: &str, domain: &str) -> String {
+pub(super) fn address_of(name: &str, domain: &str) -> String {
     let local = crate::search::words_of(name).replace(' ', ".");
     if local.is_ascii() {
         format!("{local}@{domain}")

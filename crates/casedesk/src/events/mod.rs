@@ -4,7 +4,7 @@
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Read as _, Result, Tx};
+use crate::db::{Db, Read, Result, Tx};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::q;
@@ -98,6 +98,13 @@ pub async fn append(tx: &mut Tx, desk: &Desk, subscribers: &Subscribers, event: 
         Notice { event: id, topic: event.topic.into(), id: event.id, kind: event.kind.into(), team: event.team };
     tx.notify(serde_json::to_string(&notice).unwrap_or_default()).await?;
     Ok(id)
+}
+
+/// How many events behind this one are of these topics.
+pub async fn count_after(on: impl Read, after: i64, topics: &[&'static str]) -> Result<i64> {
+    let query = q!("SELECT COUNT(*) FROM events WHERE id > $1 AND topic IN ", after);
+    let (count,): (i64,) = on.one(query.bind_list(topics.iter().copied())).await?;
+    Ok(count)
 }
 
 /// The number of the newest event; 0 when there is none.

@@ -57,12 +57,6 @@ impl Files {
         self.whole(&key(digest)?, digest).await
     }
 
-    /// The same piece by piece, for what may be larger than memory.
-    pub async fn read(&self, digest: &str) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
-        let found = self.0.get(&key(digest)?).await.map_err(|error| told(error, digest))?;
-        Ok(found.into_stream().map(|piece| piece.map_err(FilesError::Store)).boxed())
-    }
-
     /// Keeps a block of a file that is still coming, and gives the name that it has from then on.
     pub async fn put_block(&self, bytes: Bytes) -> Result<String, FilesError> {
         let name = random_token();
@@ -76,10 +70,7 @@ impl Files {
 
     /// Forgets a block. One that is not there is forgotten already.
     pub async fn delete_block(&self, name: &str) -> Result<(), FilesError> {
-        match self.0.delete(&coming(name)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(FilesError::Store(error)),
-        }
+        self.delete(&coming(name)).await
     }
 
     /// Blocks that have lain here for longer than this, whoever they belong to; 1,000 at the most.
@@ -134,7 +125,24 @@ impl Files {
         let found = self.0.get(key).await.map_err(|error| told(error, name))?;
         found.bytes().await.map_err(FilesError::Store)
     }
+
+    /// The file piece by piece, for those that may be large.
+    pub async fn stream(&self, digest: &str) -> Result<Pieces, FilesError> {
+        let found = self.0.get(&key(digest)?).await.map_err(|error| told(error, digest))?;
+        Ok(found.into_stream().map(|piece| piece.map_err(FilesError::Store)).boxed())
+    }
+
+    /// One that is not there is deleted already.
+    async fn delete(&self, key: &Key) -> Result<(), FilesError> {
+        match self.0.delete(key).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(FilesError::Store(error)),
+        }
+    }
 }
+
+/// What a file holds, piece by piece.
+pub type Pieces = BoxStream<'static, Result<Bytes, FilesError>>;
 
 fn told(error: object_store::Error, name: &str) -> FilesError {
     match error {
@@ -194,7 +202,7 @@ mod tests {
         let digest = files.join(&blocks).await.unwrap();
         assert_eq!(digest, sha256_hex(b"hello world"));
         assert_eq!(files.join(&blocks).await.unwrap(), digest, "once more is the same");
-        let pieces: Vec<Bytes> = files.read(&digest).await.unwrap().map(Result::unwrap).collect().await;
+        let pieces: Vec<Bytes> = files.stream(&digest).await.unwrap().map(Result::unwrap).collect().await;
         assert_eq!(pieces.concat(), b"hello world");
         for block in &blocks {
             files.delete_block(block).await.unwrap();

@@ -1,19 +1,24 @@
 //! What is done with a message of the form: taken as a case, held, released, put away; and the links to cases.
+mod questions;
+
 use std::time::Duration;
 
 use super::rules::{self, Asked, Judged, Signs, Sound, Stamp};
 use super::store::{self, LiveLink, NewSubmission};
-use super::{FormsError, PrivateLinkId, SubmissionId, SubmissionState, Typed};
+use super::{Answered, FormsError, PrivateLinkId, SubmissionId, SubmissionState, Typed};
 use crate::cases::actions::{self as cases, Received, ReceivedFile, keep_files};
-use crate::cases::{CaseId, Door, Incoming};
+use crate::cases::{CaseId, Door, Incoming, ToldDetail};
 use crate::customers::{self, Contact, Person};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::secrets::{random_token, sha256_hex, sign};
+use crate::products;
 use crate::staff::actions::{Limit, audit, take as take_try};
 use crate::staff::{Audit, Viewer};
 use crate::web::client::Client;
 use crate::web::upload::Uploaded;
+
+pub use questions::*;
 
 const BY_ADDRESS: Limit = Limit::new("form-address", 5, Duration::from_mins(10));
 const BY_NETWORK: Limit = Limit::new("form-network", 20, Duration::from_mins(1));
@@ -39,7 +44,7 @@ pub enum Answer {
 
 /// Takes a message: a case, or held for a look. The same form sent twice is answered as the first time.
 pub async fn take(desk: &Desk, sent: Sent<'_>, client: &Client) -> Result<Answer, FormsError> {
-    let sound = rules::checked(sent.typed, &own_addresses(desk)).map_err(FormsError::Faults)?;
+    let sound = sound(desk, sent.typed).await?;
     let settings = &desk.config().forms;
     let (bits, min_time) = (settings.proof_of_work_bits, Duration::from_secs(settings.min_time_s));
     let judged = rules::judge(&sent.signs, &Asked { key: desk.signing_key(), now: desk.now(), min_time, bits })?;
@@ -56,6 +61,25 @@ pub async fn take(desk: &Desk, sent: Sent<'_>, client: &Client) -> Result<Answer
         Some(answer) => Ok(answer),
         // The same form was quicker by another connection.
         None => earlier(desk, judged.stamp.as_ref(), &digest).await?.ok_or(FormsError::Stale),
+    }
+}
+
+/// What was typed, with the answers to the questions of its product; all faults at once.
+async fn sound(desk: &Desk, typed: &Typed) -> Result<Sound, FormsError> {
+    let questions = store::questions(desk.db()).await?;
+    let named = match typed.product.trim() {
+        "" => None,
+        name => products::store::product_by_name(desk.db(), name).await?,
+    };
+    let product = named.map(|product| product.id).or_else(|| rules::questions::meant(typed, &questions));
+    let read = rules::checked(typed, &own_addresses(desk));
+    let answers = rules::questions::answers(typed, &questions, product);
+    match (read, answers) {
+        (Ok(sound), Ok(answers)) => Ok(Sound { typed: Typed { answers, ..sound.typed }, ..sound }),
+        (read, answers) => {
+            let faults = read.err().into_iter().chain(answers.err()).flatten().collect();
+            Err(FormsError::Faults(faults))
+        }
     }
 }
 
@@ -151,6 +175,7 @@ async fn open(
             from: Some(sound.person.clone()),
             place_reason: "written in the form".into(),
             unproven: true,
+            told: told(&sound.typed),
             ..Incoming::default()
         },
         subject,
@@ -170,6 +195,14 @@ async fn open(
     store::insert_link(tx, &sha256_hex(token.as_bytes()), &link, now).await?;
     metrics::counter!("casedesk_forms_taken_total").increment(1);
     Ok(filed.case)
+}
+
+/// The answers that are details of an installation.
+fn told(typed: &Typed) -> Vec<ToldDetail> {
+    let detail = |answer: &Answered| {
+        answer.detail.clone().map(|field| ToldDetail { field, value: answer.value.clone(), line: rules::told(answer) })
+    };
+    typed.answers.iter().filter_map(detail).collect()
 }
 
 /// Whose address it is. A name that was only typed does not change what we call somebody.

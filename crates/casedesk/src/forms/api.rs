@@ -1,4 +1,6 @@
 //! The form over the API: what is held, and the private links of a case.
+mod questions;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(discard_submission))
         .routes(routes!(list_private_links))
         .routes(routes!(revoke_private_link))
+        .merge(questions::routes())
 }
 
 #[derive(Deserialize, IntoParams)]

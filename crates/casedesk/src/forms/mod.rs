@@ -8,9 +8,12 @@ pub mod pages;
 pub mod rules;
 pub mod store;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cases::CasesError;
+use crate::products::ProductId;
 use crate::{id, words};
 
 id!(
@@ -20,6 +23,10 @@ id!(
 id!(
     /// A link that shows one case to whoever has it.
     PrivateLinkId
+);
+id!(
+    /// Something that the form asks besides, for one product.
+    QuestionId
 );
 
 words!(
@@ -36,6 +43,70 @@ words!(
     }
 );
 
+words!(
+    /// How a question is answered.
+    QuestionKind {
+        /// In a line of words.
+        Text = "text",
+        /// By one of its choices.
+        Choice = "choice",
+        Number = "number",
+        YesNo = "yes_no",
+    }
+);
+
+/// Something that the form asks besides, for one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FormQuestion {
+    pub id: QuestionId,
+    pub product_id: ProductId,
+    pub label: String,
+    pub kind: QuestionKind,
+    pub choices: Vec<String>,
+    pub required: bool,
+    /// The detail of an installation that an answer is proposed as: `high_availability`…
+    pub detail: Option<String>,
+}
+
+impl FormQuestion {
+    /// The name of its field.
+    pub fn name(&self) -> String {
+        format!("q-{}", self.id)
+    }
+}
+
+/// A question as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionDraft {
+    pub label: String,
+    pub kind: QuestionKind,
+    /// Of a choice: 2 to 50.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    #[serde(default)]
+    pub required: bool,
+    /// The detail of an installation that an answer is proposed as. Null: of none.
+    #[serde(default)]
+    pub detail: Option<String>,
+}
+
+/// An answer to a question, with the words in which it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Answered {
+    pub question: QuestionId,
+    pub label: String,
+    pub value: String,
+    pub detail: Option<String>,
+}
+
+impl Answered {
+    /// As it was typed.
+    pub fn given(question: QuestionId, value: String) -> Self {
+        Self { question, label: String::new(), value, detail: None }
+    }
+}
+
 /// The fields of the form as they were typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
@@ -48,12 +119,14 @@ pub struct Typed {
     pub version: String,
     pub system: String,
     pub description: String,
+    /// To the questions of its product.
+    pub answers: Vec<Answered>,
 }
 
 /// A field that needs another look, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     pub words: String,
 }
 
@@ -86,6 +159,14 @@ pub enum FormsError {
     NoSubmission,
     #[error("There is no such link.")]
     NoLink,
+    #[error("{0}")]
+    BadQuestion(&'static str),
+    #[error("There is no such question.")]
+    NoQuestion,
+    #[error("There is no such product of ours.")]
+    NoProduct,
+    #[error("There are as many questions as there can be. Remove one first.")]
+    TooManyQuestions,
     #[error(transparent)]
     Cases(#[from] CasesError),
     #[error(transparent)]
@@ -116,6 +197,10 @@ impl From<FormsError> for crate::web::Error {
             E::TooMany(wait_s) => Self::too_many(wait_s),
             E::NoSubmission => Self::not_found("such message"),
             E::NoLink => Self::not_found("such link"),
+            E::NoQuestion => Self::not_found("such question"),
+            E::NoProduct => Self::not_found("such product of ours"),
+            E::TooManyQuestions => Self::conflict(error.to_string()),
+            E::BadQuestion(words) => Self::unprocessable(words),
             E::Full => Self::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             E::Faults(_) | E::Trap | E::TooQuick(_) | E::Stale | E::Used(_) => Self::unprocessable(error.to_string()),
         }

@@ -1,7 +1,10 @@
 //! Decisions about what comes by the form: whether it is whole, whether a person sent it, how it reads. Pure.
+pub mod questions;
+
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Fault, FormsError, Typed};
+use super::{Answered, Fault, FormsError, Typed};
 use crate::cases::CaseKind;
 use crate::customers::Person;
 use crate::kit::Timestamp;
@@ -27,7 +30,7 @@ pub struct Sound {
 pub fn checked(typed: &Typed, ours: &[String]) -> Result<Sound, Vec<Fault>> {
     let typed = trimmed(typed);
     let mut faults = Vec::new();
-    let mut fault = |field, words: &str| faults.push(Fault { field, words: words.to_owned() });
+    let mut fault = |field, words: &str| faults.push(Fault { field: Cow::Borrowed(field), words: words.to_owned() });
     if typed.name.is_empty() {
         fault("name", "Please tell your name.");
     }
@@ -79,6 +82,7 @@ fn trimmed(typed: &Typed) -> Typed {
         version: line(&typed.version),
         system: line(&typed.system),
         description: typed.description.replace("\r\n", "\n").trim().to_owned(),
+        answers: typed.answers.clone(),
     }
 }
 
@@ -90,9 +94,14 @@ pub fn text(typed: &Typed) -> String {
         ("Version", &typed.version),
         ("Operating system", &typed.system),
     ];
-    let told: Vec<String> =
-        facts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}")).collect();
+    let facts = facts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}: {value}"));
+    let told: Vec<String> = facts.chain(typed.answers.iter().map(told)).collect();
     if told.is_empty() { typed.description.clone() } else { format!("{}\n\n{}", typed.description, told.join("\n")) }
+}
+
+/// An answer as a line: `Which store: S3`.
+pub fn told(answer: &Answered) -> String {
+    format!("{}: {}", answer.label.trim_end_matches(['?', ':']).trim_end(), answer.value)
 }
 
 /// The first line of the description, cut between words.
@@ -244,7 +253,7 @@ mod tests {
     #[test]
     fn all_faults_are_told_at_once() {
         let faults = checked(&Typed::default(), &[]).unwrap_err();
-        let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
+        let fields: Vec<&str> = faults.iter().map(|fault| &*fault.field).collect();
         assert_eq!(fields, ["name", "address", "kind", "description"]);
         let own = checked(&typed(), &["ann@example.com".into()]).unwrap_err();
         assert!(own[0].words.contains("our own address"), "{own:?}");

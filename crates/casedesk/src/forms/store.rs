@@ -1,4 +1,8 @@
-//! SQL of the form: what came by it, and private links.
+//! SQL of the form: what came by it, private links, and what it asks besides.
+mod questions;
+
+pub use questions::*;
+
 use super::{PrivateLinkId, SubmissionId, SubmissionState};
 use crate::cases::CaseId;
 use crate::cases::actions::ReceivedFile;

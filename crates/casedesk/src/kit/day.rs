@@ -28,6 +28,19 @@ impl Day {
         self.0.duration_until(other.0).as_hours() / 24
     }
 
+    /// The day that lies so many days later; the last day that there is where it would be none.
+    pub fn plus_days(self, days: i64) -> Self {
+        let last = jiff::civil::date(2199, 12, 31);
+        let sum = self.0.checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).unwrap_or(last);
+        Self(sum.clamp(jiff::civil::date(1900, 1, 1), last))
+    }
+
+    /// Year, month and day.
+    pub fn parts(self) -> (u16, u8, u8) {
+        let small = |number: i8| u8::try_from(number).unwrap_or(1);
+        (u16::try_from(self.0.year()).unwrap_or(1900), small(self.0.month()), small(self.0.day()))
+    }
+
     /// As people write it: `31 March 2027`.
     pub fn words(self) -> String {
         self.0.strftime("%-d %B %Y").to_string()
@@ -106,6 +119,15 @@ mod tests {
         assert_eq!(Day::of(at, "UTC").to_string(), "2027-03-31");
         assert_eq!(Day::of(at, "Asia/Tokyo").to_string(), "2027-04-01");
         assert_eq!(Day::of(at, "Mars/Olympus").to_string(), "2027-03-31");
+    }
+
+    #[test]
+    fn days_are_added_over_leap_days_and_not_beyond_the_last() {
+        let day = |text| Day::parse(text).unwrap();
+        assert_eq!(day("2028-02-28").plus_days(2), day("2028-03-01"));
+        assert_eq!(day("2199-12-30").plus_days(9), day("2199-12-31"));
+        assert_eq!(day("2199-12-30").plus_days(i64::MAX), day("2199-12-30"));
+        assert_eq!(day("2027-03-31").parts(), (2027, 3, 31));
     }
 
     #[test]

@@ -112,10 +112,14 @@ impl Socket {
         }
         let Ok(notice) = serde_json::from_str::<Notice>(notice) else { return Ok(()) };
         if notice.team.is_some_and(|team| self.viewer.hidden_teams.iter().any(|hidden| hidden.0 == team)) {
-            return Ok(());
+            // The case that the page shows may have gone to that team just now: who looks at it is hidden too.
+            let shown = notice.topic == "case" && self.at == Some(CaseId(notice.id));
+            return if shown { Err(Ended) } else { Ok(()) };
         }
         match notice.topic.as_str() {
             "case" => self.send(json!({ "event": notice.event, "case": notice.id, "kind": notice.kind })).await,
+            // Many cases at once: the page reads anew what it shows.
+            "cases" => self.send(json!({ "event": notice.event, "kind": "many" })).await,
             "mailbox" => self.send(json!({ "event": notice.event, "kind": "alarm" })).await,
             "quarantine" => self.send(json!({ "event": notice.event, "kind": "counts" })).await,
             // A call that the viewer has answered: the page asks which.

@@ -8,17 +8,13 @@ pub mod pages;
 pub mod rules;
 pub mod store;
 
-use serde::Serialize;
-
+use crate::customers::rules::NoNumber;
+pub use crate::customers::{Number, NumberId};
 use crate::{id, words};
 
 id!(
     /// A telephone call.
     CallId
-);
-id!(
-    /// A telephone number of a contact.
-    NumberId
 );
 id!(
     /// One question whether a call was as written.
@@ -84,10 +80,8 @@ words!(
 pub enum PhoneError {
     #[error("there is no call {0}")]
     NoCall(CallId),
-    #[error("“{0}” is no telephone number")]
-    BadNumber(String),
-    #[error("“{0}” has no country code: write it as in +353 1 234 5678, or set phone.country_code")]
-    NoCountry(String),
+    #[error(transparent)]
+    BadNumber(#[from] NoNumber),
     #[error("choose who called, or give the name of a new contact")]
     NoCaller,
     #[error("there is no contact {0}")]
@@ -118,6 +112,8 @@ pub enum PhoneError {
     Empty,
     #[error("this link leads to nothing: it was mistyped, or its time is over")]
     DeadLink,
+    #[error("too many tries at links that lead to nothing; wait {0} s")]
+    TooMany(u64),
     #[error("the announcement is not signed with phone.webhook_secret, or too old")]
     Unsigned,
     #[error("the announcement cannot be read: {0}")]
@@ -152,6 +148,7 @@ impl From<PhoneError> for crate::web::Error {
             E::NoCall(_) => Self::not_found("such call"),
             E::NoContact(_) => Self::not_found("such contact"),
             E::NoNumber => Self::not_found("such number of that contact"),
+            E::TooMany(wait_s) => Self::too_many(wait_s),
             E::DeadLink => Self::new(axum::http::StatusCode::NOT_FOUND, error.words()),
             E::Unsigned => Self::new(axum::http::StatusCode::UNAUTHORIZED, error.words()),
             E::BadAnnouncement(_) => Self::bad_request(error.words()),
@@ -159,12 +156,4 @@ impl From<PhoneError> for crate::web::Error {
             _ => Self::unprocessable(error.words()),
         }
     }
-}
-
-/// A number as it is kept: `+` and digits (E.164), and which contact has it.
-#[derive(Clone, Debug, Serialize, sqlx::FromRow, utoipa::ToSchema)]
-pub struct Number {
-    pub id: NumberId,
-    pub number_e164: String,
-    pub label: String,
 }

@@ -1,9 +1,9 @@
 //! Decisions about calls: how a number is written, what is looked for, what the contact is asked. Pure.
 use super::{CallState, PhoneError, Question};
+use crate::customers::rules::DIGITS;
+pub use crate::customers::rules::{e164, reversed};
 use crate::kit::Timestamp;
 
-/// E.164: a country code and a number of at most 15 digits; fewer than 7 are no subscriber's.
-const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// So many digits at the end of a number tell who it may be.
 pub const LEAST_SUFFIX: usize = 4;
 
@@ -11,35 +11,6 @@ pub const MOST_NAME: usize = 200;
 pub const MOST_LABEL: usize = 50;
 /// The longest summary or correction, in characters: it is sent by mail and shown on a page.
 pub const MOST_SUMMARY: usize = 20_000;
-
-/// A number as E.164 writes it. `country` is the code of numbers without one; it may be empty.
-pub fn e164(typed: &str, country: &str) -> Result<String, PhoneError> {
-    let bad = || PhoneError::BadNumber(typed.chars().take(50).collect());
-    let number = typed.trim().trim_start_matches("tel:");
-    let (plus, rest) = match number.strip_prefix('+') {
-        Some(rest) => (true, rest),
-        None => (false, number),
-    };
-    // The `(0)` of `+44 (0)20 …` is dialled inside the country alone.
-    let rest = if plus { rest.replace("(0)", "") } else { rest.to_owned() };
-    if rest.chars().any(|c| !c.is_ascii_digit() && !" -./()\u{a0}\u{202f}".contains(c)) {
-        return Err(bad());
-    }
-    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-    let whole = match (plus, digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (true, ..) => digits,
-        (false, Some(international), _) => international.to_owned(),
-        (false, None, _) if country.is_empty() => return Err(PhoneError::NoCountry(typed.chars().take(50).collect())),
-        (false, None, Some(national)) => format!("{country}{national}"),
-        (false, None, None) => format!("{country}{digits}"),
-    };
-    if DIGITS.contains(&whole.len()) && !whole.starts_with('0') { Ok(format!("+{whole}")) } else { Err(bad()) }
-}
-
-/// The digits of a number from the last one on.
-pub fn reversed(number: &str) -> String {
-    number.chars().rev().filter(char::is_ascii_digit).collect()
-}
 
 /// What a search is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,29 +97,6 @@ pub fn mail(template: &str, case: &str, link: &str, summary: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_number_is_kept_as_e164_however_it_was_written() {
-        for (typed, country, kept) in [
-            ("+353 1 234 5678", "", "+35312345678"),
-            ("00353-1-234-5678", "", "+35312345678"),
-            ("01 234 5678", "353", "+35312345678"),
-            ("(01) 234.5678", "353", "+35312345678"),
-            ("+44 (0)20 7946 0018", "", "+442079460018"),
-            ("2079460018", "44", "+442079460018"),
-            ("tel:+442079460018", "", "+442079460018"),
-        ] {
-            assert_eq!(e164(typed, country).unwrap(), kept, "{typed}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_number_is_refused_in_words() {
-        for bad in ["", "+", "anna", "+12", "+1234567890123456", "+353 1 CALL ME", "+0012345678", "12;34567890"] {
-            assert!(matches!(e164(bad, "353"), Err(PhoneError::BadNumber(_))), "{bad}");
-        }
-        assert!(matches!(e164("01 234 5678", ""), Err(PhoneError::NoCountry(_))));
-    }
 
     #[test]
     fn four_digits_are_sought_at_the_end_of_numbers_and_words_in_names() {

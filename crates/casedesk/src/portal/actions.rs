@@ -15,6 +15,8 @@ use crate::forms::actions::{live_link, new_link};
 use crate::forms::store::LiveLink;
 use crate::kit::Timestamp;
 use crate::kit::secrets::{random_token, sha256_hex};
+use crate::quotes::store::QuoteRow;
+use crate::quotes::{self, AnswerDoor, QuoteId};
 use crate::staff::actions::{Limit, audit, take};
 use crate::staff::{Actor, Audit, Viewer};
 use crate::web::client::Client;
@@ -108,7 +110,7 @@ pub async fn guest_by_session(desk: &Desk, session: &str) -> Result<Option<Guest
             tracing::warn!(%error, "the use of a customer's session could not be noted");
         }
     }
-    let contact = customers::store::contact(desk.db(), live.contact_id).await?;
+    let contact = customers::store::contact_today(desk.db(), live.contact_id).await?;
     Ok(contact.map(|contact| Guest {
         sight: Sight::Contact(contact.id),
         name: contact.name.clone(),
@@ -172,6 +174,49 @@ pub async fn file(desk: &Desk, guest: &Guest, id: AttachmentId) -> Result<Attach
     let circle = circle(desk.db(), guest).await?;
     let may = rules::may_see(message.kind, message.delivery, &message.data()?, &circle);
     if may { Ok(file) } else { Err(PortalError::NoCase) }
+}
+
+/// The quotes that the guest may read, below `before`, the newest first.
+pub async fn quotes(
+    desk: &Desk,
+    guest: &Guest,
+    before: Option<QuoteId>,
+    limit: i64,
+) -> Result<Vec<QuoteRow>, PortalError> {
+    let circle = circle(desk.db(), guest).await?;
+    let ids = store::quotes(desk.db(), &guest.sight, &circle, before, limit).await?;
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        rows.extend(quotes::store::quote(desk.db(), id).await?);
+    }
+    Ok(rows)
+}
+
+/// One of them, and whether it is the guest's own to answer: a colleague may read it, and only who it was sent to decides.
+pub async fn quote(desk: &Desk, guest: &Guest, id: QuoteId) -> Result<(QuoteRow, bool), PortalError> {
+    let circle = circle(desk.db(), guest).await?;
+    let from = Some(QuoteId(id.0.saturating_add(1)));
+    let found = store::quotes(desk.db(), &guest.sight, &circle, from, 1).await?;
+    let id = found.into_iter().find(|found| *found == id).ok_or(PortalError::NoCase)?;
+    let row = quotes::store::quote(desk.db(), id).await?.ok_or(PortalError::NoCase)?;
+    let own = store::circle(desk.db(), guest.contact.id, false).await?;
+    let mine = own.iter().any(|address| address.eq_ignore_ascii_case(&row.to_address));
+    Ok((row, mine))
+}
+
+/// Accepts or declines a quote that was sent to the guest.
+pub async fn answer_quote(
+    desk: &Desk,
+    guest: &Guest,
+    id: QuoteId,
+    answered: quotes::actions::Answered,
+    client: &Client,
+) -> Result<(), PortalError> {
+    let (row, mine) = quote(desk, guest, id).await?;
+    if !mine {
+        return Err(PortalError::NoCase);
+    }
+    Ok(quotes::actions::answer_by_customer(desk, row.id, answered, AnswerDoor::Portal, client).await?)
 }
 
 /// Where an answer has come to lie.

@@ -12,6 +12,7 @@ pub mod store;
 use crate::cases::CasesError;
 use crate::customers::{Contact, ContactId};
 use crate::forms::FormsError;
+use crate::quotes::QuotesError;
 use crate::words;
 
 pub use permissions::{Customer, LinkHolder};
@@ -64,6 +65,8 @@ pub enum PortalError {
     #[error(transparent)]
     Forms(#[from] FormsError),
     #[error(transparent)]
+    Quotes(#[from] QuotesError),
+    #[error(transparent)]
     Cases(#[from] CasesError),
     #[error(transparent)]
     Files(#[from] crate::files::FilesError),
@@ -91,6 +94,7 @@ impl From<PortalError> for crate::web::Error {
             E::TooMany(wait_s) => Self::too_many(wait_s),
             E::Empty | E::TooLong | E::TooMuch(_) => Self::unprocessable(error.to_string()),
             E::Forms(error) => error.into(),
+            E::Quotes(error) => error.into(),
             E::Cases(error) => error.into(),
             E::Files(error) => Self::ours(&error),
             E::Staff(error) => error.into(),

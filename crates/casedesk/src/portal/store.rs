@@ -1,4 +1,6 @@
 //! SQL of the customers' pages. Whoever reads a case, a message or a file says by which sight.
+use std::collections::BTreeSet;
+
 use super::{PortalScope, Sight};
 use crate::cases::store::Attachment;
 use crate::cases::{AttachmentId, CaseId, CaseState, Delivery, EntryData, EntryId, EntryKind, WaitingOn};
@@ -6,6 +8,7 @@ use crate::customers::{ContactId, OrganisationId};
 use crate::db::{Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::q;
+use crate::quotes::QuoteId;
 
 /// A case as its customer sees it; one that is merged stands as the case that it is part of.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -139,6 +142,21 @@ pub async fn file(on: impl Read, sight: &Sight, id: AttachmentId) -> Result<Opti
         };
         (row.message, file)
     }))
+}
+
+/// Quotes that were sent to one of these addresses, on cases within sight, below `before`, the newest first.
+pub async fn quotes(
+    on: impl Read,
+    sight: &Sight,
+    to: &BTreeSet<String>,
+    before: Option<QuoteId>,
+    limit: i64,
+) -> Result<Vec<QuoteId>> {
+    let query = within(Query::new("SELECT q.id FROM quotes q JOIN cases c ON c.id = q.case_id WHERE "), "c", sight);
+    let query = query.push(" AND q.sent_at IS NOT NULL AND q.to_address IN ").bind_list(to.iter());
+    let query = query.push(" AND q.id < ").bind(before.unwrap_or(QuoteId(i64::MAX)));
+    let rows: Vec<(QuoteId,)> = on.all(query.push(" ORDER BY q.id DESC LIMIT ").bind(limit)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The addresses of a contact, and of their organisation where they see its cases; 5,000 at the most.

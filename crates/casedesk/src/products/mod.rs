@@ -12,6 +12,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
 use crate::{id, words};
 
@@ -195,6 +196,12 @@ pub struct ItemDraft {
     /// Whether the public roadmap shows it, with its body and its link.
     #[serde(default)]
     pub public: bool,
+}
+
+/// What day it is at the desk, and from how many days before it on the end of a cycle is near.
+pub fn today(desk: &Desk) -> (Day, i64) {
+    let config = desk.config();
+    (Day::of(desk.now(), &config.desk.time_zone), i64::from(config.products.ends_soon_days))
 }
 
 /// What an action refuses, in words for the one who asked.

@@ -82,6 +82,20 @@ pub async fn again_at(tx: &mut Tx, key: &str, at: Timestamp) -> Result<()> {
     tx.notify(WAKE.into()).await
 }
 
+/// Under a key there is this one job, at `at`; one that waits or runs under it is taken over.
+pub async fn set<J: Job>(tx: &mut Tx, job: &J, key: &str, at: Timestamp) -> Result<()> {
+    let payload = serde_json::to_value(job).map_err(|e| crate::db::Error::Encode(e.into()))?;
+    if store::replace(tx, J::KIND, &payload.to_string(), key, at).await? > 0 {
+        tx.notify(WAKE.into()).await?;
+    }
+    Ok(())
+}
+
+/// Nothing waits under this key any more.
+pub async fn forget(tx: &mut Tx, key: &str) -> Result<()> {
+    store::delete_key(tx, key).await.map(drop)
+}
+
 pub(crate) async fn enqueue_raw(
     tx: &mut Tx,
     kind: &str,

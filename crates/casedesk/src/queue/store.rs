@@ -34,6 +34,26 @@ pub(super) async fn insert(tx: &mut Tx, kind: &str, payload: &str, key: Option<&
     .await
 }
 
+/// Inserts the job, or makes the one under its key anew; 0 where it waits for the same time already.
+pub(super) async fn replace(tx: &mut Tx, kind: &str, payload: &str, key: &str, at: Timestamp) -> Result<u64> {
+    tx.exec(q!(
+        "INSERT INTO jobs (kind, payload, unique_key, state, run_at, created_at)
+         VALUES ($1, $2, $3, 'ready', $4, $4)
+         ON CONFLICT (unique_key) DO UPDATE SET payload = excluded.payload, state = 'ready', run_at = excluded.run_at,
+             created_at = excluded.created_at, locked_until = NULL, attempts = 0
+         WHERE jobs.run_at <> excluded.run_at OR jobs.state <> 'ready'",
+        kind,
+        payload,
+        key,
+        at
+    ))
+    .await
+}
+
+pub(super) async fn delete_key(tx: &mut Tx, key: &str) -> Result<u64> {
+    tx.exec(q!("DELETE FROM jobs WHERE unique_key = $1", key)).await
+}
+
 /// Takes up to `limit` jobs that are due, or whose worker was not heard of again.
 pub(super) async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, limit: i64) -> Result<Vec<Claimed>> {
     let locked = match tx.dialect() {

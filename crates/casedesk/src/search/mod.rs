@@ -3,7 +3,7 @@ mod postgres;
 mod sqlite;
 mod words;
 
-use crate::db::{Db, Dialect, Query, Result, Tx};
+use crate::db::{Db, Dialect, Query, Read as _, Result, Tx};
 pub use words::{Wanted, words_of};
 
 /// One searchable text of an owner: `part` tells apart the texts of the same owner.
@@ -36,6 +36,13 @@ pub async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
 pub async fn move_part(tx: &mut Tx, part: i64, owner: i64) -> Result<()> {
     tx.exec(crate::q!("UPDATE search_documents SET owner = $2 WHERE part = $1", part, owner)).await?;
     Ok(())
+}
+
+/// The owners of the newest documents that have this one word, as [`words_of`] cuts it.
+pub async fn owners_of_word(db: &Db, word: &str, newest: i64) -> Result<Vec<i64>> {
+    let wanted = Wanted { phrases: vec![word.to_owned()], last_is_prefix: false };
+    let rows: Vec<(i64,)> = db.all(owners(db, &wanted, newest).await?).await?;
+    Ok(rows.into_iter().map(|(owner,)| owner).collect())
 }
 
 /// `SELECT owner FROM …`: the owners of the newest documents that have what is wanted, to be part of a query of the room

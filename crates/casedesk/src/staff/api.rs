@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(remove_second_factor))
         .routes(routes!(list_teams, add_team))
         .routes(routes!(change_team))
+        .routes(routes!(set_team_lead))
         .routes(routes!(audit))
 }
 
@@ -366,6 +367,28 @@ async fn change_team(
     Json(form): Json<TeamForm>,
 ) -> Result<StatusCode> {
     actions::change_team(&desk, &viewer, id, &form.name, form.members_only).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TeamLead {
+    /// A member of the team. `null`: nobody leads it, and the administrators are told in their place.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    agent_id: Option<AgentId>,
+}
+
+/// Who is told when a promise to a customer is about to be broken.
+#[utoipa::path(put, path = "/teams/{id}/lead", tag = "teams", params(("id" = i64, Path)), request_body = TeamLead,
+    responses((status = 204)))]
+async fn set_team_lead(
+    State(desk): State<Desk>,
+    Admin(viewer): Admin,
+    Path(id): Path<TeamId>,
+    Json(lead): Json<TeamLead>,
+) -> Result<StatusCode> {
+    actions::set_lead(&desk, &viewer, id, lead.agent_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

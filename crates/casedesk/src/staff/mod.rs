@@ -105,6 +105,11 @@ impl Viewer {
         Actor::Agent(self.id)
     }
 
+    /// Whether a program asks, in the agent's name.
+    pub fn is_program(&self) -> bool {
+        matches!(self.proof, Proof::Token(..))
+    }
+
     /// What stands around a page: `here` in the rail, `section` in the settings.
     pub fn shell(&self, here: &str, section: &'static str) -> Shell {
         let me = Person::new(self.id.0, &self.name, &self.email);
@@ -202,6 +207,8 @@ pub enum Error {
     ExtensionTaken(String),
     #[error("There is a team “{0}” already.")]
     TeamTaken(String),
+    #[error("Who leads a team is one of its members. Put them into the team first.")]
+    NoMember,
     #[error("This is the last administrator who can log in. Make somebody else one first.")]
     LastAdmin,
     #[error("There is no such {0} here, or it is not yours to see.")]
@@ -225,6 +232,7 @@ impl From<Error> for crate::web::Error {
             | Error::AddressTaken(_)
             | Error::ExtensionTaken(_)
             | Error::TeamTaken(_)
+            | Error::NoMember
             | Error::LastAdmin => Self::conflict(error.to_string()),
             Error::NoMatch | Error::WrongPassword | Error::WrongCode | Error::LoginOver | Error::Unfit(_) => {
                 Self::unprocessable(error.to_string())

@@ -183,7 +183,7 @@ struct ErrorPage<'a> {
 }
 
 /// What customers reach without a login to the desk.
-const FOR_CUSTOMERS: [&str; 4] = ["/portal", "/case/", "/details/", "/support/"];
+const FOR_CUSTOMERS: [&str; 5] = ["/portal", "/case/", "/details/", "/quote/", "/support/"];
 
 #[derive(Template)]
 #[template(path = "web/toast_stream.html")]

@@ -63,12 +63,11 @@ pub async fn same_origin(State(desk): State<Desk>, request: Request, next: Next)
 }
 
 /// Whether every site may ask for this change. None of these reads a cookie: the form is everybody's, the telephone
-/// system signs what it says, and a link to confirm or to fill in is its own proof.
+/// system signs what it says, and a link to confirm, to fill in or to a quote is its own proof.
 fn is_from_anywhere(method: &Method, path: &str) -> bool {
     *method == Method::POST
         && (matches!(path, "/support/new" | "/hooks/phone")
-            || path.starts_with("/confirm/")
-            || path.starts_with("/details/"))
+            || ["/confirm/", "/details/", "/quote/"].iter().any(|begin| path.starts_with(begin)))
 }
 
 fn is_same_origin(desk: &Desk, request: &Request) -> bool {

@@ -1,12 +1,12 @@
 //! Cases: states, replies, merge and split, through the actions that pages and API share.
 use std::time::Duration;
 
-use casedesk::cases::actions::{self as cases, Reply};
+use casedesk::cases::actions::{self as cases, HandOver, Reply};
 use casedesk::cases::filter::{Filter, Sort, View};
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseState, CasesError, Delivery, EntryKind, LinkKind, WaitingOn, store};
 use casedesk::customers::Person;
-use casedesk::staff::{Role, Viewer};
+use casedesk::staff::{AgentId, Role, Viewer, store as staff_store};
 
 use crate::support::{Letter, TestApp, on_both};
 
@@ -345,13 +345,87 @@ async fn lists_go_on_where_they_stopped_in_every_order() {
                     break;
                 }
             }
-            if sort == Sort::OldestActivity {
+            // Of what nothing is promised of, the oldest case is first.
+            if matches!(sort, Sort::OldestActivity | Sort::DueFirst) {
                 seen.reverse();
             }
             assert_eq!(seen, all.iter().rev().copied().collect::<Vec<_>>(), "{}", sort.as_str());
         }
         assert_eq!(store::count(app.desk().db(), &filter, &[]).await.unwrap(), 7);
         app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_is_handed_over_with_its_note_in_one_step() {
+    on_both(async |app| {
+        let (case, _, by) = case_and_agent(app).await;
+        let cleo = app.agent("Cleo", Role::Agent).await;
+        let sales = staff_store::teams(app.desk().db()).await.unwrap()[1].id;
+        let text = cases::written_up(app.desk(), &by, case).await.unwrap();
+        assert!(text.starts_with(&format!("**Hand-over of CD-{case}: No login**\n")), "{text}");
+        assert!(text.contains("Not answered: Anna Berg, 1 Mar 2027, 09:00 UTC: “It does not work.”"), "{text}");
+        assert_eq!(text, cases::written_up(app.desk(), &by, case).await.unwrap());
+        let wanted = HandOver {
+            text: text.clone(),
+            assignee: Some(cleo),
+            team: Some(sales),
+            client_id: Some("once".into()),
+            ..HandOver::default()
+        };
+        let entry = cases::hand_over(app.desk(), &by, case, &wanted).await.unwrap();
+        assert_eq!(cases::hand_over(app.desk(), &by, case, &wanted).await.unwrap(), entry);
+        let now = app.case(case).await;
+        assert_eq!((now.assignee_id, now.team_id), (Some(cleo), Some(sales)));
+        let notes: Vec<String> =
+            app.timeline(case).await.into_iter().filter(|e| e.kind == EntryKind::Note).map(|e| e.text).collect();
+        assert_eq!(notes, [text]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_that_can_be_given_to_nobody_of_that_number_keeps_no_note() {
+    on_both(async |app| {
+        let (case, _, by) = case_and_agent(app).await;
+        let wanted = HandOver { text: "For you.".into(), assignee: Some(AgentId(999)), ..HandOver::default() };
+        let refused = cases::hand_over(app.desk(), &by, case, &wanted).await.unwrap_err();
+        assert!(matches!(refused, CasesError::NoSuch(_)), "{refused:?}");
+        assert!(app.timeline(case).await.iter().all(|entry| entry.kind != EntryKind::Note));
+        assert_eq!(app.case(case).await.assignee_id, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_case_written_up_names_who_is_writing_and_what_was_tried() {
+    on_both(async |app| {
+        let (case, opening, by) = case_and_agent(app).await;
+        cases::reply(app.desk(), &by, case, reply("Please restart it.")).await.unwrap();
+        app.forget_jobs("mail.deliver").await;
+        let text = cases::written_up(app.desk(), &by, case).await.unwrap();
+        assert!(text.contains("Ben replied: “Please restart it.”"), "{text}");
+        assert!(
+            text.contains("A reply leaves at 1 Mar 2027, 09:00 UTC") && text.contains("Waits on the customer"),
+            "{text}"
+        );
+        assert!(!text.contains("Not answered"), "{text}");
+        let draft = store::Draft {
+            kind: "reply".into(),
+            body: "nobody's to read yet".into(),
+            recipients_to: None,
+            recipients_cc: None,
+            recipients_bcc: None,
+            based_on: app.case(case).await.last_entry_id,
+            updated_at: app.desk().now(),
+        };
+        cases::save_draft(app.desk(), &by, case, &draft, None).await.unwrap();
+        let more = anna("Re: No login", "Still not.").answering(opening.get("Message-ID"));
+        app.arrives(&more).await;
+        let text = cases::written_up(app.desk(), &by, case).await.unwrap();
+        assert!(text.contains("“Still not.”") && text.contains("Ben has a reply that is not sent"), "{text}");
+        assert!(!text.contains("nobody's to read yet"), "{text}");
     })
     .await;
 }

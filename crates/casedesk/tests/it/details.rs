@@ -521,7 +521,7 @@ async fn a_file_comes_piece_by_piece_and_goes_on_where_it_was_cut() {
         let file = case_store::files_of_entries(app.desk().db(), &[came.id]).await.unwrap().remove(0);
         assert_eq!((file.size, file.digest), (10_000_000, secrets::sha256_hex(&log)));
         let down = world.page.get(&format!("/attachments/{}", file.id)).await;
-        assert_eq!((down.text.len(), &*down.headers["content-length"].to_str().unwrap()), (10_000_000, "10000000"));
+        assert_eq!((down.text.len(), down.headers["content-length"].to_str().unwrap()), (10_000_000, "10000000"));
         let logs = case_store::read_logs_of_case(app.desk().db(), world.case).await.unwrap();
         assert_eq!(logs[0].reading.zone.as_deref(), Some("UTC+01:00"), "it is read as every log is");
         assert_eq!(tus.go_on(&place, 10_000_000, Body::from("x")).await.status, StatusCode::CONFLICT);

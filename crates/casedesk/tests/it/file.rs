@@ -20,12 +20,12 @@ use crate::support::{Browser, Letter, TestApp, on_both};
 const TELLS: &str = "Hello,\n\nwe run Ferrywell Transfer 5.1.2 on Red Hat Enterprise Linux 9.4. Partners connect by \
     SFTP and FTPS. I think there is LDAP somewhere.\n\nThandiwe";
 
-async fn northbay(app: &TestApp, by: &Viewer) -> OrganisationId {
+pub(crate) async fn northbay(app: &TestApp, by: &Viewer) -> OrganisationId {
     let domains = ["northbay.example".to_owned()];
     file::new_organisation(app.desk(), by, "Northbay", OrganisationKind::Customer, &domains).await.unwrap()
 }
 
-async fn option(app: &TestApp, by: &Viewer, name: &str) -> casedesk::customers::SupportOptionId {
+pub(crate) async fn option(app: &TestApp, by: &Viewer, name: &str) -> casedesk::customers::SupportOptionId {
     let terms = OptionTerms {
         name: name.into(),
         channels: vec![SupportChannel::Mail],
@@ -35,7 +35,7 @@ async fn option(app: &TestApp, by: &Viewer, name: &str) -> casedesk::customers::
     file::add_option(app.desk(), by, &terms).await.unwrap()
 }
 
-async fn contract(app: &TestApp, by: &Viewer, of: OrganisationId, starts: &str, ends: &str) {
+pub(crate) async fn contract(app: &TestApp, by: &Viewer, of: OrganisationId, starts: &str, ends: &str) {
     let option_id = match store::options(app.desk().db()).await.unwrap().first() {
         Some(option) => option.id,
         None => option(app, by, "Premier").await,
@@ -51,14 +51,14 @@ async fn contract(app: &TestApp, by: &Viewer, of: OrganisationId, starts: &str, 
     file::add_contract(app.desk(), by, of, &terms).await.unwrap();
 }
 
-async fn installation(app: &TestApp, by: &Viewer, of: OrganisationId, label: &str) -> InstallationId {
+pub(crate) async fn installation(app: &TestApp, by: &Viewer, of: OrganisationId, label: &str) -> InstallationId {
     let product_id =
         products::store::product_by_name(app.desk().db(), "Ferrywell Transfer").await.unwrap().map(|one| one.id);
     let terms = InstallationTerms { label: label.into(), role: InstallationRole::Production, product_id };
     file::add_installation(app.desk(), by, of, &terms).await.unwrap()
 }
 
-async fn ferrywell(app: &TestApp, by: &Viewer) -> ProductId {
+pub(crate) async fn ferrywell(app: &TestApp, by: &Viewer) -> ProductId {
     let own = ProductKind::Own;
     let draft =
         ProductDraft { name: "Ferrywell Transfer".into(), slug: String::new(), kind: own, aliases: vec!["FT".into()] };
@@ -85,22 +85,22 @@ async fn ferrywell(app: &TestApp, by: &Viewer) -> ProductId {
     id
 }
 
-fn given(field: Field, value: &str) -> Given {
+pub(crate) fn given(field: Field, value: &str) -> Given {
     Given { field, value: value.into(), written: String::new() }
 }
 
-async fn case_of(app: &TestApp, subject: &str, text: &str) -> CaseId {
+pub(crate) async fn case_of(app: &TestApp, subject: &str, text: &str) -> CaseId {
     let case = app.case_of(&Letter::new("Anna Berg <anna@northbay.example>", subject, text)).await;
     app.forget_jobs("mail.acknowledge").await;
     case
 }
 
-async fn verdict(app: &TestApp, case: CaseId, kind: VerdictKind) -> Option<Verdict> {
+pub(crate) async fn verdict(app: &TestApp, case: CaseId, kind: VerdictKind) -> Option<Verdict> {
     let all = case_store::verdicts(app.desk().db(), case).await.unwrap();
     all.into_iter().find(|verdict| verdict.kind == kind)
 }
 
-async fn state(app: &TestApp, case: CaseId, kind: VerdictKind) -> Option<VerdictState> {
+pub(crate) async fn state(app: &TestApp, case: CaseId, kind: VerdictKind) -> Option<VerdictState> {
     verdict(app, case, kind).await.map(|verdict| verdict.state)
 }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use casedesk::cases::{CaseId, CaseKind, Door};
 use casedesk::customers::store as customers;
-use casedesk::forms::{FormsError, rules::proves};
-use casedesk::staff::Role;
+use casedesk::forms::{FormsError, QuestionDraft, QuestionKind, rules::proves};
+use casedesk::products::{ProductDraft, ProductId, ProductKind};
+use casedesk::staff::{Role, Scope, Viewer};
 use casedesk::{forms, q};
 use serde_json::json;
 
@@ -462,4 +463,132 @@ async fn what_is_refused_is_told_in_whole_sentences() {
         let words = error.to_string();
         assert!(words.ends_with('.') && words.starts_with(char::is_uppercase), "{words}");
     }
+}
+
+async fn a_product(app: &TestApp, by: &Viewer, name: &str) -> ProductId {
+    let draft = ProductDraft { name: name.into(), slug: String::new(), kind: ProductKind::Own, aliases: vec![] };
+    casedesk::products::actions::add_product(app.desk(), by, &draft).await.unwrap()
+}
+
+fn a_question(label: &str, kind: QuestionKind, required: bool, detail: Option<&str>) -> QuestionDraft {
+    let choices =
+        if kind == QuestionKind::Choice { vec!["One node".into(), "Two <b>nodes</b>".into()] } else { vec![] };
+    QuestionDraft { label: label.into(), kind, choices, required, detail: detail.map(str::to_owned) }
+}
+
+#[tokio::test]
+async fn the_questions_of_a_product_are_asked_of_those_who_write_about_it_and_answers_are_proposed_as_details() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let transfer = a_product(app, &by, "Transfer Server").await;
+        let gateway = a_product(app, &by, "Gateway").await;
+        let add = async |of, draft| forms::actions::add_question(app.desk(), &by, of, &draft).await.unwrap();
+        let nodes = a_question("How is it set <up>?", QuestionKind::Choice, true, Some("high_availability"));
+        let nodes = add(transfer, nodes).await;
+        let count = add(transfer, a_question("Transfers a day", QuestionKind::Number, false, None)).await;
+        let port = add(gateway, a_question("Port", QuestionKind::Number, true, None)).await;
+        let (nodes, count, port) = (format!("q-{nodes}"), format!("q-{count}"), format!("q-{port}"));
+        let browser = app.browser();
+        let all = browser.get("/support/new").await.text;
+        assert!(
+            all.contains("About Transfer Server") && all.contains("About Gateway"),
+            "without a product all are shown"
+        );
+        assert!(all.contains("How is it set &#60;up&#62;?") && all.contains("Two &#60;b&#62;nodes"), "{all}");
+        let one = browser.get("/support/new?product=transfer%20server").await.text;
+        assert!(one.contains("About Transfer Server") && !one.contains("About Gateway"));
+        // What is required is required of its product alone, and every fault is told.
+        let refused = fill_in(app, &browser, &[(&count, "many")], &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Please answer this.") && refused.text.contains("Please give a number"));
+        assert!(refused.text.contains(r#"value="many""#), "what was typed is kept: {}", refused.text);
+        let invented = fill_in(app, &browser, &[(&nodes, "Three nodes")], &[]).await;
+        assert!(invented.text.contains("Please choose one of the answers."), "{}", invented.text);
+        let told = [(nodes.as_str(), "Two <b>nodes</b>"), (count.as_str(), "1200"), ("q-4711", "nobody asked")];
+        private_link(&fill_in(app, &browser, &told, &[]).await);
+        let id = newest(app).await;
+        let entry = app.timeline(id).await.remove(0);
+        assert!(
+            entry
+                .text
+                .ends_with("Operating system: AIX 7.2\nHow is it set <up>: Two <b>nodes</b>\nTransfers a day: 1200"),
+            "{}",
+            entry.text
+        );
+        assert!(!entry.text.contains("nobody asked"));
+        let row = app.case(id).await;
+        let proposals = casedesk::cases::actions::proposals(app.desk(), &row, &entry).await.unwrap();
+        let found: Vec<_> = proposals.iter().filter(|one| one.field.name() == "high_availability").collect();
+        assert_eq!((found.len(), found[0].value.as_str()), (1, "Two <b>nodes</b>"), "{proposals:?}");
+        assert_eq!(found[0].source.text, "How is it set <up>: Two <b>nodes</b>");
+        // Who names no product means the one whose questions they answer.
+        let unnamed = fill_in(app, &browser, &[("product", ""), (&port, "4460")], &[]).await;
+        private_link(&unnamed);
+        let entry = app.timeline(newest(app).await).await.remove(0);
+        assert!(entry.text.ends_with("Port: 4460"), "{}", entry.text);
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plain_form_of_another_site_carries_answers_and_what_is_held_keeps_their_words() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let transfer = a_product(app, &by, "Transfer Server").await;
+        let question = a_question("Which store?", QuestionKind::Text, true, Some("integrations"));
+        let id = forms::actions::add_question(app.desk(), &by, transfer, &question).await.unwrap();
+        let name = format!("q-{id}");
+        let mut fields = filled(&[]);
+        fields.push((&name, "S3 in Dublin"));
+        let sent = app.browser().body(Method::POST, "/support/new", KIND, &multipart(&fields, &[])).await;
+        assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.text);
+        forms::actions::remove_question(app.desk(), &by, id).await.unwrap();
+        let held = forms::store::held(app.desk().db(), None, 10).await.unwrap().remove(0);
+        let case = forms::actions::release(app.desk(), &by, held.id).await.unwrap();
+        let entry = app.timeline(case).await.remove(0);
+        assert!(entry.text.ends_with("Which store: S3 in Dublin"), "{}", entry.text);
+        app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn questions_are_an_administrators_on_the_page_and_over_the_api() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let product = a_product(app, &by, "Transfer Server").await;
+        let (admin, agent) = (app.browser(), app.logged_in("Ben", Role::Agent).await);
+        admin.log_in("Ada").await;
+        let number = product.to_string();
+        let fields =
+            [("product", number.as_str()), ("label", "Which store?"), ("kind", "choice"), ("choices", "S3\r\nAzure")];
+        assert_eq!(agent.post("/settings/form/questions", &fields).await.status, StatusCode::FORBIDDEN);
+        let done = admin.post("/settings/form/questions", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let page = agent.get("/settings/form").await.text;
+        assert!(
+            page.contains("Which store?") && page.contains("S3, Azure") && !page.contains("Add a question"),
+            "{page}"
+        );
+        let wrong = [("product", number.as_str()), ("label", "Which?"), ("kind", "choice"), ("choices", "S3")];
+        let refused = admin.post("/settings/form/questions", &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Give 2 to 50 choices"), "{}", refused.text);
+        let program = crate::api::program(app, &by, Scope::Admin).await;
+        let listed = program.get("/api/v1/form-questions").await.json();
+        assert_eq!((&listed[0]["kind"], &listed[0]["choices"]), (&json!("choice"), &json!(["S3", "Azure"])));
+        let path = format!("/api/v1/form-questions/{}", listed[0]["id"]);
+        let draft = json!({ "label": "Two nodes?", "kind": "yes_no", "required": true, "detail": "high_availability" });
+        assert_eq!(program.json(Method::PUT, &path, &draft).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(program.get("/api/v1/form-questions").await.json()[0]["choices"], json!([]));
+        let new = json!({ "product_id": product, "question": draft });
+        let made = program.json(Method::POST, "/api/v1/form-questions", &new).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let strange = json!({ "product_id": 4711, "question": draft });
+        assert_eq!(program.json(Method::POST, "/api/v1/form-questions", &strange).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(program.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(program.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
 }

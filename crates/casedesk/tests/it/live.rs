@@ -11,12 +11,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::{Browser, TestApp, on_both};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Longer than the desk takes to look at a session again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn serve(app: &TestApp) -> (SocketAddr, AbortOnDropHandle<()>) {
+pub(crate) async fn serve(app: &TestApp) -> (SocketAddr, AbortOnDropHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -24,7 +24,7 @@ async fn serve(app: &TestApp) -> (SocketAddr, AbortOnDropHandle<()>) {
 }
 
 /// Opens the socket of somebody's page, and hears the desk's first word on it.
-async fn open(at: SocketAddr, proof: (&'static str, String)) -> Socket {
+pub(crate) async fn open(at: SocketAddr, proof: (&'static str, String)) -> Socket {
     let mut request = format!("ws://{at}/live").into_client_request().unwrap();
     request.headers_mut().insert(proof.0, proof.1.parse().unwrap());
     request.headers_mut().insert("origin", format!("http://{at}").parse().unwrap());
@@ -33,12 +33,12 @@ async fn open(at: SocketAddr, proof: (&'static str, String)) -> Socket {
     socket
 }
 
-fn page(browser: &Browser) -> (&'static str, String) {
+pub(crate) fn page(browser: &Browser) -> (&'static str, String) {
     ("cookie", format!("casedesk={}", browser.cookie("casedesk").unwrap()))
 }
 
 /// The next words of the desk; `None` when it has closed the socket.
-async fn hears(socket: &mut Socket) -> Option<String> {
+pub(crate) async fn hears(socket: &mut Socket) -> Option<String> {
     // The desk's pings go on as long as the socket is open, so the limit is for all of them together.
     tokio::time::timeout(PATIENCE, words(socket)).await.unwrap()
 }

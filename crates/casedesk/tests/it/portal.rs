@@ -15,7 +15,7 @@ use crate::mail::{sends, with_relay};
 use crate::support::{Browser, Letter, Relay, TestApp, on_both};
 
 /// Logs a customer in by the mailed link.
-async fn log_in(app: &TestApp, relay: &Relay, address: &str) -> Browser {
+pub(crate) async fn log_in(app: &TestApp, relay: &Relay, address: &str) -> Browser {
     let browser = app.browser();
     app.drain().await;
     relay.take();
@@ -60,7 +60,7 @@ async fn upload(agent: &Browser, case: CaseId, name: &str) {
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
 }
 
-async fn set_scope(app: &TestApp, world: &World, domain: &str, scope: &str) {
+pub(crate) async fn set_scope(app: &TestApp, world: &World, domain: &str, scope: &str) {
     let organisation = customers::organisation_by_domain(app.desk().db(), domain).await.unwrap().unwrap();
     let path = format!("/api/v1/organisations/{}/portal-scope", organisation.id);
     let set = world.admin.json(Method::PUT, &path, &json!({ "scope": scope })).await;
@@ -143,6 +143,7 @@ struct Scene {
     own: CaseId,
     /// All cases, with those of others.
     cases: Vec<CaseId>,
+    quotes: Vec<i64>,
     link: String,
 }
 
@@ -195,12 +196,34 @@ impl Scene {
             &fill_in(app, &app.browser(), &[("description", "linked-first")], &[("linked.log", "x")]).await,
         );
         let (linked,): (CaseId,) = app.desk().db().one(q!("SELECT MAX(id) FROM cases")).await.unwrap();
+        let mut quotes = vec![];
+        for (case, title, sent) in [
+            (own, "anna-quote", true),
+            (own, "secret-draft-quote", false),
+            (bob, "team-quote", true),
+            (carl, "secret-carl-quote", true),
+        ] {
+            quotes.push(quote(&world, case, title, sent).await);
+        }
         sends(app, relay).await;
         upload(agent, own, "secret-pending.log").await;
         reply(own, "secret-pending", "anna@northbay.example").await;
         let cases = vec![own, bob, carl, hidden, merged, into, split, off, linked, world.open];
-        Self { world, own, cases, link }
+        Self { world, own, cases, quotes, link }
     }
+}
+
+/// Drafts a quote to the requester of a case, and sends it where that is wanted.
+async fn quote(world: &World, case: CaseId, title: &str, sent: bool) -> i64 {
+    let lines = json!([{ "description": format!("{title}-line"), "quantity": "1", "unit_price_minor": 100 }]);
+    let terms = json!({ "title": title, "lines": lines, "text": format!("{title}-text") });
+    let id = api(&world.agent, &format!("/cases/{case}/quotes"), terms).await["id"].as_i64().unwrap();
+    if sent {
+        for (by, verb) in [(&world.agent, "submission"), (&world.admin, "approval"), (&world.agent, "sending")] {
+            api(by, &format!("/quotes/{id}/{verb}"), json!({})).await;
+        }
+    }
+    id
 }
 
 /// Every route of the customers' pages; `{id}`, `{file}` and `{token}` are filled in.
@@ -213,6 +236,9 @@ const ROUTES: &[(&str, &[Method])] = &[
     ("/portal/cases/{id}/answers", &[Method::POST]),
     ("/portal/cases/{id}/solution", &[Method::POST]),
     ("/portal/files/{file}", &[Method::GET]),
+    ("/portal/quotes", &[Method::GET]),
+    ("/portal/quotes/{quote}", &[Method::GET, Method::POST]),
+    ("/portal/quotes/{quote}/paper", &[Method::GET]),
     ("/case/{token}", &[Method::GET]),
     ("/case/{token}/answers", &[Method::POST]),
     ("/case/{token}/solution", &[Method::POST]),
@@ -237,6 +263,8 @@ async fn tries_everything(app: &TestApp, scene: &Scene, browser: &Browser, who: 
         let mut paths = vec![];
         if path.contains("{id}") {
             paths.extend(scene.cases.iter().map(|id| (path.replace("{id}", &id.to_string()), None)));
+        } else if path.contains("{quote}") {
+            paths.extend(scene.quotes.iter().map(|id| (path.replace("{quote}", &id.to_string()), None)));
         } else if path.contains("{file}") {
             paths.extend(files.iter().map(|(id, name)| (path.replace("{file}", &id.to_string()), Some(name))));
         } else {
@@ -249,6 +277,10 @@ async fn tries_everything(app: &TestApp, scene: &Scene, browser: &Browser, who: 
                     // Nothing is written: an empty answer is refused, but shows the page.
                     _ if path.ends_with("answers") => {
                         browser.body(Method::POST, &path, KIND, &multipart(&[("text", "")], &[])).await
+                    }
+                    // Without its tick no yes is taken, but the page is shown.
+                    _ if path.starts_with("/portal/quotes/") => {
+                        browser.post(&path, &[("do", "accept"), ("name", "x")]).await
                     }
                     _ => continue,
                 };
@@ -290,7 +322,8 @@ async fn nobody_sees_what_is_not_theirs_by_whatever_route_and_number() {
         assert!(into.contains("anna-merged-into"), "{into}");
         for (id, name) in files(app).await {
             let status = anna.get(&format!("/portal/files/{id}")).await.status;
-            let hers = name.starts_with("anna-") || name.starts_with("linked");
+            let paper = format!("Q-{}.pdf", scene.quotes[0]);
+            let hers = name.starts_with("anna-") || name.starts_with("linked") || name == paper;
             assert_eq!(status == StatusCode::OK, hers, "{name}: {status}");
         }
         // Behind the link there is the one case, though its writer has others.
@@ -315,10 +348,28 @@ async fn nobody_sees_what_is_not_theirs_by_whatever_route_and_number() {
             &["anna-", "team", "secret-note", "secret-supplier", "secret-pending"],
         )
         .await;
+        // A colleague's quote is read, and answered only by who it was sent to.
+        let colleagues = anna.get(&format!("/portal/quotes/{}", scene.quotes[2])).await.text;
+        assert!(colleagues.contains("team-quote") && !colleagues.contains("Accept the quote"), "{colleagues}");
+        let yes = [("do", "accept"), ("name", "Anna"), ("agreed", "yes")];
+        let refused = anna.post(&format!("/portal/quotes/{}", scene.quotes[2]), &yes).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.text);
+        let foreign = carl.post(&format!("/portal/quotes/{}", scene.quotes[0]), &yes).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{}", foreign.text);
         set_scope(app, &scene.world, "northbay.example", "own").await;
+        assert!(!anna.get("/portal/quotes").await.text.contains("team-quote"));
+        let own = format!("/portal/quotes/{}", scene.quotes[0]);
+        assert_eq!(anna.post(&own, &yes).await.location(), own);
+        let answered = scene.world.agent.get(&format!("/api/v1/quotes/{}", scene.quotes[0])).await.json();
+        assert_eq!((&answered["state"], &answered["decided_how"]), (&json!("accepted"), &json!("portal")));
+        let states: Vec<(String,)> = app.desk().db().all(q!("SELECT state FROM quotes ORDER BY id")).await.unwrap();
+        let states: Vec<&str> = states.iter().map(|(state,)| state.as_str()).collect();
+        assert_eq!(states, ["accepted", "draft", "sent", "sent"]);
         tries_everything(app, &scene, &anna, "anna alone again", &["secret", "team"]).await;
         app.drain().await;
         sends(app, relay).await;
+        app.forget_jobs("quotes.expire").await;
+        app.forget_jobs("quotes.remind").await;
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! What a telephone call does to a case: its entry, the steps until it is confirmed, and the mails that ask for that.
 //! All within the caller's transaction.
-use super::{change_entry, checked_text, index, locked, record};
+use super::{ReceivedFile, attach, change_entry, checked_text, index, locked, names, record};
 use crate::cases::rules::{self, Arrival, Change};
 use crate::cases::store::{self, Case, NewEntry};
 use crate::cases::{
@@ -181,12 +181,14 @@ pub async fn set_unconfirmed(tx: &mut Tx, desk: &Desk, id: CaseId, since: Option
     Ok(())
 }
 
-/// A mail that the desk writes about a call: on the timeline, and on its way at once.
+/// A mail that the desk writes about a call or a quote: on the timeline, and on its way at once.
 pub struct DeskMail<'a> {
     pub to: Person,
     /// Markdown.
     pub text: &'a str,
     pub link: PrivateLink,
+    /// Their bytes are in the file store.
+    pub files: &'a [ReceivedFile],
     /// Who asked for it; nobody did when time alone is the cause (RFC 3834).
     pub asked_by: Option<AgentId>,
 }
@@ -216,7 +218,8 @@ pub async fn send_from_desk(tx: &mut Tx, desk: &Desk, id: CaseId, mail: DeskMail
         client_id: None,
     };
     let entry = store::insert_entry(tx, &entry).await?;
-    index(tx, &case, entry, case.id, mail.text, &people, "").await?;
+    attach(tx, case.id, entry, mail.files, now).await?;
+    index(tx, &case, entry, case.id, mail.text, &people, &names(mail.files)).await?;
     let actor = mail.asked_by.map_or(Actor::System, Actor::Agent);
     record(tx, desk, &mut case, entry, "desk_wrote", actor, serde_json::json!({ "entry": entry })).await?;
     Ok(entry)

@@ -162,7 +162,7 @@ async fn write(
         client_id: None,
     };
     let entry = store::insert_entry(tx, &entry).await?;
-    attach(tx, on, entry, message).await?;
-    index(tx, case, entry, on, &message.text, &message.from.address, &names(message)).await?;
+    attach(tx, on, entry, &message.files, message.at).await?;
+    index(tx, case, entry, on, &message.text, &message.from.address, &names(&message.files)).await?;
     Ok(entry)
 }

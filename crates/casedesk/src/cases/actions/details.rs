@@ -85,7 +85,12 @@ pub async fn proposals(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Vec
     let text = entry.text.clone();
     // On a thread of its own, where a panic is this message's trouble alone.
     let read = tokio::task::spawn_blocking(move || casedesk_details::read(&text, &context));
-    Ok(read.await.unwrap_or_default())
+    let read = read.await.unwrap_or_default();
+    let told = match entry.data()? {
+        EntryData::Incoming(details) => details.told,
+        _ => vec![],
+    };
+    Ok(rules::with_told(read, &told, &entry.text))
 }
 
 /// A message of the customer on this case.

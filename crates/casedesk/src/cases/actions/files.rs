@@ -68,6 +68,6 @@ fn people(row: &EntryRow) -> Result<Vec<Person>, CasesError> {
     Ok(match row.data()? {
         EntryData::Incoming(details) => details.from.into_iter().chain(details.to).chain(details.cc).collect(),
         EntryData::Outgoing(details) => details.to.into_iter().chain(details.cc).chain(details.bcc).collect(),
-        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) => vec![],
+        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) | EntryData::Quote(_) => vec![],
     })
 }

@@ -43,7 +43,7 @@ pub(super) async fn known_logs(tx: &mut Tx, case: CaseId) -> Result<Logs, CasesE
 
 /// Reads a file on a thread of its own, where long lines keep nobody waiting, with a few pieces in memory at a time.
 async fn sniffed(desk: &Desk, digest: &str) -> Result<Report, CasesError> {
-    let mut pieces = desk.files().read(digest).await?;
+    let mut pieces = desk.files().stream(digest).await?;
     let (give, mut take) = tokio::sync::mpsc::channel::<bytes::Bytes>(AHEAD);
     let reading = tokio::task::spawn_blocking(move || {
         let mut sniffer = Sniffer::new();

@@ -183,17 +183,23 @@ async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Rece
         client_id: None,
     };
     let entry = store::insert_entry(tx, &entry).await?;
-    attach(tx, on, entry, message).await?;
+    attach(tx, on, entry, &message.files, message.at).await?;
     let people: Vec<&str> = std::iter::once(&message.from)
         .chain(&message.copied)
         .flat_map(|p| [p.name.as_deref().unwrap_or(""), &p.address])
         .collect();
-    index(tx, case, entry, on, &message.text, &people.join(" "), &names(message)).await?;
+    index(tx, case, entry, on, &message.text, &people.join(" "), &names(&message.files)).await?;
     Ok(entry)
 }
 
-pub(super) async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &Received) -> Result<(), CasesError> {
-    for file in &message.files {
+pub(super) async fn attach(
+    tx: &mut Tx,
+    case: CaseId,
+    entry: EntryId,
+    files: &[ReceivedFile],
+    at: Timestamp,
+) -> Result<(), CasesError> {
+    for file in files {
         let row = Attachment {
             id: AttachmentId(0),
             case_id: case,
@@ -206,13 +212,13 @@ pub(super) async fn attach(tx: &mut Tx, case: CaseId, entry: EntryId, message: &
             shows_inline: file.shows_inline,
             content_id: file.content_id.clone(),
         };
-        store::insert_attachment(tx, &row, message.at).await?;
+        store::insert_attachment(tx, &row, at).await?;
     }
     Ok(())
 }
 
-pub(super) fn names(message: &Received) -> String {
-    message.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" ")
+pub(super) fn names(files: &[ReceivedFile]) -> String {
+    files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The subject, or the first words where there is none.

@@ -62,8 +62,9 @@ pub async fn unmerge(desk: &Desk, by: &Viewer, merge: i64) -> Result<CaseId, Cas
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.merge").await?;
     let merge = store::merge(&mut tx, merge).await?.ok_or(CasesError::Missing("merge"))?;
-    let mut root = locked(&mut tx, merge.into_id, &by.hidden_teams).await?;
-    let mut case = own(&mut tx, merge.case_id, by).await?;
+    let root = locked(&mut tx, merge.into_id, &by.hidden_teams).await;
+    let mut root = root.map_err(|error| unseen(error, "merge"))?;
+    let mut case = own(&mut tx, merge.case_id, by).await.map_err(|error| unseen(error, "merge"))?;
     let now = desk.now();
     if store::undo_merge(&mut tx, merge.id, now).await? == 0 {
         return Err(CasesError::AlreadyUndone);
@@ -183,13 +184,22 @@ async fn move_documents(
     entries.iter().copied().max().ok_or(CasesError::BadSplit)
 }
 
+/// What stands on a case that the viewer may not see is told as what is not there.
+fn unseen(error: CasesError, what: &'static str) -> CasesError {
+    match error {
+        CasesError::NoCase(_) => CasesError::Missing(what),
+        other => other,
+    }
+}
+
 /// Takes a split back: the moved entries return, what came since stays, and the emptied case is merged.
 pub async fn unsplit(desk: &Desk, by: &Viewer, split: i64) -> Result<CaseId, CasesError> {
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.merge").await?;
     let split = store::split(&mut tx, split).await?.ok_or(CasesError::Missing("split"))?;
-    let mut case = locked(&mut tx, split.case_id, &by.hidden_teams).await?;
-    let mut new = own(&mut tx, split.new_id, by).await?;
+    let case = locked(&mut tx, split.case_id, &by.hidden_teams).await;
+    let mut case = case.map_err(|error| unseen(error, "split"))?;
+    let mut new = own(&mut tx, split.new_id, by).await.map_err(|error| unseen(error, "split"))?;
     let (now, actor) = (desk.now(), Actor::Agent(by.id));
     if store::undo_split(&mut tx, split.id, now).await? == 0 {
         return Err(CasesError::AlreadyUndone);

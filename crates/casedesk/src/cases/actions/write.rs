@@ -1,5 +1,5 @@
 //! What agents write: replies, notes, and taking a reply back.
-use super::{checked_text, index, locked, record};
+use super::{HandOver, checked_text, index, locked, record};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case, NewEntry};
 use crate::cases::{
@@ -88,7 +88,7 @@ fn recipients(reply: &Reply) -> Result<Recipients, CasesError> {
 }
 
 /// The entry that an earlier try of the same request wrote.
-async fn repeated(
+pub(super) async fn repeated(
     tx: &mut Tx,
     case: &Case,
     by: &Viewer,
@@ -223,14 +223,20 @@ pub async fn note(
     mentions: Vec<AgentId>,
     client_id: Option<&str>,
 ) -> Result<EntryId, CasesError> {
-    checked_text(text, "note")?;
-    let mut tx = desk.db().begin().await?;
-    let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
-    if let Some(entry) = repeated(&mut tx, &case, by, client_id).await? {
-        return Ok(entry);
-    }
-    for agent in &mentions {
-        staff::store::agent(&mut tx, *agent).await?.ok_or_else(|| CasesError::NoSuch(agent.to_string()))?;
+    let client_id = client_id.map(str::to_owned);
+    let note = HandOver { text: text.to_owned(), mentions, client_id, ..HandOver::default() };
+    super::hand_over(desk, by, id, &note).await
+}
+
+pub(super) async fn write_note(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: &Viewer,
+    case: &mut Case,
+    (text, mentions, client_id): (&str, &[AgentId], Option<&str>),
+) -> Result<EntryId, CasesError> {
+    for agent in mentions {
+        staff::store::agent(&mut *tx, *agent).await?.ok_or_else(|| CasesError::NoSuch(agent.to_string()))?;
     }
     let entry = NewEntry {
         case_id: case.id,
@@ -239,21 +245,20 @@ pub async fn note(
         contact_id: None,
         at: desk.now(),
         text,
-        data: &EntryData::Note { mentions: mentions.clone() },
+        data: &EntryData::Note { mentions: mentions.to_vec() },
         delivery: None,
         send_at: None,
         client_id,
     };
-    let entry = store::insert_entry(&mut tx, &entry).await?;
-    store::claim_draft_files(&mut tx, case.id, by.id, entry).await?;
-    store::delete_draft(&mut tx, case.id, by.id, "note").await?;
-    index(&mut tx, &case, entry, case.id, text, &by.name, "").await?;
-    for agent in &mentions {
-        store::watch(&mut tx, case.id, *agent).await?;
+    let entry = store::insert_entry(tx, &entry).await?;
+    store::claim_draft_files(tx, case.id, by.id, entry).await?;
+    store::delete_draft(tx, case.id, by.id, "note").await?;
+    index(tx, case, entry, case.id, text, &by.name, "").await?;
+    for agent in mentions {
+        store::watch(tx, case.id, *agent).await?;
     }
     let data = serde_json::json!({ "entry": entry, "mentions": mentions });
-    record(&mut tx, desk, &mut case, entry, "note_posted", Actor::Agent(by.id), data).await?;
-    tx.commit().await?;
+    record(tx, desk, case, entry, "note_posted", Actor::Agent(by.id), data).await?;
     Ok(entry)
 }
 
@@ -284,7 +289,7 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         state: CaseState::Open,
         kind: wanted.kind,
         priority: wanted.priority,
-        door: Door::Agent,
+        door: if by.is_program() { Door::Api } else { Door::Agent },
         assignee_id: Some(by.id),
         team_id: wanted.team,
         organisation_id: contact.organisation_id,

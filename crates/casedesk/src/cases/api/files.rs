@@ -30,7 +30,10 @@ pub(super) async fn get_attachment(
 ) -> Result<Response> {
     let no_file = || Error::not_found("such file");
     let file = store::attachment(desk.db(), id).await?.ok_or_else(no_file)?;
-    actions::may_read(&desk, &by, file.case_id).await?;
+    actions::may_read(&desk, &by, file.case_id).await.map_err(|error| match error {
+        CasesError::NoCase(_) => no_file(),
+        other => other.into(),
+    })?;
     if file.entry_id.is_none() && file.agent_id != Some(by.id) {
         return Err(no_file());
     }
@@ -39,7 +42,7 @@ pub(super) async fn get_attachment(
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let pieces = desk.files().read(&file.digest).await.map_err(CasesError::from)?;
+        let pieces = desk.files().stream(&file.digest).await.map_err(CasesError::from)?;
         ([(header::CONTENT_LENGTH, HeaderValue::from(file.size))], Body::from_stream(pieces)).into_response()
     };
     response.headers_mut().extend(headers(&file, &tag));

@@ -1,11 +1,14 @@
 //! Lists of cases, what finds them, and the views with their counts.
+use std::collections::HashMap;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{CaseInList, CasePage};
-use crate::cases::filter::{Filter, Sort, View};
-use crate::cases::{CaseId, CasesError, store};
+use super::wire::{CaseInList, CasePage, VerdictInList};
+use crate::cases::filter::{DueIs, Filter, Sort, View};
+use crate::cases::store::{self, ListedCase};
+use crate::cases::{CaseId, CasesError};
 use crate::customers::{self, ContactId};
 use crate::desk::Desk;
 use crate::kit::paging::Cursor;
@@ -21,6 +24,9 @@ const FOUND: usize = 20;
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Words and `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
+    /// What the desk found: `contract:` covered, expiring, expired, none; `lifecycle:` supported, security-only, ending,
+    /// ended, unknown; `upgrade:` current, available; `roadmap:` matched, unmatched; `details:` complete, missing. These
+    /// list open cases, unless `status:` says otherwise.
     #[serde(default)]
     q: String,
     /// The slug of a view, as `GET /api/v1/views` lists them. Without one: all cases.
@@ -28,11 +34,31 @@ pub(super) struct Asked {
     #[serde(default)]
     #[param(inline)]
     sort: Order,
+    /// Only cases with a promise that is due soon, or that is broken. As `is:due` and `is:breached` of `q`.
+    #[param(inline)]
+    due: Option<DueFilter>,
     /// The `next` of the page before.
     after: Option<String>,
     /// 1 to 100; 50 when it is not given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum DueFilter {
+    /// Within a few hours, or after the part of its time that warns; also what is broken.
+    Soon,
+    Breached,
+}
+
+impl From<DueFilter> for DueIs {
+    fn from(due: DueFilter) -> Self {
+        match due {
+            DueFilter::Soon => Self::Soon,
+            DueFilter::Breached => Self::Breached,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
@@ -45,6 +71,8 @@ enum Order {
     Oldest,
     /// Newest case first.
     Created,
+    /// What is due first, then what nothing is promised of.
+    Due,
 }
 
 impl From<Order> for Sort {
@@ -53,6 +81,7 @@ impl From<Order> for Sort {
             Order::Newest => Self::NewestActivity,
             Order::Oldest => Self::OldestActivity,
             Order::Created => Self::NewestCase,
+            Order::Due => Self::DueFirst,
         }
     }
 }
@@ -67,12 +96,26 @@ pub(super) async fn list_cases(
     Reader(by): Reader,
     Query(asked): Query<Asked>,
 ) -> Result<Json<CasePage>> {
-    let filter = filter_of(&desk, &by, asked.view.as_deref(), &asked.q).await?;
+    let mut filter = filter_of(&desk, &by, asked.view.as_deref(), &asked.q).await?;
+    filter.due = filter.due.max(asked.due.map(DueIs::from));
     let after = asked.after.as_deref().map(|word| Cursor::decode(word).ok_or_else(bad_cursor)).transpose()?;
     let limit = limit(asked.limit)?;
     let page = store::list(desk.db(), &filter, asked.sort.into(), after, limit, by.id, &by.hidden_teams).await?;
-    let cases = page.rows.into_iter().map(|row| CaseInList::new(&desk, row)).collect();
-    Ok(Json(CasePage { cases, next: page.next.map(Cursor::encode) }))
+    Ok(Json(CasePage { cases: listed(&desk, page.rows).await?, next: page.next.map(Cursor::encode) }))
+}
+
+/// Rows with what the desk found about each case.
+async fn listed(desk: &Desk, rows: Vec<ListedCase>) -> Result<Vec<CaseInList>> {
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+    let mut verdicts: HashMap<CaseId, Vec<VerdictInList>> = HashMap::new();
+    for row in store::verdicts_of_many(desk.db(), &ids).await? {
+        verdicts.entry(row.case_id).or_default().push(row.verdict.into());
+    }
+    let case = |row: ListedCase| {
+        let found = verdicts.remove(&row.id).unwrap_or_default();
+        CaseInList::new(desk, row, found)
+    };
+    Ok(rows.into_iter().map(case).collect())
 }
 
 fn bad_cursor() -> Error {
@@ -92,8 +135,13 @@ async fn filter_of(desk: &Desk, by: &Viewer, view: Option<&str>, typed: &str) ->
 }
 
 async fn filter_of_view(desk: &Desk, by: &Viewer, view: View) -> Result<Filter> {
+    // A team that is closed to the viewer answers as one that does not exist.
+    if let View::Team(team) = view
+        && (!by.can_see(Some(team)) || staff::store::team(desk.db(), team).await?.is_none())
+    {
+        return Err(Error::not_found("such view"));
+    }
     match view {
-        View::Team(team) if !by.can_see(Some(team)) => Err(Error::not_found("such view")),
         View::Saved(id) => {
             let saved = store::saved_view(desk.db(), by.id, id).await?.ok_or_else(|| Error::not_found("such view"))?;
             Ok(Filter::parse(&saved.query, by.id).map_err(CasesError::BadFilter)?)
@@ -142,7 +190,7 @@ pub(super) async fn search(
     .collect::<Vec<_>>();
     let page = store::list(desk.db(), &filter, order, None, FOUND, by.id, &by.hidden_teams).await?;
     rows.extend(page.rows.into_iter().filter(|row| rows.iter().all(|known| known.id != row.id)).collect::<Vec<_>>());
-    let cases = rows.into_iter().map(|row| CaseInList::new(&desk, row)).collect();
+    let cases = listed(&desk, rows).await?;
     Ok(Json(Found { cases, people: people(&desk, q.trim()).await? }))
 }
 

@@ -2,11 +2,14 @@
 //! deleted; every handler asks one query or does one action.
 mod case;
 mod change;
+mod clocks;
+mod columns;
 mod details;
 mod draft;
 mod files;
 mod list;
 mod related;
+mod roadmap;
 mod texts;
 mod wire;
 mod write;
@@ -22,16 +25,22 @@ pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {
         .routes(routes!(list::list_cases, write::open_case))
         .routes(routes!(list::search))
         .routes(routes!(list::list_views))
+        .routes(routes!(columns::get_list_columns, columns::set_list_columns))
         .routes(routes!(case::get_case))
         .routes(routes!(case::list_entries))
         .routes(routes!(details::list_verdicts))
+        .routes(routes!(clocks::list_clocks))
         .routes(routes!(details::list_logs))
         .routes(routes!(details::get_details_question))
         .routes(routes!(details::choose_installation))
+        .routes(routes!(roadmap::list_roadmap_items))
+        .routes(routes!(roadmap::link_roadmap_item, roadmap::unlink_roadmap_item))
+        .routes(routes!(roadmap::list_similar_cases))
         .routes(routes!(details::read_details, details::accept_details))
         .routes(routes!(write::post_reply))
         .routes(routes!(write::undo_reply))
         .routes(routes!(write::post_note))
+        .routes(routes!(write::write_up, write::hand_over))
         .merge(changes())
         .merge(related())
         .merge(texts())

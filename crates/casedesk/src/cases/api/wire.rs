@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 use crate::cases::rules::Change;
 use crate::cases::store::{Attachment, Case, CasePerson, EntryRow, Linked, ListedCase};
 use crate::cases::{
-    AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, EntryData, EntryId, EntryKind, LinkKind, PersonRole,
-    Priority, WaitingOn,
+    AttachmentId, CaseId, CaseKind, CaseState, Delivery, Door, DueState, EntryData, EntryId, EntryKind, LinkKind,
+    PersonRole, Priority, Promise, WaitingOn,
 };
-use crate::customers::{ContactId, InstallationId, OrganisationId};
+use crate::customers::{ContactId, InstallationId, OrganisationId, Verdict, VerdictKind, VerdictState};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId};
@@ -33,11 +33,33 @@ pub(super) struct CaseInList {
     organisation_name: Option<String>,
     /// Whether you have not seen its newest entry.
     unread: bool,
+    /// When the first of its promises is due, or was. Null: none is, or it waits for the customer.
+    due_at: Option<Timestamp>,
+    due_promise: Option<Promise>,
+    due_state: Option<DueState>,
+    /// What the desk found about it.
+    verdicts: Vec<VerdictInList>,
+}
+
+/// A verdict in short.
+#[derive(Serialize, ToSchema)]
+pub(super) struct VerdictInList {
+    kind: VerdictKind,
+    state: VerdictState,
+    /// In two or three words, such as `5.1 ended`.
+    label: String,
+}
+
+impl From<Verdict> for VerdictInList {
+    fn from(verdict: Verdict) -> Self {
+        Self { kind: verdict.kind, state: verdict.state, label: verdict.label }
+    }
 }
 
 impl CaseInList {
-    pub(super) fn new(desk: &Desk, row: ListedCase) -> Self {
+    pub(super) fn new(desk: &Desk, row: ListedCase, verdicts: Vec<VerdictInList>) -> Self {
         Self {
+            verdicts,
             key: key(desk, row.id),
             id: row.id,
             subject: row.subject,
@@ -53,6 +75,9 @@ impl CaseInList {
             contact_name: row.contact_name,
             organisation_name: row.organisation_name,
             unread: row.unread,
+            due_at: row.due_at,
+            due_promise: row.due_promise,
+            due_state: row.due_state,
         }
     }
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::{Made, WantedChange};
-use crate::cases::actions::{self, OpenByAgent, Reply};
+use crate::cases::actions::{self, HandOver, OpenByAgent, Reply};
+use crate::cases::store;
 use crate::cases::{CaseId, CaseKind, EntryId, Priority};
-use crate::customers::Person;
+use crate::customers::{self, Person};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
-use crate::staff::{AgentId, TeamId, Worker};
+use crate::staff::{AgentId, Reader, TeamId, Worker};
 use crate::web::Result;
 use crate::web::api::{Json, Path};
 
@@ -168,5 +169,71 @@ pub(super) async fn post_note(
     Json(new): Json<NewNote>,
 ) -> Result<(StatusCode, Json<Written>)> {
     let entry_id = actions::note(&desk, &by, id, &new.text, new.mentions, new.client_id.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(Written { entry_id })))
+}
+
+/// A case written up.
+#[derive(Serialize, ToSchema)]
+pub(super) struct WrittenUp {
+    /// Markdown: who, what runs where, what was tried, what is open.
+    text: String,
+}
+
+/// Write a case up for whoever goes on with it.
+///
+/// Nothing is kept: look it over, then post it. That the details of its installation were read is in the audit log.
+#[utoipa::path(get, path = "/cases/{id}/hand-over", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 200, body = WrittenUp)))]
+pub(super) async fn write_up(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    Path(id): Path<CaseId>,
+) -> Result<Json<WrittenUp>> {
+    let text = actions::written_up(&desk, &by, id).await?;
+    let case = store::case(desk.db(), id).await?;
+    if let Some(installation) = case.and_then(|case| case.installation_id) {
+        customers::actions::note_reading(&desk, &by, installation).await?;
+    }
+    Ok(Json(WrittenUp { text }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewHandOver {
+    /// Markdown; an internal note, which never leaves the desk.
+    text: String,
+    /// Who goes on with it. None: whoever has it.
+    #[serde(default)]
+    assignee_id: Option<AgentId>,
+    /// The team that it moves to. None: it stays.
+    #[serde(default)]
+    team_id: Option<TeamId>,
+    /// As for a note.
+    #[serde(default)]
+    mentions: Vec<AgentId>,
+    /// As for a reply.
+    #[serde(default)]
+    client_id: Option<String>,
+}
+
+/// Hand a case over.
+///
+/// The note is written and the case given away, both or neither.
+#[utoipa::path(post, path = "/cases/{id}/hand-over", tag = "cases", params(("id" = CaseId, Path)),
+    responses((status = 201, body = Written)))]
+pub(super) async fn hand_over(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<CaseId>,
+    Json(new): Json<NewHandOver>,
+) -> Result<(StatusCode, Json<Written>)> {
+    let wanted = HandOver {
+        text: new.text,
+        mentions: new.mentions,
+        assignee: new.assignee_id,
+        team: new.team_id,
+        client_id: new.client_id,
+    };
+    let entry_id = actions::hand_over(&desk, &by, id, &wanted).await?;
     Ok((StatusCode::CREATED, Json(Written { entry_id })))
 }

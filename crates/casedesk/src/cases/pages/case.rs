@@ -46,10 +46,16 @@ pub(super) struct Parts {
     /// A reply that goes back to its writer.
     back: Option<Back>,
     toast: Option<Toast>,
+    /// A quote has had a step: its frame is fetched again.
+    quoted: bool,
 }
 
-/// A reply that was taken back: its text and the addresses it went to, with spaces between.
+/// A text that goes to its writer: a reply that was taken back, with the addresses it went to and spaces between; or one
+/// that the desk proposes.
 pub(super) struct Back {
+    kind: &'static str,
+    /// It stands behind what its writer has there, instead of in its place.
+    behind: bool,
     text: String,
     to: String,
     cc: String,
@@ -59,14 +65,19 @@ pub(super) struct Back {
 impl Back {
     /// A text for the composer, to whom it goes already.
     pub(super) fn words(text: String) -> Self {
-        Self { text, to: String::new(), cc: String::new(), bcc: String::new() }
+        Self { kind: "reply", behind: false, text, to: String::new(), cc: String::new(), bcc: String::new() }
+    }
+
+    /// A text for the note, behind what stands there.
+    pub(super) fn note(text: String) -> Self {
+        Self { kind: "note", behind: true, ..Self::words(text) }
     }
 
     pub(super) fn new(row: &EntryRow) -> Result<Self> {
         let EntryData::Outgoing(details) = row.data()? else { return Err(CasesError::NoEntry(row.id).into()) };
         let spaced = |people: &[Person]| people.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join(" ");
         let (to, cc, bcc) = (spaced(&details.to), spaced(&details.cc), spaced(&details.bcc));
-        Ok(Self { text: row.text.clone(), to, cc, bcc })
+        Ok(Self { to, cc, bcc, ..Self::words(row.text.clone()) })
     }
 }
 
@@ -176,6 +187,7 @@ pub(super) async fn changed_parts(desk: &Desk, by: &Viewer, id: CaseId, since: i
     let gone = store::taken_back(desk.db(), root, LOOKED_AT_AGAIN).await?.into_iter().map(|id| id.0).collect();
     Ok(Parts {
         case: load::case(desk, by, &row, "/").await?,
+        quoted: fresh.iter().any(|row| row.kind == EntryKind::Quote),
         fresh: load::shown(desk, &fresh, &names).await?,
         changed,
         gone,

@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::case::Back;
 use super::views::Choice;
 use super::{case, entry, key, load, prose, shell, words};
-use crate::cases::actions::{self, OpenByAgent, Reply};
+use crate::cases::actions::{self, HandOver, OpenByAgent, Reply};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, CasePerson};
 use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, PrivateLink, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
-use crate::staff::{self, AgentId, Reader, Viewer, Worker};
+use crate::staff::{self, AgentId, Reader, TeamId, Viewer, Worker};
 use crate::web::fields::Fields;
 use crate::web::shell::Shell;
 use crate::web::turbo::{Streams, Turbo, see_other};
@@ -98,7 +98,7 @@ pub(super) async fn undo(
     Ok(Streams(parts.with_back(Back::new(&row)?)).into_response())
 }
 
-/// `POST /cases/{id}/notes`
+/// `POST /cases/{id}/notes`: with `agent` or `team` the case goes to them along with the note.
 pub(super) async fn note(
     State(desk): State<Desk>,
     Worker(by): Worker,
@@ -106,9 +106,31 @@ pub(super) async fn note(
     Path(id): Path<CaseId>,
     sent: Fields,
 ) -> Result<Response> {
-    let mentions = mentioned(&desk, sent.one("body")).await?;
-    actions::note(&desk, &by, id, sent.one("body"), mentions, sent.filled("client_id")).await?;
+    let number = |field: &str| match sent.filled(field) {
+        Some(typed) => typed.parse::<i64>().map(Some).map_err(|_| CasesError::NoSuch(typed.to_owned())),
+        None => Ok(None),
+    };
+    let note = HandOver {
+        text: sent.one("body").to_owned(),
+        mentions: mentioned(&desk, sent.one("body")).await?,
+        assignee: number("agent")?.map(AgentId),
+        team: number("team")?.map(TeamId),
+        client_id: sent.filled("client_id").map(str::to_owned),
+    };
+    actions::hand_over(&desk, &by, id, &note).await?;
     answer(&desk, &by, &turbo, id).await
+}
+
+/// `POST /cases/{id}/hand-over`: the case written up, for its agent to look over in the note. Nothing is kept by it.
+pub(super) async fn hand_over(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
+    let text = actions::written_up(&desk, &by, id).await?;
+    let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
+    Ok(Streams(parts.with_back(Back::note(text))).into_response())
 }
 
 /// The agents whose handle stands behind an `@` in the text.

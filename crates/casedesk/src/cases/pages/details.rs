@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::case::{self, Back};
 
-use super::views::{Asked, File, Finding, Place, Row};
+use super::views::{AskedDetails, File, Finding, Place, Row};
 use super::{entry, key, list, load, shell, words};
 use crate::cases::actions::{self, Chosen};
 use crate::cases::filter::{Filter, Sort};
@@ -16,7 +16,7 @@ use crate::cases::{CaseId, CasesError, EntryData, EntryId, EntryKind};
 use crate::customers::actions::Given;
 use crate::customers::pages::{action_words, kind_words, origin_words, state_words};
 use crate::customers::rules::{LOG, asked_words, label, role_named};
-use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId};
+use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId, VerdictState};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
@@ -44,6 +44,8 @@ fn finding(verdict: customers::Verdict) -> Finding {
         reason: verdict.reason,
         action: verdict.action.map_or("", |action| action.as_str()),
         action_words: verdict.action.map_or("", action_words),
+        item: verdict.item_id.map_or(0, |id| id.0),
+        ended: verdict.state == VerdictState::Ended,
     }
 }
 
@@ -118,7 +120,7 @@ pub(super) async fn choose(
 }
 
 /// What the customer was asked for last, and how far it has come.
-pub(super) async fn asked(desk: &Desk, row: &store::Case) -> Result<Option<Asked>> {
+pub(super) async fn asked(desk: &Desk, row: &store::Case) -> Result<Option<AskedDetails>> {
     let Some(mail) = store::newest_asking(desk.db(), row.id).await? else { return Ok(None) };
     let EntryData::Outgoing(details) = mail.data()? else { return Ok(None) };
     Ok(details.asks.map(|asks| {
@@ -127,7 +129,7 @@ pub(super) async fn asked(desk: &Desk, row: &store::Case) -> Result<Option<Asked
             (None, 0) => ("warn", "no answer yet".to_owned()),
             (None, done) => ("acc", format!("{done} of {} there", asks.details.len())),
         };
-        Asked {
+        AskedDetails {
             at: mail.at.rfc3339(),
             what: asked_words(&asks.details),
             tone,
@@ -335,7 +337,7 @@ pub(super) async fn of_organisation(
     let filter = Filter { organisation_id: Some(id), ..Filter::default() };
     let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, CASES, by.id, &by.hidden_teams).await?;
     Ok(Html(OfOrganisation {
-        rows: page.rows.iter().map(|row| list::shown(&desk, "all", row)).collect(),
+        rows: list::shown(&desk, &by, "all", &page.rows).await?,
         href: format!("/views/all?q={}", load::urlencoded(&format!("org:\"{}\"", organisation.name))),
         more: page.next.is_some(),
     }))

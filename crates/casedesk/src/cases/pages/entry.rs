@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use super::views::{Badge, Choice, Entry, File, Fold, Log, Original};
-use super::{call, prose, words};
+use super::{call, prose, quote, words};
 use crate::cases::rules;
 use crate::cases::store::{Attachment, EntryRow};
 use crate::cases::{Changed, Delivery, EntryData, EntryId, Incoming, LogReading, Outgoing, PrivateLink};
@@ -61,6 +61,7 @@ pub(super) fn entry(row: &EntryRow, files: &Files, names: &Names) -> crate::db::
         }
         EntryData::Change(changed) => change(base, row, &changed, names),
         EntryData::Call(details) => call::entry(base, row, &details),
+        EntryData::Quote(details) => quote::entry(base, row, &details),
     }))
 }
 
@@ -137,11 +138,8 @@ fn outgoing(base: Entry, row: &EntryRow, details: &Outgoing) -> Entry {
         Some(notice) => ("failed", notice.clone()),
         None => (sent, sent_words),
     };
-    let html = if details.elsewhere {
-        prose::to_html(&row.text)
-    } else {
-        markdown::to_html(&row.text.replace(PrivateLink::PLACE, PRIVATE_LINK))
-    };
+    let html =
+        if details.elsewhere { prose::to_html(&row.text) } else { markdown::to_html(&PrivateLink::hidden(&row.text)) };
     let to = people(details.to.iter().chain(&details.cc));
     Entry {
         kind: "reply",

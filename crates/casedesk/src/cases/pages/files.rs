@@ -4,6 +4,7 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use super::load;
 use crate::cases::{AttachmentId, CaseId, actions};
 use crate::desk::Desk;
 use crate::staff::Worker;
@@ -42,8 +43,9 @@ pub(super) async fn upload(
 pub(super) async fn remove(
     State(desk): State<Desk>,
     Worker(by): Worker,
-    Path((_, file)): Path<(CaseId, AttachmentId)>,
+    Path((id, file)): Path<(CaseId, AttachmentId)>,
 ) -> Result<StatusCode> {
+    load::row(&desk, &by, id).await?;
     actions::detach_from_draft(&desk, &by, file).await?;
     Ok(StatusCode::NO_CONTENT)
 }

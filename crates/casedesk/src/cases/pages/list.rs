@@ -4,12 +4,13 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{Case, ListView, Row, Tail};
-use super::{key, shell, words};
+use super::views::{Badge, Case, ListView, Row, Tail};
+use super::{columns, key, shell, words};
 use crate::cases::filter::{Filter, Sort, View};
 use crate::cases::store::{self, ListedCase, MOST_COUNTED};
 use crate::cases::{CaseId, CaseState};
 use crate::desk::Desk;
+use crate::kit::Timestamp;
 use crate::kit::paging::{Cursor, Page};
 use crate::staff::{self, Reader, Viewer};
 use crate::web::shell::Shell;
@@ -55,7 +56,15 @@ struct RowStream {
     list: ListView,
     row: Option<Row>,
     number: i64,
-    stays: bool,
+    place: Place,
+}
+
+/// Where a changed row goes.
+enum Place {
+    Stays,
+    First,
+    Before(i64),
+    Last,
 }
 
 /// `GET /`
@@ -103,27 +112,56 @@ pub(super) async fn row(
     if let Some(filter) = &filter {
         list.count = match filter.words {
             Some(_) => {
-                let sort = Sort::parse(list.sort).unwrap_or_default();
+                let sort = sorted(list.sort);
                 found(&store::list(desk.db(), filter, sort, None, ROWS, by.id, &by.hidden_teams).await?)
             }
             None => counted(store::count(desk.db(), filter, &by.hidden_teams).await?),
         };
     }
-    let row = row.map(|row| shown(&desk, &list.key, &row));
+    let row = match row {
+        Some(row) => shown(&desk, &by, &list.key, &[row]).await?.pop(),
+        None => None,
+    };
+    if sorted(list.sort) == Sort::DueFirst && !(asked.known && asked.current) {
+        return Ok(Streams(in_its_place(&desk, &by, list, &filter.unwrap_or_default(), row, id).await?));
+    }
     // In the order of activity a changed case comes first, unless it is the one being read.
     let stays = asked.known && (asked.current || list.sort != Sort::NewestActivity.as_str());
     let row = row.filter(|_| stays || list.sort != Sort::OldestActivity.as_str());
-    Ok(Streams(RowStream { list, row, number: id.0, stays }))
+    Ok(Streams(RowStream { list, row, number: id.0, place: if stays { Place::Stays } else { Place::First } }))
+}
+
+/// What is due sooner than before moves up, as far as the first page goes.
+async fn in_its_place(
+    desk: &Desk,
+    by: &Viewer,
+    list: ListView,
+    filter: &Filter,
+    row: Option<Row>,
+    id: CaseId,
+) -> Result<RowStream> {
+    let page = store::list(desk.db(), filter, Sort::DueFirst, None, ROWS, by.id, &by.hidden_teams).await?;
+    let at = page.rows.iter().position(|row| row.id == id);
+    let place = match at.map(|at| page.rows.get(at + 1)) {
+        Some(Some(next)) => Place::Before(next.id.0),
+        Some(None) => Place::Last,
+        None => Place::Stays,
+    };
+    Ok(RowStream { list, row, number: id.0, place })
+}
+
+fn sorted(word: &str) -> Sort {
+    Sort::parse(word).unwrap_or_default()
 }
 
 /// The list of a view, as the viewer may see it.
 pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<ListView> {
     let (mut list, filter) = empty(desk, by, slug, asked).await?;
     let Some(filter) = filter else { return Ok(list) };
-    let sort = Sort::parse(list.sort).unwrap_or_default();
+    let sort = sorted(list.sort);
     let after = asked.after.as_deref().and_then(Cursor::decode);
     let page = store::list(desk.db(), &filter, sort, after, ROWS, by.id, &by.hidden_teams).await?;
-    list.rows = page.rows.iter().map(|row| shown(desk, &list.key, row)).collect();
+    list.rows = shown(desk, by, &list.key, &page.rows).await?;
     list.next = page.next.map(Cursor::encode);
     if asked.after.is_none() {
         list.count = match filter.words {
@@ -148,7 +186,7 @@ async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(L
         "" => Ok(filter),
         typed => Filter::parse(typed, by.id).map(|typed| filter.and(typed)),
     });
-    let sort = Sort::parse(&asked.sort).unwrap_or_default();
+    let sort = Sort::parse(&asked.sort).unwrap_or_else(|| view.sort());
     let (empty_title, empty_words) = match &filter {
         Ok(_) => nothing(view, &asked.q),
         Err(why) => ("The filter is not understood".into(), format!("It says: {why}.")),
@@ -164,6 +202,8 @@ async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(L
         empty_title,
         empty_words,
         query: asked.q.trim().into(),
+        columns: columns::columns(desk, by).await?,
+        keys: columns::keys(slug, asked.q.trim()),
     };
     Ok((list, filter.ok()))
 }
@@ -172,6 +212,7 @@ async fn title(desk: &Desk, by: &Viewer, view: View) -> Result<String> {
     Ok(match view {
         View::Mine => "Mine".into(),
         View::Unassigned => "Unassigned".into(),
+        View::Due => "Due soon".into(),
         View::Watched => "Watched".into(),
         View::Unconfirmed => "Unconfirmed".into(),
         View::Waiting => "Waiting".into(),
@@ -190,6 +231,7 @@ fn nothing(view: View, typed: &str) -> (String, String) {
         _ if !typed.trim().is_empty() => ("No case passes this filter", "Fewer words find more."),
         View::Mine => ("Nothing is yours", "Take a case from Unassigned: Shift A assigns it to you."),
         View::Unassigned => ("Nothing is unassigned", "The next one comes in here by itself."),
+        View::Due => ("Nothing is due soon", "What a support option promises comes in here before it is due."),
         View::Watched => ("You watch nothing", "Watching a case tells you of every change without being its assignee."),
         View::Unconfirmed => {
             ("Every call is confirmed", "Cases with a call that nobody has confirmed in writing yet are here.")
@@ -210,9 +252,17 @@ pub(super) fn counted(count: i64) -> String {
     if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
-pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
+/// Cases as rows of a list.
+pub(super) async fn shown(desk: &Desk, by: &Viewer, view: &str, rows: &[ListedCase]) -> Result<Vec<Row>> {
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+    let mut badges = columns::badges(desk, by, &ids).await?;
+    Ok(rows.iter().map(|row| one(desk, view, row, badges.remove(&row.id).unwrap_or_default())).collect())
+}
+
+fn one(desk: &Desk, view: &str, row: &ListedCase, verdicts: Vec<Badge>) -> Row {
     let tail = match (row.state, row.waiting_on, row.wake_at) {
-        (CaseState::Waiting, _, Some(until)) => Tail::Due(until.rfc3339()),
+        _ if row.due_at.is_some() => due_tail(row),
+        (CaseState::Waiting, _, Some(until)) => Tail::Until(until.rfc3339()),
         (CaseState::Waiting, Some(on), _) => Tail::Words(on.to_string()),
         _ => Tail::Words(row.assignee_name.clone().unwrap_or_default()),
     };
@@ -227,9 +277,14 @@ pub(super) fn shown(desk: &Desk, view: &str, row: &ListedCase) -> Row {
         subject: row.subject.clone(),
         at: row.updated_at.rfc3339(),
         unread: row.unread,
-        badges: words::row_badges(row),
+        badges: words::row_badges(row).into_iter().chain(verdicts).collect(),
         tail,
     }
+}
+
+fn due_tail(row: &ListedCase) -> Tail {
+    let at = row.due_at.map(Timestamp::rfc3339).unwrap_or_default();
+    Tail::Due(at, row.due_promise.map_or("", words::promise_due))
 }
 
 /// The page of a case beside its list.

@@ -5,14 +5,14 @@ use super::entry::{self, Files, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
 };
-use super::{details, key, words};
+use super::{details, key, promises, roadmap, words};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::rules;
 use crate::cases::store::{self, CasePerson, Draft, EntryRow};
 use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, PersonRole};
 use crate::customers::{self, Person as Writer, domain_of};
 use crate::desk::Desk;
-use crate::staff::{self, Viewer};
+use crate::staff::{self, TeamId, Viewer};
 use crate::web::Result;
 use crate::web::shell::Person;
 
@@ -54,6 +54,8 @@ pub(super) async fn case(desk: &Desk, by: &Viewer, row: &store::Case, back: &str
     let composer = composer(desk, by, row, &rows, &people).await?;
     let mut case = head(desk, by, row, &names).await?;
     case.join = join(desk, by, row, &rows).await?;
+    let ended = panel.verdicts.iter().find(|found| found.ended && row.state.is_open());
+    case.unsupported = ended.map(|found| found.reason.clone()).unwrap_or_default();
     Ok(Case { entries, older, panel, composer, back: back.into(), ..case })
 }
 
@@ -87,6 +89,7 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
     let people = agents.iter().map(|a| choice(a.id.to_string(), &a.name, "user", row.assignee_id == Some(a.id)));
     let teams =
         |(id, name): (&i64, &String)| choice(id.to_string(), name, "users", row.team_id.is_some_and(|t| t.0 == *id));
+    let due = store::due(desk.db(), row.id).await?;
     Ok(Case {
         number: row.id.0,
         key: key(desk, row.id),
@@ -101,13 +104,14 @@ async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Res
         can_reply: row.state.can_reply(),
         priority: words::priorities(row.priority).into_iter().find(|p| p.chosen).unwrap_or_default(),
         due: row.wake_at.map(|at| (at.rfc3339(), "Waits until".into())),
+        promise: due.map(|due| (due.at.rfc3339(), words::promise_due(due.promise))),
         assignee,
         mine: row.assignee_id == Some(by.id),
         unconfirmed: store::is_unconfirmed(desk.db(), row.id).await?,
         team: row.team_id.and_then(|id| names.teams.get(&id.0).cloned()).unwrap_or_else(|| "No team".into()),
         tags: store::tags(desk.db(), row.id).await?,
         agents: std::iter::once(nobody).chain(people).collect(),
-        teams: names.teams.iter().map(teams).collect(),
+        teams: names.teams.iter().filter(|(id, _)| by.can_see(Some(TeamId(**id)))).map(teams).collect(),
         priorities: words::priorities(row.priority),
         kinds: words::kinds(row.kind),
         ..Case::default()
@@ -159,9 +163,12 @@ async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], p
         links,
         others: others(desk, by, row, people).await?,
         verdicts: details::findings(desk, row).await?,
+        promises: promises::rows(desk, row).await?,
+        asked: roadmap::asked(desk, row.id).await?,
         place: details::place(desk, row, rows).await?,
+        quoted: store::has_quote(db, row.id).await?,
         logs: details::logs(desk, row).await?,
-        asked: details::asked(desk, row).await?,
+        asked_details: details::asked(desk, row).await?,
     })
 }
 

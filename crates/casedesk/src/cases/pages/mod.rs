@@ -2,6 +2,7 @@
 //! or does one action; templates get plain data from `views`.
 mod call;
 mod case;
+mod columns;
 mod compose;
 mod details;
 mod draft;
@@ -10,7 +11,10 @@ mod files;
 mod find;
 mod list;
 mod load;
+mod promises;
+mod quote;
 mod rail;
+mod roadmap;
 mod split;
 mod templates;
 mod verbs;
@@ -33,6 +37,7 @@ pub fn routes() -> Router<Desk> {
         .route("/views", get(rail::views).post(rail::save))
         .route("/views/{view}", get(list::list))
         .route("/views/{view}/delete", post(rail::delete))
+        .route("/views/{view}/columns", post(columns::choose))
         .route("/views/{view}/rows", get(list::rows))
         .route("/views/{view}/rows/{id}", get(list::row))
         .route("/views/{view}/cases/{id}", get(case::in_view))
@@ -57,6 +62,7 @@ fn case_routes() -> Router<Desk> {
         .route("/cases/{id}/replies", post(compose::reply))
         .route("/cases/{id}/replies/{entry}/undo", post(compose::undo))
         .route("/cases/{id}/notes", post(compose::note))
+        .route("/cases/{id}/hand-over", post(compose::hand_over))
         .route("/cases/{id}/templates", get(compose::templates))
         .route("/cases/{id}/templates/{template}", get(compose::template))
         .route("/cases/{id}/files", post(files::upload).layer(files::upload_limit()))
@@ -83,6 +89,10 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/merge", post(verbs::merge))
         .route("/cases/{id}/links", post(verbs::link))
         .route("/cases/{id}/installation", post(details::choose))
+        .route("/cases/{id}/roadmap", post(roadmap::link))
+        .route("/cases/{id}/roadmap/{item}/delete", post(roadmap::unlink))
+        .route("/cases/{id}/similar", get(roadmap::similar))
+        .route("/roadmap-items/{id}/cases", get(roadmap::of_item))
         .route("/cases/{id}/details", post(details::ask))
         .route("/cases/{id}/details/{entry}", get(details::show).post(details::accept))
         .route("/organisations/{id}/cases", get(details::of_organisation))

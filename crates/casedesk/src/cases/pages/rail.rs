@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::list::counted;
 use super::shell;
 use super::views::{RailGroup, RailLink};
-use crate::cases::filter::{Filter, View};
+use crate::cases::filter::{DueIs, Filter, View};
 use crate::cases::{actions, store};
 use crate::desk::Desk;
 use crate::staff::{self, Reader, Viewer, Worker};
@@ -43,6 +43,7 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     for (view, key, icon, label) in [
         (View::Mine, "go-mine", "user", "Mine"),
         (View::Unassigned, "go-unassigned", "none", "Unassigned"),
+        (View::Due, "go-due", "clock", "Due soon"),
         (View::Unconfirmed, "", "phone-in", "Unconfirmed"),
         (View::Waiting, "", "pause", "Waiting"),
         (View::AllOpen, "go-open", "inbox", "All open"),
@@ -66,23 +67,29 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         };
         saved.push(link(View::Saved(view.id), "", "search", &view.name, count));
     }
-    let phone =
-        RailLink { key: "go-phone", href: "/calls".into(), icon: "phone", label: "Phone".into(), count: String::new() };
+    let phone = RailLink {
+        key: "go-phone",
+        href: "/calls".into(),
+        icon: "phone",
+        label: "Phone".into(),
+        ..RailLink::default()
+    };
     let quarantine = RailLink {
         key: "go-quarantine",
         href: "/quarantine".into(),
         icon: "shield",
         label: "Quarantine".into(),
-        count: String::new(),
+        ..RailLink::default()
     };
     let organisations =
         RailLink { href: "/organisations".into(), icon: "users", label: "Organisations".into(), ..RailLink::default() };
+    let quotes = RailLink { href: "/quotes".into(), icon: "file", label: "Quotes".into(), ..RailLink::default() };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
     let all = vec![
         group("Views", false, false, views),
         group("Teams", true, false, teams),
         group("Saved", true, true, saved),
-        group("Customers", false, false, vec![organisations]),
+        group("Customers", false, false, vec![organisations, quotes]),
         group("Doors", false, false, vec![phone, quarantine]),
     ];
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())
@@ -98,11 +105,19 @@ async fn counted_link(
 ) -> Result<RailLink> {
     let filter = view.filter(by.id).unwrap_or_default();
     let count = store::count(desk.db(), &filter, &by.hidden_teams).await?;
-    Ok(link(view, key, icon, label, if count == 0 { String::new() } else { counted(count) }))
+    let hot = match filter.due {
+        Some(_) if count > 0 => {
+            let urgent = Filter { due: Some(DueIs::Urgent), ..filter };
+            store::count(desk.db(), &urgent, &by.hidden_teams).await? > 0
+        }
+        _ => false,
+    };
+    let count = if count == 0 { String::new() } else { counted(count) };
+    Ok(RailLink { hot, ..link(view, key, icon, label, count) })
 }
 
 fn link(view: View, key: &'static str, icon: &'static str, label: &str, count: String) -> RailLink {
-    RailLink { key, href: format!("/views/{}", view.slug()), icon, label: label.into(), count }
+    RailLink { key, href: format!("/views/{}", view.slug()), icon, label: label.into(), count, hot: false }
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{case, key, number};
+use super::{case, key, load, number};
 use crate::cases::actions;
 use crate::cases::rules::Change;
 use crate::cases::store;
@@ -185,6 +185,7 @@ pub(super) async fn tags(
 ) -> Result<Response> {
     let wanted: Vec<String> =
         value.split(',').map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect();
+    load::row(&desk, &by, id).await?;
     let now = store::tags(desk.db(), id).await?;
     for tag in now.iter().filter(|tag| !wanted.contains(tag)) {
         actions::tag(&desk, &by, id, tag, false).await?;
@@ -312,5 +313,5 @@ pub(super) async fn joint(State(desk): State<Desk>, Worker(by): Worker, picked: 
     };
     let cases: Vec<CaseId> = picked.all("case").filter_map(|id| id.parse().ok().map(CaseId)).collect();
     actions::change_many(&desk, &by, &cases, &change).await?;
-    Ok(see_other(&format!("/views/{}", super::load::urlencoded(picked.one("view")))))
+    Ok(see_other(&format!("/views/{}", load::urlencoded(picked.one("view")))))
 }

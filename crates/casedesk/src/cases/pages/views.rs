@@ -1,4 +1,6 @@
 //! What the pages of the cases show, as plain data: templates decide nothing but where it goes.
+pub use super::columns::{Column, Key};
+pub use super::roadmap::Asked;
 use crate::web::shell::Person;
 
 #[derive(Clone, Debug, Default)]
@@ -12,7 +14,10 @@ pub struct Badge {
 /// The right end of a row's last line.
 #[derive(Clone, Debug)]
 pub enum Tail {
-    Due(String),
+    /// When, and what.
+    Due(String, &'static str),
+    /// When it waits no more.
+    Until(String),
     Words(String),
 }
 
@@ -47,6 +52,10 @@ pub struct ListView {
     pub empty_title: String,
     pub empty_words: String,
     pub query: String,
+    /// The verdicts that can stand in every row.
+    pub columns: Vec<Column>,
+    /// The words of the filter that speak of verdicts.
+    pub keys: Vec<Key>,
 }
 
 /// A link of the rail with its count.
@@ -59,6 +68,8 @@ pub struct RailLink {
     pub label: String,
     /// Empty: none is shown.
     pub count: String,
+    /// One of them is due within the hour, or was.
+    pub hot: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -221,16 +232,22 @@ pub struct Panel {
     pub links: Vec<Link>,
     pub others: Vec<Link>,
     pub verdicts: Vec<Finding>,
+    /// None: the desk promises nothing to anybody.
+    pub promises: Option<Vec<PromiseRow>>,
+    /// What it asks for of the roadmap.
+    pub asked: Vec<Asked>,
     /// What runs where, when the case belongs to an organisation.
     pub place: Option<Place>,
+    /// Whether there is a quote: then the panel has a frame of them.
+    pub quoted: bool,
     /// The customer's log files that were read.
     pub logs: Vec<File>,
-    pub asked: Option<Asked>,
+    pub asked_details: Option<AskedDetails>,
 }
 
 /// Details that the customer was asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct AskedDetails {
     pub at: String,
     pub what: String,
     pub tone: &'static str,
@@ -248,6 +265,27 @@ pub struct Finding {
     /// The action as the page posts it: `quote`, `ask`, `upgrade`…
     pub action: &'static str,
     pub action_words: &'static str,
+    /// The roadmap item that can be linked; 0: none.
+    pub item: i64,
+    /// A version is not supported any more.
+    pub ended: bool,
+}
+
+/// A promise and how it stands.
+#[derive(Clone, Debug, Default)]
+pub struct PromiseRow {
+    pub title: &'static str,
+    pub tone: &'static str,
+    pub state: &'static str,
+    /// What stands before the instant, such as `Due`, and the instant; empty when there is none.
+    pub at_words: &'static str,
+    pub at: String,
+    /// Whether the page counts down to it.
+    pub counts: bool,
+    /// Business time that is left, in words.
+    pub left: String,
+    /// Such as `Premier 24×7: within 4 h`.
+    pub by: String,
 }
 
 /// The installation that a case is about.
@@ -305,10 +343,14 @@ pub struct Case {
     pub can_reply: bool,
     pub priority: Choice,
     pub due: Option<(String, String)>,
+    /// Of what is promised: when it is due, and its words.
+    pub promise: Option<(String, &'static str)>,
     pub assignee: Option<Person>,
     pub mine: bool,
     /// A call on it waits to be confirmed in writing.
     pub unconfirmed: bool,
+    /// Why what the customer runs is not supported any more; empty: it is, or nobody knows.
+    pub unsupported: String,
     pub team: String,
     pub tags: Vec<String>,
     pub back: String,

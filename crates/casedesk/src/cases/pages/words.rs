@@ -1,7 +1,7 @@
 //! The desk's words and signs for states, doors and changes. Pure.
 use super::views::{Badge, Choice};
 use crate::cases::store::ListedCase;
-use crate::cases::{CaseKind, CaseState, Changed, Door, Priority, WaitingOn};
+use crate::cases::{CaseKind, CaseState, Changed, Door, Priority, Promise, WaitingOn};
 use crate::kit::prose::escaped;
 
 pub(super) use crate::kit::prose::bytes;
@@ -78,6 +78,15 @@ pub(super) fn row_badges(row: &ListedCase) -> Vec<Badge> {
     badges
 }
 
+/// The words before the instant at which a promise is due.
+pub(super) const fn promise_due(promise: Promise) -> &'static str {
+    match promise {
+        Promise::FirstResponse => "First reply due",
+        Promise::NextResponse => "Reply due",
+        Promise::Resolve => "Solution due",
+    }
+}
+
 /// What somebody changed, as a phrase behind their name, with the names of those it speaks of.
 pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -> String) -> (&'static str, String) {
     let b = |text: &str| format!("<b>{}</b>", escaped(text));
@@ -93,12 +102,14 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
         "team" | "participant" => "users",
         "tag" => "tag",
         "subject" | "kind" | "details" | "details from the form" => "form",
+        "roadmap" => "link",
         "installation" => "screen",
         "merged" | "unmerged" => "merged",
         "split" | "split from" | "split undone" => "swap",
         "link" | "link removed" => "link",
         "by mail" => "mail",
         "solved by the customer" => "okc",
+        "promise due soon" | "promise broken" => "clock",
         _ => "refresh",
     };
     let phrase = match changed.field.as_str() {
@@ -120,10 +131,16 @@ pub(super) fn changed(who: &str, changed: &Changed, named: impl Fn(&str, &str) -
             case_phrase(changed, &from, &None),
             to.map_or_else(String::new, |kind| format!(" as {}", escaped(&kind)))
         ),
+        "roadmap" => match (&from, &to) {
+            (_, Some(to)) => format!("linked it to the roadmap item {}", b(to)),
+            (from, None) => format!("unlinked the roadmap item {}", shown(from)),
+        },
         "details from the form" => format!("took details over from the form: {}", shown(&to)),
         "details" => format!("took details over from the mail: {}", shown(&to)),
         "by mail" => to.as_deref().map_or_else(|| "answered by mail".into(), |to| format!("sent by mail {}", b(to))),
         "solved by the customer" => format!("heard from {} that it is solved", shown(&to)),
+        "promise due soon" => format!("reminds that the {}", promise_phrase(from.as_deref(), to.as_deref(), "is due")),
+        "promise broken" => format!("saw no {}", promise_phrase(from.as_deref(), to.as_deref(), "by")),
         "link removed" => format!("removed the link to {}", case_phrase(changed, &from, &None)),
         field => match (&from, &to) {
             (Some(from), Some(to)) => format!("changed the {} from {} to {}", escaped(field), b(from), b(to)),
@@ -141,17 +158,38 @@ fn case_phrase(changed: &Changed, key: &Option<String>, subject: &Option<String>
     format!("<a href=\"/cases/{number}\" data-turbo-frame=\"_top\">{key}</a>{subject}")
 }
 
+/// `<b>first reply</b> is due 15:20`.
+fn promise_phrase(promise: Option<&str>, at: Option<&str>, due: &str) -> String {
+    let what = match promise.and_then(|word| word.parse().ok()) {
+        Some(Promise::FirstResponse) => "first reply",
+        Some(Promise::NextResponse) => "reply",
+        Some(Promise::Resolve) => "solution",
+        None => "promise",
+    };
+    format!("<b>{what}</b> {due} {}", until(at.unwrap_or_default()))
+}
+
+/// An instant that the page writes in the reader's zone.
+fn until(at: &str) -> String {
+    let at = escaped(at);
+    format!("<desk-time data-form=\"until\"><time datetime=\"{at}\">{at}</time></desk-time>")
+}
+
 /// A state in words; its date, when it has one, in the reader's zone.
 fn state_phrase(words: Option<&str>) -> String {
     let words = words.unwrap_or("nothing");
     match words.strip_prefix("waiting until ") {
-        Some(at) => {
-            let at = escaped(at);
-            format!(
-                "<b>waiting</b> until <desk-time data-form=\"until\"><time datetime=\"{at}\">{at}</time></desk-time>"
-            )
-        }
+        Some(at) => format!("<b>waiting</b> until {}", until(at)),
         None => format!("<b>{}</b>", escaped(words)),
+    }
+}
+
+/// Business minutes as hours: `40 min`, `4 h`, `36 h 5 min`. No days, since a day of business is not one of the calendar.
+pub(super) fn span(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 

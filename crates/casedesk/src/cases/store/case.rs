@@ -36,7 +36,7 @@ pub struct Case {
     pub unconfirmed_since: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "SELECT id, subject, base_subject, state, kind, priority, door, assignee_id, team_id,
+pub(super) const COLUMNS: &str = "SELECT id, subject, base_subject, state, kind, priority, door, assignee_id, team_id,
     organisation_id, contact_id, installation_id, waiting_on, wake_at, follow_up_of, merged_into, created_at, updated_at,
     last_customer_at, last_agent_at, solved_at, closed_at, last_entry_id, unconfirmed_since FROM cases ";
 

@@ -29,6 +29,23 @@ pub async fn drafts(on: impl Read, case: CaseId, agent: AgentId) -> Result<Vec<D
     .await
 }
 
+/// That somebody is writing on a case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Writing {
+    pub agent_id: AgentId,
+    pub kind: String,
+    pub updated_at: Timestamp,
+}
+
+/// Who is writing on a case, 50 at the most.
+pub async fn drafts_on(on: impl Read, case: CaseId) -> Result<Vec<Writing>> {
+    on.all(q!(
+        "SELECT agent_id, kind, updated_at FROM drafts WHERE case_id = $1 ORDER BY agent_id, kind LIMIT 50",
+        case
+    ))
+    .await
+}
+
 /// Keeps the draft, unless one newer than `replaces` holds other words (0). What it was based on stays as it was
 /// when writing began.
 pub async fn save_draft(tx: &mut Tx, case: CaseId, agent: AgentId, draft: &Draft, replaces: Timestamp) -> Result<u64> {

@@ -170,7 +170,7 @@ pub async fn newer_by_others(on: impl Read, id: CaseId, after: EntryId, me: Agen
         .opt(q!(
             "SELECT id FROM entries
              WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND id > $2
-               AND kind IN ('mail_in', 'mail_out', 'note', 'call') AND (delivery IS NULL OR delivery <> 'cancelled')
+               AND kind IN ('mail_in', 'mail_out', 'note', 'call', 'quote') AND (delivery IS NULL OR delivery <> 'cancelled')
                AND (agent_id IS NULL OR agent_id <> $3)
              ORDER BY id DESC LIMIT 1",
             id,
@@ -179,6 +179,18 @@ pub async fn newer_by_others(on: impl Read, id: CaseId, after: EntryId, me: Agen
         ))
         .await?;
     Ok(row.map(|(id,)| id))
+}
+
+/// Whether a quote has had a step on the case.
+pub async fn has_quote(on: impl Read, id: CaseId) -> Result<bool> {
+    let found: Option<(EntryId,)> = on
+        .opt(q!(
+            "SELECT id FROM entries
+             WHERE (case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)) AND kind = 'quote' LIMIT 1",
+            id
+        ))
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The newest mail from outside after this entry.

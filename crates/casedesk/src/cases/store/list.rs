@@ -1,6 +1,6 @@
 //! Lists of cases and their counts.
 use crate::cases::filter::{Filter, Sort, Who};
-use crate::cases::{CaseId, CaseKind, CaseState, Priority};
+use crate::cases::{CaseId, CaseKind, CaseState, DueState, Priority, Promise};
 use crate::db::{Db, Query, Read, Result};
 use crate::kit::Timestamp;
 use crate::kit::paging::{Cursor, Page};
@@ -27,6 +27,10 @@ pub struct ListedCase {
     pub unconfirmed: bool,
     /// Whether the viewer has not seen its newest entry.
     pub unread: bool,
+    /// Of the promise that is due first.
+    pub due_at: Option<Timestamp>,
+    pub due_promise: Option<Promise>,
+    pub due_state: Option<DueState>,
 }
 
 /// How many newest hits of a search are looked at: few, and only when they do not fill a page, many. Sorting all
@@ -66,8 +70,13 @@ async fn list_within(
     me: AgentId,
     hidden: &[TeamId],
 ) -> Result<Page<ListedCase>> {
-    let key = if sort == Sort::NewestCase { "c.created_at" } else { "c.updated_at" };
-    let descending = sort != Sort::OldestActivity;
+    let (key, descending) = match sort {
+        Sort::NewestActivity => ("c.updated_at", true),
+        Sort::OldestActivity => ("c.updated_at", false),
+        Sort::NewestCase => ("c.created_at", true),
+        // In the words of the index, so that it is used.
+        Sort::DueFirst => ("COALESCE(c.due_at, 9223372036854775807)", false),
+    };
     let page = with_hits(db, filter, hits).await?.push("page AS (SELECT c.id FROM cases c WHERE ");
     let mut query = narrowed(page, filter, hidden);
     if let Some(cursor) = after {
@@ -84,7 +93,11 @@ async fn list_within(
     let query = query.push(" ORDER BY ").push(key).push(order).push(" LIMIT ").bind(limit_of(limit)).push(")");
     let rows: Vec<ListedCase> = db.all(rows_of_page(query, me).push(" ORDER BY ").push(key).push(order)).await?;
     Ok(Page::cut(rows, limit, |row| Cursor {
-        key: if sort == Sort::NewestCase { row.created_at.0 } else { row.updated_at.0 },
+        key: match sort {
+            Sort::NewestCase => row.created_at.0,
+            Sort::DueFirst => row.due_at.map_or(i64::MAX, |at| at.0),
+            Sort::NewestActivity | Sort::OldestActivity => row.updated_at.0,
+        },
         id: row.id.0,
     }))
 }
@@ -120,7 +133,7 @@ async fn with_hits(db: &Db, filter: &Filter, newest: i64) -> Result<Query> {
 fn rows_of_page(page: Query, me: AgentId) -> Query {
     page.push(
         " SELECT c.id, c.subject, c.state, c.kind, c.priority, c.created_at, c.updated_at, c.wake_at, c.waiting_on,
-             c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
+             c.due_at, c.due_promise, c.due_state, c.assignee_id, a.name AS assignee_name, p.name AS contact_name, o.name AS organisation_name,
              (c.unconfirmed_since IS NOT NULL OR EXISTS
                 (SELECT 1 FROM cases m WHERE m.merged_into = c.id AND m.unconfirmed_since IS NOT NULL)) AS unconfirmed,
              NOT EXISTS (SELECT 1 FROM case_seen s WHERE s.case_id = c.id AND s.entry_id >= c.last_entry_id AND s.agent_id = ",
@@ -149,7 +162,8 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
             " AND c.id IN (SELECT COALESCE(h.merged_into, h.id) FROM cases h WHERE h.id IN (SELECT owner FROM hits))",
         );
     }
-    if filter.states == crate::cases::filter::OPEN {
+    let judged = !filter.verdicts.is_empty() && filter.states.is_empty();
+    if judged || filter.states == crate::cases::filter::OPEN {
         // In the words of the index, so that it is used.
         query = query.push(" AND c.state IN ('new', 'open', 'waiting')");
     } else if !filter.states.is_empty() {
@@ -210,6 +224,12 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
         query = query.push(
             " AND c.id IN (SELECT COALESCE(u.merged_into, u.id) FROM cases u WHERE u.unconfirmed_since IS NOT NULL)",
         );
+    }
+    if let Some(due) = filter.due {
+        query = query.push(" AND c.due_state IN ").bind_list(due.states().iter().copied());
+    }
+    for (kind, state) in &filter.verdicts {
+        query = super::verdicts::found(query, *kind, *state);
     }
     if let Some(before) = filter.before {
         query = query.push(" AND c.created_at < ").bind(before);

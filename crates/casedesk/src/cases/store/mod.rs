@@ -1,7 +1,10 @@
 //! All SQL of the room.
 mod case;
+mod clocks;
 mod draft;
 mod entry;
+mod follow;
+mod items;
 mod list;
 mod logs;
 mod people;
@@ -9,8 +12,11 @@ mod related;
 mod verdicts;
 
 pub use case::*;
+pub use clocks::*;
 pub use draft::*;
 pub use entry::*;
+pub(in crate::cases) use follow::*;
+pub use items::*;
 pub use list::*;
 pub use logs::*;
 pub use people::*;

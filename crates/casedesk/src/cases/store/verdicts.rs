@@ -1,32 +1,121 @@
-//! What the desk found about cases, and which cases are to be looked at again.
+//! What the desk found about cases, which cases are to be looked at again, and what is read of them for that.
+use super::case::COLUMNS;
 use crate::cases::CaseId;
-use crate::customers::{OrganisationId, Verdict};
-use crate::db::{Query, Read, Result, Tx};
+use crate::cases::store::Case;
+use crate::customers::{OrganisationId, Verdict, VerdictKind, VerdictState};
+use crate::db::{Dialect, Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::kit::paging::Cursor;
 use crate::q;
+use crate::staff::AgentId;
+
+/// As many verdicts as a case can have, and some more.
+const MOST: i64 = 20;
+/// How many files of one case are looked at.
+const MOST_FILES: i64 = 50;
+/// How many rows one statement writes.
+const ROWS: usize = 500;
 
 /// The verdicts of a case.
 pub async fn verdicts(on: impl Read, id: CaseId) -> Result<Vec<Verdict>> {
-    on.all(q!("SELECT kind, state, reason, action FROM case_verdicts WHERE case_id = $1 ORDER BY kind LIMIT 20", id))
-        .await
-}
-
-pub async fn delete_verdicts(tx: &mut Tx, id: CaseId) -> Result<u64> {
-    tx.exec(q!("DELETE FROM case_verdicts WHERE case_id = $1", id)).await
-}
-
-pub async fn insert_verdict(tx: &mut Tx, id: CaseId, verdict: &Verdict, now: Timestamp) -> Result<u64> {
-    tx.exec(q!(
-        "INSERT INTO case_verdicts (case_id, kind, state, reason, action, at) VALUES ($1, $2, $3, $4, $5, $6)",
+    on.all(q!(
+        "SELECT kind, state, reason, label, action, item_id FROM case_verdicts WHERE case_id = $1 ORDER BY kind LIMIT $2",
         id,
-        verdict.kind,
-        verdict.state,
-        &verdict.reason,
-        verdict.action,
-        now
+        MOST
     ))
     .await
+}
+
+/// A verdict with its case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct VerdictOfCase {
+    pub case_id: CaseId,
+    #[sqlx(flatten)]
+    pub verdict: Verdict,
+}
+
+/// The verdicts of several cases.
+pub async fn verdicts_of_many(on: impl Read, ids: &[CaseId]) -> Result<Vec<VerdictOfCase>> {
+    let query =
+        Query::new("SELECT case_id, kind, state, reason, label, action, item_id FROM case_verdicts WHERE case_id IN ")
+            .bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY case_id, kind LIMIT ").bind(MOST * many(ids))).await
+}
+
+fn many(ids: &[CaseId]) -> i64 {
+    i64::try_from(ids.len()).unwrap_or(i64::MAX / 1000)
+}
+
+/// What the case's own row says of its verdicts, for lists.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct VerdictColumns {
+    pub id: CaseId,
+    verdict_contract: Option<VerdictState>,
+    verdict_life_cycle: Option<VerdictState>,
+    verdict_upgrade: Option<VerdictState>,
+    verdict_roadmap: Option<VerdictState>,
+    verdict_completeness: Option<VerdictState>,
+}
+
+impl VerdictColumns {
+    pub fn state(&self, kind: VerdictKind) -> Option<VerdictState> {
+        match kind {
+            VerdictKind::Contract => self.verdict_contract,
+            VerdictKind::LifeCycle => self.verdict_life_cycle,
+            VerdictKind::Upgrade => self.verdict_upgrade,
+            VerdictKind::Roadmap => self.verdict_roadmap,
+            VerdictKind::Completeness => self.verdict_completeness,
+        }
+    }
+}
+
+pub async fn verdict_columns(on: impl Read, ids: &[CaseId]) -> Result<Vec<VerdictColumns>> {
+    let query = Query::new(
+        "SELECT id, verdict_contract, verdict_life_cycle, verdict_upgrade, verdict_roadmap, verdict_completeness
+         FROM cases WHERE id IN ",
+    )
+    .bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY id LIMIT ").bind(many(ids))).await
+}
+
+/// Narrows a list to the cases of which the desk found this.
+pub(super) fn found(query: Query, kind: VerdictKind, state: VerdictState) -> Query {
+    let column = match kind {
+        VerdictKind::Contract => " AND c.verdict_contract = ",
+        VerdictKind::LifeCycle => " AND c.verdict_life_cycle = ",
+        VerdictKind::Upgrade => " AND c.verdict_upgrade = ",
+        VerdictKind::Roadmap => " AND c.verdict_roadmap = ",
+        VerdictKind::Completeness => " AND c.verdict_completeness = ",
+    };
+    query.push(column).bind(state)
+}
+
+/// Writes the verdicts of these cases in the place of those that they have.
+pub async fn replace_verdicts(tx: &mut Tx, ids: &[CaseId], rows: &[(CaseId, &Verdict)], now: Timestamp) -> Result<()> {
+    tx.exec(Query::new("DELETE FROM case_verdicts WHERE case_id IN ").bind_list(ids.iter().copied())).await?;
+    for some in rows.chunks(ROWS) {
+        let mut query =
+            Query::new("INSERT INTO case_verdicts (case_id, kind, state, reason, label, action, item_id, at) VALUES ");
+        for (at, (id, verdict)) in some.iter().enumerate() {
+            query = query.push(if at == 0 { "(" } else { ", (" }).bind(*id);
+            query = query.push(", ").bind(verdict.kind).push(", ").bind(verdict.state);
+            query = query.push(", ").bind(&verdict.reason).push(", ").bind(&verdict.label);
+            query = query.push(", ").bind(verdict.action).push(", ").bind(verdict.item_id);
+            query = query.push(", ").bind(now).push(")");
+        }
+        tx.exec(query).await?;
+    }
+    let query = Query::new(
+        "UPDATE cases SET
+            verdict_contract = (SELECT state FROM case_verdicts WHERE case_id = cases.id AND kind = 'contract'),
+            verdict_life_cycle = (SELECT state FROM case_verdicts WHERE case_id = cases.id AND kind = 'life_cycle'),
+            verdict_upgrade = (SELECT state FROM case_verdicts WHERE case_id = cases.id AND kind = 'upgrade'),
+            verdict_roadmap = (SELECT state FROM case_verdicts WHERE case_id = cases.id AND kind = 'roadmap'),
+            verdict_completeness = (SELECT state FROM case_verdicts WHERE case_id = cases.id AND kind = 'completeness')
+         WHERE id IN ",
+    );
+    tx.exec(query.bind_list(ids.iter().copied())).await?;
+    Ok(())
 }
 
 /// Open cases behind `after` in the order of activity, of one organisation when it is named.
@@ -35,10 +124,8 @@ pub async fn open_cases(
     organisation: Option<OrganisationId>,
     after: Option<Cursor>,
     limit: i64,
-) -> Result<Vec<(CaseId, Timestamp)>> {
-    let mut query = Query::new(
-        "SELECT id, updated_at FROM cases WHERE merged_into IS NULL AND state IN ('new', 'open', 'waiting')",
-    );
+) -> Result<Vec<Case>> {
+    let mut query = Query::new(COLUMNS).push("WHERE merged_into IS NULL AND state IN ('new', 'open', 'waiting')");
     if let Some(id) = organisation {
         query = query.push(" AND organisation_id = ").bind(id);
     }
@@ -46,4 +133,69 @@ pub async fn open_cases(
         query = query.push(" AND (updated_at, id) > (").bind(cursor.key).push(", ").bind(cursor.id).push(")");
     }
     on.all(query.push(" ORDER BY updated_at, id LIMIT ").bind(limit)).await
+}
+
+/// Keeps these cases as they are until the transaction ends; of several those that nobody else keeps, since waiting
+/// for one while holding another may be waiting for each other.
+pub async fn lock_cases(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<Case>> {
+    let lock = match (tx.dialect(), ids.len()) {
+        (Dialect::Sqlite, _) => "",
+        (Dialect::Postgres, 0 | 1) => " FOR UPDATE",
+        (Dialect::Postgres, _) => " FOR UPDATE SKIP LOCKED",
+    };
+    let query = Query::new(COLUMNS).push("WHERE id IN ").bind_list(ids.iter().copied());
+    tx.all(query.push(" ORDER BY id LIMIT ").bind(many(ids)).push(lock)).await
+}
+
+/// What was said first on each case, or on one that is merged into it, by the customer or on the telephone; of several
+/// the oldest comes first.
+pub async fn first_words(on: impl Read, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>> {
+    let query = Query::new(
+        "SELECT COALESCE(c.merged_into, c.id), SUBSTR(e.text, 1, 5000) FROM cases c JOIN entries e ON e.id =
+            (SELECT f.id FROM entries f WHERE f.case_id = c.id AND f.kind IN ('mail_in', 'call') ORDER BY f.id LIMIT 1)
+         WHERE ",
+    );
+    on.all(whole(query, ids).push(" ORDER BY e.id LIMIT ").bind(MOST * many(ids))).await
+}
+
+/// The cases themselves and what is merged into them.
+fn whole(query: Query, ids: &[CaseId]) -> Query {
+    let query = query.push("(c.id IN ").bind_list(ids.iter().copied());
+    query.push(" OR c.merged_into IN ").bind_list(ids.iter().copied()).push(")")
+}
+
+/// A file that a customer sent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SentFile {
+    /// The case that it is shown on.
+    pub owner: CaseId,
+    pub name: String,
+    pub size: i64,
+    pub digest: String,
+}
+
+/// What customers sent on these cases, the newest first.
+pub async fn customers_files(on: impl Read, ids: &[CaseId]) -> Result<Vec<SentFile>> {
+    let query = Query::new(
+        "SELECT COALESCE(c.merged_into, c.id) AS owner, a.name, a.size, a.digest FROM cases c
+         JOIN entries e ON e.case_id = c.id AND e.kind = 'mail_in' JOIN attachments a ON a.entry_id = e.id WHERE ",
+    );
+    on.all(whole(query, ids).push(" ORDER BY a.id DESC LIMIT ").bind(MOST_FILES * many(ids))).await
+}
+
+/// The verdicts that this agent sees in every row of a list.
+pub async fn list_columns(on: impl Read, agent: AgentId) -> Result<Vec<VerdictKind>> {
+    let row: Option<(String,)> = on.opt(q!("SELECT kinds FROM list_columns WHERE agent_id = $1", agent)).await?;
+    Ok(row.map(|(kinds,)| kinds.split(' ').filter_map(|kind| kind.parse().ok()).collect()).unwrap_or_default())
+}
+
+pub async fn set_list_columns(tx: &mut Tx, agent: AgentId, kinds: &[VerdictKind]) -> Result<u64> {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    tx.exec(q!(
+        "INSERT INTO list_columns (agent_id, kinds) VALUES ($1, $2)
+         ON CONFLICT (agent_id) DO UPDATE SET kinds = excluded.kinds",
+        agent,
+        kinds.join(" ")
+    ))
+    .await
 }

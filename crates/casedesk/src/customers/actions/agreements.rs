@@ -1,6 +1,7 @@
 //! Support options, contracts and licences.
 use serde_json::json;
 
+use super::merge::organisation_in_use;
 use super::record;
 use crate::customers::store::{self, MOST};
 use crate::customers::{
@@ -58,6 +59,20 @@ pub async fn archive_option(desk: &Desk, by: &Viewer, id: SupportOptionId, on: b
     Ok(tx.commit().await?)
 }
 
+/// Makes an option the one that counts where no contract is in force, or no longer.
+pub async fn set_default_option(desk: &Desk, by: &Viewer, id: SupportOptionId, on: bool) -> Result<(), CustomersError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("customers.options").await?;
+    let option = store::option(&mut tx, id).await?.ok_or(CustomersError::Missing("support option"))?;
+    if option.is_default == on {
+        return Ok(());
+    }
+    store::set_default_option(&mut tx, on.then_some(id)).await?;
+    let action = if on { "customers.option_made_default" } else { "customers.option_not_default" };
+    record(&mut tx, desk, by, action, ("support_option", id.0), json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn free_name(tx: &mut Tx, name: &str, own: Option<SupportOptionId>) -> Result<(), CustomersError> {
     match store::option_by_name(tx, name).await? {
         Some(other) if Some(other) != own => Err(CustomersError::OptionTaken(name.to_owned())),
@@ -84,7 +99,7 @@ async fn told(
 }
 
 async fn owned(tx: &mut Tx, of: OrganisationId) -> Result<(), CustomersError> {
-    store::organisation(tx, of).await?.map(|_| ()).ok_or(CustomersError::Missing("organisation"))
+    organisation_in_use(tx, of).await.map(|_| ())
 }
 
 /// Refuses a product that is not there.

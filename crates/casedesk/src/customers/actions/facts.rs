@@ -1,48 +1,249 @@
-//! Gathers what the file says that a case is held against.
+//! Gathers what the file and the products say that cases are held against.
+use std::collections::{BTreeSet, HashMap};
+
 use casedesk_details::{Context, Field, Product as Named, Question};
 
 use super::questionnaire;
 use crate::customers::rules::{self, Agreement, Known, Life, Newer, Planned};
-use crate::customers::store::{self, Installation};
-use crate::customers::{FieldValue, InstallationId, OrganisationId};
-use crate::db::{Db, Result};
+use crate::customers::store;
+use crate::customers::{FieldValue, InstallationId, OptionTerms, OrganisationId};
+use crate::db::{Db, Read, Result, Tx};
 use crate::desk::Desk;
-use crate::kit::Day;
-use crate::products::{self, Product, ProductId, ProductKind, RoadmapStatus};
+use crate::kit::{Day, Timestamp};
+use crate::products::{self, Cycle, Product, ProductId, ProductKind, RoadmapStatus};
 
-/// From how many days before its end on a version is told to end.
-const ENDS_SOON_DAYS: i64 = 90;
 /// How many of our products are looked through.
 const MOST_PRODUCTS: usize = 50;
 /// How many of the things that an installation runs on are looked up.
 const MOST_RUNTIMES: usize = 10;
 
 /// What is known of a customer and of one of their installations.
-#[derive(Clone, Debug)]
-pub struct Facts {
-    pub agreements: Vec<Agreement>,
-    pub installation: Option<Installation>,
-    pub values: Vec<FieldValue>,
-    pub lives: Vec<Life>,
-    pub releases: Vec<Newer>,
-    pub planned: Vec<Planned>,
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub agreements: &'a [Agreement],
+    pub place: Option<&'a Place>,
+    pub releases: &'a [Newer],
+    pub planned: &'a [Planned],
     pub today: Day,
 }
 
-impl Facts {
+impl<'a> Facts<'a> {
     /// The newest value of a field; `None` when it is not known.
-    pub fn value(&self, field: Field) -> Option<&str> {
-        value(&self.values, field)
+    pub fn value(&self, field: Field) -> Option<&'a str> {
+        self.place.and_then(|place| place.value(field))
     }
 
-    pub fn known(&self) -> Vec<Known> {
-        known(&self.values)
+    pub fn known(&self) -> &'a [Known] {
+        self.place.map_or(&[], |place| &place.values)
+    }
+
+    pub fn lives(&self) -> &'a [Life] {
+        self.place.map_or(&[], |place| &place.lives)
     }
 }
 
-fn value(values: &[FieldValue], field: Field) -> Option<&str> {
-    let found = values.iter().find(|value| value.field == field.name());
-    found.map(|found| found.value.as_str()).filter(|value| !value.is_empty())
+/// An installation with the newest values of its fields, and how its versions stand.
+#[derive(Clone, Debug)]
+pub struct Place {
+    product: Option<ProductId>,
+    values: Vec<Known>,
+    lives: Vec<Life>,
+}
+
+impl Place {
+    fn value(&self, field: Field) -> Option<&str> {
+        let found = self.values.iter().find(|known| known.field == field);
+        found.map(|known| known.value.as_str()).filter(|value| !value.is_empty())
+    }
+}
+
+/// The organisation's contracts, as they are held against a day.
+pub async fn agreements(on: impl Read, of: OrganisationId) -> Result<Vec<Agreement>> {
+    let contracts = store::contracts(on, of).await?;
+    Ok(contracts.into_iter().filter_map(|contract| rules::agreement(&contract.option_name, &contract.terms)).collect())
+}
+
+/// What is promised to an organisation.
+#[derive(Clone, Debug)]
+pub struct Promised {
+    pub terms: OptionTerms,
+    /// Since when there is this option.
+    pub since: Timestamp,
+}
+
+/// What is promised to an organisation today: the option of its contract in force, or else the desk's default one.
+pub async fn promised(tx: &mut Tx, of: Option<OrganisationId>, today: Day) -> Result<Option<Promised>> {
+    let agreements = match of {
+        Some(id) => agreements(&mut *tx, id).await?,
+        None => vec![],
+    };
+    let today = rules::day(&today.to_string()).ok();
+    let option = match today.and_then(|today| rules::in_force(&agreements, today)) {
+        Some(agreement) => store::option(&mut *tx, agreement.option_id).await?,
+        None => store::default_option(&mut *tx).await?,
+    };
+    let Some(option) = option else { return Ok(None) };
+    let targets = store::targets(&mut *tx, option.id).await?;
+    Ok(Some(Promised { terms: option.terms(targets), since: option.created_at }))
+}
+
+/// What is read of a product.
+struct Shelf {
+    product: Product,
+    cycles: Vec<Cycle>,
+    releases: Vec<Newer>,
+    planned: Vec<Planned>,
+}
+
+/// What many cases are held against, each thing read once. It goes stale with the next change of the file
+/// or the products.
+pub struct Sources<'a> {
+    desk: &'a Desk,
+    today: Day,
+    soon_days: i64,
+    agreements: HashMap<OrganisationId, Vec<Agreement>>,
+    places: HashMap<InstallationId, Place>,
+    names: HashMap<String, Option<ProductId>>,
+    shelves: HashMap<ProductId, Shelf>,
+    /// What may come of all our products, for a case of none.
+    planned: Vec<Planned>,
+}
+
+impl<'a> Sources<'a> {
+    pub async fn open(desk: &'a Desk) -> Result<Self> {
+        let (today, soon_days) = products::today(desk);
+        let mut sources = Self {
+            desk,
+            today,
+            soon_days,
+            agreements: HashMap::new(),
+            places: HashMap::new(),
+            names: HashMap::new(),
+            shelves: HashMap::new(),
+            planned: vec![],
+        };
+        for product in own(desk.db()).await? {
+            let id = product.id;
+            sources.shelve(product).await?;
+            sources.planned.extend(sources.shelves.get(&id).map(|shelf| shelf.planned.clone()).unwrap_or_default());
+        }
+        Ok(sources)
+    }
+
+    /// Reads what is not read yet of these organisations and installations.
+    pub async fn gather(
+        &mut self,
+        organisations: &BTreeSet<OrganisationId>,
+        installations: &BTreeSet<InstallationId>,
+    ) -> Result<()> {
+        let new: Vec<_> = organisations.iter().copied().filter(|id| !self.agreements.contains_key(id)).collect();
+        if !new.is_empty() {
+            self.agreements.extend(new.iter().map(|id| (*id, vec![])));
+            for contract in store::contracts_of_many(self.desk.db(), &new).await? {
+                let found = rules::agreement(&contract.option_name, &contract.terms);
+                self.agreements.entry(contract.organisation_id).or_default().extend(found);
+            }
+        }
+        let new: Vec<_> = installations.iter().copied().filter(|id| !self.places.contains_key(id)).collect();
+        if !new.is_empty() {
+            self.gather_places(&new).await?;
+        }
+        Ok(())
+    }
+
+    async fn gather_places(&mut self, ids: &[InstallationId]) -> Result<()> {
+        let mut values: HashMap<InstallationId, Vec<Known>> = HashMap::new();
+        for (id, field, value) in store::current_values_of_many(self.desk.db(), ids).await? {
+            values.entry(id).or_default().extend(Field::from_name(&field).map(|field| Known { field, value }));
+        }
+        for (id, product) in store::products_of_installations(self.desk.db(), ids).await? {
+            let values = values.remove(&id).unwrap_or_default();
+            let mut place = Place { product, values, lives: vec![] };
+            place.lives = self.lives(&place).await?;
+            self.places.insert(id, place);
+        }
+        Ok(())
+    }
+
+    /// Where the versions of the product, of its operating system and of its runtimes stand.
+    async fn lives(&mut self, place: &Place) -> Result<Vec<Life>> {
+        let mut found = Vec::new();
+        if let Some(id) = place.product {
+            if !self.shelves.contains_key(&id)
+                && let Some(product) = products::store::product(self.desk.db(), id).await?
+            {
+                self.shelve(product).await?;
+            }
+            found.extend(place.value(Field::ProductVersion).and_then(|version| self.life(id, version)));
+        }
+        let system = place.value(Field::OsName).zip(place.value(Field::OsVersion));
+        let runtimes = place.value(Field::Runtime).unwrap_or_default();
+        let runtimes = runtimes.split(", ").filter_map(|one| one.rsplit_once(' ')).take(MOST_RUNTIMES);
+        for (name, version) in system.into_iter().chain(runtimes) {
+            if let Some(id) = self.named(name).await? {
+                found.extend(self.life(id, version));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn named(&mut self, name: &str) -> Result<Option<ProductId>> {
+        if let Some(known) = self.names.get(name) {
+            return Ok(*known);
+        }
+        let found = products::store::product_by_name(self.desk.db(), name).await?;
+        let id = found.as_ref().map(|product| product.id);
+        if let Some(product) = found {
+            self.shelve(product).await?;
+        }
+        self.names.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    fn life(&self, id: ProductId, version: &str) -> Option<Life> {
+        let shelf = self.shelves.get(&id)?;
+        let cycle = products::rules::cycle_of(version, &shelf.cycles)?;
+        let what = format!("{} {}", shelf.product.name, cycle.name);
+        let short = if shelf.product.kind == ProductKind::Own { cycle.name.clone() } else { what.clone() };
+        Some(Life { what, short, standing: products::rules::standing(cycle, self.today, self.soon_days) })
+    }
+
+    async fn shelve(&mut self, product: Product) -> Result<()> {
+        let (db, id) = (self.desk.db(), product.id);
+        if self.shelves.contains_key(&id) {
+            return Ok(());
+        }
+        let cycles = products::store::cycles(db, id).await?;
+        let (mut releases, mut planned) = (vec![], vec![]);
+        if product.kind == ProductKind::Own {
+            // Those that everybody may have.
+            let out = |release: &products::Release| {
+                release.channel == products::Channel::Stable && release.released_on.is_none_or(|on| on <= self.today)
+            };
+            let all = products::store::releases(db, id).await?;
+            releases.extend(all.into_iter().filter(out).map(|one| Newer::new(one.version, &one.notes)));
+            let coming = |item: &products::Item| item.status != RoadmapStatus::Declined;
+            let items = products::store::items(db, id).await?.into_iter().filter(coming);
+            planned.extend(
+                items.map(|one| Planned::new(one.id, one.title, one.status.as_str().replace('_', " "), one.target)),
+            );
+        }
+        self.shelves.insert(id, Shelf { product, cycles, releases, planned });
+        Ok(())
+    }
+
+    /// What was gathered of one customer and one installation.
+    pub fn facts(&self, organisation: Option<OrganisationId>, installation: Option<InstallationId>) -> Facts<'_> {
+        let place = installation.and_then(|id| self.places.get(&id));
+        let shelf = place.and_then(|place| place.product).and_then(|id| self.shelves.get(&id));
+        Facts {
+            agreements: organisation.and_then(|id| self.agreements.get(&id)).map_or(&[], Vec::as_slice),
+            place,
+            releases: shelf.map_or(&[], |shelf| &shelf.releases),
+            planned: shelf.map_or(&self.planned, |shelf| &shelf.planned),
+            today: self.today,
+        }
+    }
 }
 
 /// Values as the reader of details takes them.
@@ -53,101 +254,7 @@ pub fn known(values: &[FieldValue]) -> Vec<Known> {
 
 /// The day that it is at the desk.
 pub fn today(desk: &Desk) -> Day {
-    Day::of(desk.now(), &desk.config().desk.time_zone)
-}
-
-/// The organisation's contracts, as they are held against a day.
-pub async fn agreements(db: &Db, of: OrganisationId) -> Result<Vec<Agreement>> {
-    let contracts = store::contracts(db, of).await?;
-    Ok(contracts.into_iter().filter_map(|contract| rules::agreement(&contract.option_name, &contract.terms)).collect())
-}
-
-pub async fn facts(
-    desk: &Desk,
-    organisation: Option<OrganisationId>,
-    installation: Option<InstallationId>,
-) -> Result<Facts> {
-    let (db, today) = (desk.db(), today(desk));
-    let agreements = match organisation {
-        Some(id) => agreements(db, id).await?,
-        None => vec![],
-    };
-    let installation = match installation {
-        Some(id) => store::installation(db, id).await?,
-        None => None,
-    };
-    let values = match &installation {
-        Some(installation) => store::current_values(db, installation.id).await?,
-        None => vec![],
-    };
-    let product = match installation.as_ref().and_then(|installation| installation.terms.product_id) {
-        Some(id) => products::store::product(db, id).await?,
-        None => None,
-    };
-    Ok(Facts {
-        lives: lives(db, product.as_ref(), &values, today).await?,
-        releases: releases(db, product.as_ref(), today).await?,
-        planned: planned(db, product).await?,
-        agreements,
-        installation,
-        values,
-        today,
-    })
-}
-
-/// Where the versions of the product, of its operating system and of its runtimes stand.
-async fn lives(db: &Db, product: Option<&Product>, values: &[FieldValue], today: Day) -> Result<Vec<Life>> {
-    let mut found = Vec::new();
-    if let (Some(product), Some(version)) = (product, value(values, Field::ProductVersion)) {
-        found.extend(life(db, product, version, today).await?);
-    }
-    let system = value(values, Field::OsName).zip(value(values, Field::OsVersion));
-    let runtimes = value(values, Field::Runtime).unwrap_or_default();
-    let runtimes = runtimes.split(", ").filter_map(|one| one.rsplit_once(' ')).take(MOST_RUNTIMES);
-    for (name, version) in system.into_iter().chain(runtimes) {
-        if let Some(product) = products::store::product_by_name(db, name).await? {
-            found.extend(life(db, &product, version, today).await?);
-        }
-    }
-    Ok(found)
-}
-
-async fn life(db: &Db, product: &Product, version: &str, today: Day) -> Result<Option<Life>> {
-    let cycles = products::store::cycles(db, product.id).await?;
-    let cycle = products::rules::cycle_of(version, &cycles);
-    Ok(cycle.map(|cycle| Life {
-        what: format!("{} {}", product.name, cycle.name),
-        standing: products::rules::standing(cycle, today, ENDS_SOON_DAYS),
-    }))
-}
-
-/// The releases that everybody may have.
-async fn releases(db: &Db, product: Option<&Product>, today: Day) -> Result<Vec<Newer>> {
-    let Some(product) = product else { return Ok(vec![]) };
-    let all = products::store::releases(db, product.id).await?;
-    let out = |release: &products::Release| {
-        release.channel == products::Channel::Stable && release.released_on.is_none_or(|on| on <= today)
-    };
-    Ok(all.into_iter().filter(out).map(|one| Newer { version: one.version, notes: one.notes }).collect())
-}
-
-/// What may come: of this product, or of all of ours where none is named.
-async fn planned(db: &Db, product: Option<Product>) -> Result<Vec<Planned>> {
-    let products = match product {
-        Some(product) => vec![product],
-        None => own(db).await?,
-    };
-    let mut planned = Vec::new();
-    for product in products {
-        let items = products::store::items(db, product.id).await?;
-        let coming = |item: &products::Item| item.status != RoadmapStatus::Declined;
-        planned.extend(items.into_iter().filter(coming).map(|item| Planned {
-            title: item.title,
-            status: item.status.as_str().replace('_', " "),
-            target: item.target,
-        }));
-    }
-    Ok(planned)
+    products::today(desk).0
 }
 
 async fn own(db: &Db) -> Result<Vec<Product>> {

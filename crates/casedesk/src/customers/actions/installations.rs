@@ -3,6 +3,7 @@ use casedesk_details::Field;
 use serde_json::json;
 
 use super::agreements::sold;
+use super::merge::organisation_in_use;
 use super::{product_called, record, record_line};
 use crate::customers::store::{self, Installation, MOST, NewValue};
 use crate::customers::{
@@ -57,7 +58,7 @@ pub async fn add_installation_in(
     terms: &InstallationTerms,
 ) -> Result<InstallationId, CustomersError> {
     let terms = rules::checked_installation(terms)?;
-    store::organisation(&mut *tx, of).await?.ok_or(CustomersError::Missing("organisation"))?;
+    organisation_in_use(tx, of).await?;
     sold(tx, terms.product_id).await?;
     if i64::try_from(store::installations(&mut *tx, of).await?.len()).is_ok_and(|count| count >= MOST) {
         return Err(CustomersError::TooMany(MOST));

@@ -2,14 +2,20 @@
 mod agreements;
 mod facts;
 mod installations;
+mod merge;
 mod organisation;
 mod questions;
+mod reminders;
+mod sheet;
 
 pub use agreements::*;
 pub use facts::*;
 pub use installations::*;
+pub use merge::*;
 pub use organisation::*;
 pub use questions::*;
+pub use reminders::*;
+pub use sheet::*;
 
 use super::{Contact, ContactId, OrganisationId, OrganisationKind, Person, domain_of, store};
 use crate::db::{Result, Tx};

@@ -1,16 +1,17 @@
 //! Organisations and contacts are written by hand, with their notes and tags.
 use serde_json::{Value, json};
 
+use super::merge::{contact_in_use, organisation_in_use};
 use super::record;
 use crate::customers::{
-    Contact, ContactId, CustomersError, Organisation, OrganisationId, OrganisationKind, rules, store,
+    Contact, ContactId, CustomersError, NumberId, Organisation, OrganisationId, OrganisationKind, rules, store,
 };
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::staff::Viewer;
 
 async fn known(tx: &mut Tx, id: OrganisationId) -> Result<Organisation, CustomersError> {
-    store::organisation(tx, id).await?.ok_or(CustomersError::Missing("organisation"))
+    organisation_in_use(tx, id).await
 }
 
 async fn changed(
@@ -112,6 +113,24 @@ pub async fn add_file_note(desk: &Desk, by: &Viewer, id: OrganisationId, text: &
     Ok(note)
 }
 
+/// Writes a note anew; the audit log has what it said.
+pub async fn change_file_note(
+    desk: &Desk,
+    by: &Viewer,
+    id: OrganisationId,
+    note: i64,
+    text: &str,
+) -> Result<(), CustomersError> {
+    let text = rules::checked_note(text)?;
+    let mut tx = desk.db().begin().await?;
+    known(&mut tx, id).await?;
+    if store::update_note(&mut tx, id, note, &text).await? == 0 {
+        return Err(CustomersError::Missing("note"));
+    }
+    changed(&mut tx, desk, by, "customers.note_changed", id, json!({ "note": note })).await?;
+    Ok(tx.commit().await?)
+}
+
 pub async fn remove_file_note(desk: &Desk, by: &Viewer, id: OrganisationId, note: i64) -> Result<(), CustomersError> {
     let mut tx = desk.db().begin().await?;
     if store::delete_note(&mut tx, id, note).await? == 0 {
@@ -157,7 +176,7 @@ async fn take_address(tx: &mut Tx, id: ContactId, address: &str) -> Result<Strin
 }
 
 async fn known_contact(tx: &mut Tx, id: ContactId) -> Result<Contact, CustomersError> {
-    store::contact(tx, id).await?.ok_or(CustomersError::Missing("contact"))
+    contact_in_use(tx, id).await
 }
 
 /// Renames a contact, or moves them to another organisation.
@@ -177,6 +196,55 @@ pub async fn change_contact(
     store::move_contact(&mut tx, id, &name, organisation).await?;
     let detail = json!({ "name": name, "organisation": organisation });
     record(&mut tx, desk, by, "customers.contact_changed", ("contact", id.0), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Notes something about a contact, for the team; empty: nothing.
+pub async fn set_contact_note(desk: &Desk, by: &Viewer, id: ContactId, text: &str) -> Result<(), CustomersError> {
+    let text = if text.trim().is_empty() { String::new() } else { rules::checked_note(text)? };
+    let mut tx = desk.db().begin().await?;
+    known_contact(&mut tx, id).await?;
+    if store::contact_note(&mut tx, id).await? != text {
+        store::set_contact_note(&mut tx, id, &text).await?;
+        record(&mut tx, desk, by, "customers.contact_noted", ("contact", id.0), json!({})).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Makes one of a contact's addresses the one that is written to first.
+pub async fn choose_main_address(desk: &Desk, by: &Viewer, id: ContactId, address: &str) -> Result<(), CustomersError> {
+    let address = address.trim().to_lowercase();
+    let mut tx = desk.db().begin().await?;
+    known_contact(&mut tx, id).await?;
+    if store::contact_by_address(&mut tx, &address).await?.is_none_or(|owner| owner.id != id) {
+        return Err(CustomersError::Missing("address"));
+    }
+    store::set_main_address(&mut tx, id, &address).await?;
+    record(&mut tx, desk, by, "customers.main_address_chosen", ("contact", id.0), json!({ "address": address }))
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives a contact a telephone number.
+pub async fn add_number(desk: &Desk, by: &Viewer, id: ContactId, number: &str) -> Result<(), CustomersError> {
+    let number = rules::e164(number, &desk.config().phone.country_code)?;
+    let mut tx = desk.db().begin().await?;
+    known_contact(&mut tx, id).await?;
+    if store::insert_number(&mut tx, id, &number, "", desk.now()).await?.is_none() {
+        return Err(CustomersError::NumberTaken);
+    }
+    record(&mut tx, desk, by, "customers.number_added", ("contact", id.0), json!({ "number": number })).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a telephone number away.
+pub async fn remove_number(desk: &Desk, by: &Viewer, id: ContactId, number: NumberId) -> Result<(), CustomersError> {
+    let mut tx = desk.db().begin().await?;
+    known_contact(&mut tx, id).await?;
+    if store::delete_number(&mut tx, id, number).await? == 0 {
+        return Err(CustomersError::Missing("number"));
+    }
+    record(&mut tx, desk, by, "customers.number_removed", ("contact", id.0), json!({ "number": number })).await?;
     Ok(tx.commit().await?)
 }
 

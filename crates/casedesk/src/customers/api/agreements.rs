@@ -2,9 +2,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::customers::store::{self, Contract, Licence, OptionRow};
+use crate::customers::store::{self, Contract, EndingContract, Licence, OptionRow};
 use crate::customers::{
     ContractId, ContractTerms, CustomersError, LicenceId, LicenceTerms, OptionTerms, OrganisationId, SupportOptionId,
     actions,
@@ -12,21 +12,28 @@ use crate::customers::{
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{Admin, Reader};
-use crate::web::Result;
-use crate::web::api::{Json, Path};
+use crate::web::api::{Json, Path, Query, limit};
+use crate::web::{Error, Result};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct SupportOption {
     id: SupportOptionId,
     /// Since when it is not on sale.
     archived_at: Option<Timestamp>,
+    /// Counts where no contract is in force. One option at the most does.
+    is_default: bool,
     #[serde(flatten)]
     terms: OptionTerms,
 }
 
 async fn in_full(desk: &Desk, row: OptionRow) -> Result<SupportOption> {
     let targets = store::targets(desk.db(), row.id).await?;
-    Ok(SupportOption { id: row.id, archived_at: row.archived_at, terms: row.terms(targets) })
+    Ok(SupportOption {
+        id: row.id,
+        archived_at: row.archived_at,
+        is_default: row.is_default,
+        terms: row.terms(targets),
+    })
 }
 
 /// List support options.
@@ -104,6 +111,32 @@ pub(super) async fn restore_support_option(
     Path(id): Path<SupportOptionId>,
 ) -> Result<StatusCode> {
     actions::archive_option(&desk, &by, id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a support option count where no contract is in force.
+///
+/// Another one that did does no longer.
+#[utoipa::path(put, path = "/support-options/{id}/default", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn make_default_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_default_option(&desk, &by, id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a support option no longer count where no contract is in force.
+#[utoipa::path(delete, path = "/support-options/{id}/default", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn unmake_default_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_default_option(&desk, &by, id, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -243,4 +276,32 @@ pub(super) async fn remove_licence(
 ) -> Result<StatusCode> {
     actions::remove_licence(&desk, &by, of, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Within {
+    /// 1 to 3650; 60 when it is not given.
+    #[param(minimum = 1, maximum = 3650)]
+    within_days: Option<u32>,
+    /// 1 to 100; 50 when it is not given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+/// List contracts that end and that nothing follows.
+#[utoipa::path(get, path = "/ending-contracts", tag = "customers",
+    responses((status = 200, body = Vec<EndingContract>)))]
+pub(super) async fn list_ending_contracts(
+    State(desk): State<Desk>,
+    _: Reader,
+    Query(asked): Query<Within>,
+) -> Result<Json<Vec<EndingContract>>> {
+    let within = asked.within_days.unwrap_or(60);
+    if !(1..=3650).contains(&within) {
+        return Err(Error::unprocessable("“within_days” is between 1 and 3650."));
+    }
+    let limit = i64::try_from(limit(asked.limit)?).unwrap_or(i64::MAX);
+    Ok(Json(actions::ending_contracts(&desk, within.into(), limit).await?))
 }

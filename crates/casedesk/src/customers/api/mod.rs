@@ -1,18 +1,20 @@
 //! The customer file over the API. Here what is read of organisations and contacts, and letting mail to an address rest.
 mod agreements;
 mod installations;
+mod merges;
 mod organisation;
+mod sheets;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Contact, ContactId, Organisation, OrganisationId, actions, store};
+use super::{Contact, ContactId, Organisation, OrganisationId, actions, rules, store};
 use crate::desk::Desk;
-use crate::staff::{Reader, Worker};
+use crate::staff::{AgentId, Reader, Worker};
 use crate::web::api::{Json, Path, Query, limit};
 use crate::web::{Error, Result};
 
@@ -20,6 +22,7 @@ use crate::web::{Error, Result};
 const MOST_REASON: usize = 300;
 
 pub(crate) use installations::{NewValue, given};
+pub(crate) use sheets::streamed;
 
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
@@ -28,13 +31,18 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(organisation::add_domain, organisation::remove_domain))
         .routes(routes!(organisation::add_organisation_tag, organisation::remove_organisation_tag))
         .routes(routes!(organisation::list_organisation_notes, organisation::add_organisation_note))
-        .routes(routes!(organisation::remove_organisation_note))
+        .routes(routes!(organisation::change_organisation_note, organisation::remove_organisation_note))
+        .routes(routes!(organisation::set_account_manager))
         .routes(routes!(list_contacts, organisation::add_contact))
         .routes(routes!(get_contact, organisation::change_contact))
         .routes(routes!(organisation::add_address, organisation::remove_address))
+        .routes(routes!(organisation::choose_main_address))
+        .routes(routes!(organisation::set_contact_note))
         .routes(routes!(pause_address, resume_address))
         .merge(agreements())
         .merge(installations())
+        .merge(sheets())
+        .merge(merges())
 }
 
 fn agreements() -> OpenApiRouter<Desk> {
@@ -43,11 +51,26 @@ fn agreements() -> OpenApiRouter<Desk> {
         .routes(routes!(a::list_support_options, a::add_support_option))
         .routes(routes!(a::get_support_option, a::change_support_option))
         .routes(routes!(a::archive_support_option, a::restore_support_option))
+        .routes(routes!(a::make_default_option, a::unmake_default_option))
         .routes(routes!(a::list_contracts, a::add_contract))
         .routes(routes!(a::change_contract, a::remove_contract))
         .routes(routes!(a::renew_contract))
+        .routes(routes!(a::list_ending_contracts))
         .routes(routes!(a::list_licences, a::add_licence))
         .routes(routes!(a::change_licence, a::remove_licence))
+}
+
+fn merges() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
+        .routes(routes!(merges::list_duplicates))
+        .routes(routes!(merges::keep_apart))
+        .routes(routes!(merges::list_merges, merges::add_merge))
+        .routes(routes!(merges::undo_merge))
+}
+
+fn sheets() -> OpenApiRouter<Desk> {
+    let most = DefaultBodyLimit::max(rules::sheet::MOST_BYTES + 1);
+    OpenApiRouter::new().routes(routes!(sheets::import_customers)).layer(most).routes(routes!(sheets::export_customers))
 }
 
 fn installations() -> OpenApiRouter<Desk> {
@@ -106,6 +129,10 @@ struct OrganisationInFull {
     domains: Vec<String>,
     tags: Vec<String>,
     contacts: Vec<ContactInList>,
+    /// The organisation that this one was merged into. `null`: it stands for itself.
+    merged_into: Option<OrganisationId>,
+    /// Who looks after it on our side.
+    account_manager_id: Option<AgentId>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -128,6 +155,8 @@ async fn get_organisation(
         organisation: found.ok_or_else(|| Error::not_found("such organisation"))?,
         domains: store::domains(desk.db(), id).await?,
         tags: store::organisation_tags(desk.db(), id).await?,
+        merged_into: store::organisation_merged_into(desk.db(), id).await?,
+        account_manager_id: store::account_manager(desk.db(), id).await?,
         contacts: contacts.into_iter().map(|c| ContactInList { id: c.id, name: c.name }).collect(),
     }))
 }
@@ -175,7 +204,12 @@ struct ContactInFull {
     id: ContactId,
     name: String,
     organisation_id: Option<OrganisationId>,
+    /// The main one first.
     addresses: Vec<Address>,
+    /// What is noted of them.
+    note: String,
+    /// The contact that this one was merged into. `null`: they stand for themselves.
+    merged_into: Option<ContactId>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -195,6 +229,8 @@ async fn get_contact(State(desk): State<Desk>, _: Reader, Path(id): Path<Contact
         id,
         name: contact.name,
         organisation_id: contact.organisation_id,
+        note: store::contact_note(desk.db(), id).await?,
+        merged_into: store::contact_merged_into(desk.db(), id).await?,
         addresses: addresses.into_iter().map(|(address, paused_reason)| Address { address, paused_reason }).collect(),
     }))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::customers::store::{self, FileNote};
 use crate::customers::{ContactId, CustomersError, OrganisationId, OrganisationKind, actions};
 use crate::desk::Desk;
-use crate::staff::{Reader, Worker};
+use crate::staff::{AgentId, Reader, Worker};
 use crate::web::Result;
 use crate::web::api::{Json, Path};
 
@@ -141,6 +141,71 @@ pub(super) async fn add_organisation_note(
 ) -> Result<(StatusCode, Json<FileNoteMade>)> {
     let id = actions::add_file_note(&desk, &by, id, &new.text).await?;
     Ok((StatusCode::CREATED, Json(FileNoteMade { id })))
+}
+
+/// Write a note of an organisation anew.
+#[utoipa::path(put, path = "/organisations/{id}/notes/{note}", tag = "customers",
+    params(("id" = OrganisationId, Path), ("note" = i64, Path)), responses((status = 204)))]
+pub(super) async fn change_organisation_note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, note)): Path<(OrganisationId, i64)>,
+    Json(new): Json<NewFileNote>,
+) -> Result<StatusCode> {
+    actions::change_file_note(&desk, &by, id, note, &new.text).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountManager {
+    /// `null`: nobody in particular.
+    agent_id: Option<AgentId>,
+}
+
+/// Say who looks after an organisation; they are told when its contracts end.
+#[utoipa::path(put, path = "/organisations/{id}/account-manager", tag = "customers",
+    params(("id" = OrganisationId, Path)), responses((status = 204)))]
+pub(super) async fn set_account_manager(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<OrganisationId>,
+    Json(new): Json<AccountManager>,
+) -> Result<StatusCode> {
+    actions::set_account_manager(&desk, &by, id, new.agent_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Choose the main address of a contact, which is written to first.
+#[utoipa::path(put, path = "/contacts/{id}/addresses/{address}/main", tag = "customers",
+    params(("id" = ContactId, Path), ("address" = String, Path)), responses((status = 204)))]
+pub(super) async fn choose_main_address(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, address)): Path<(ContactId, String)>,
+) -> Result<StatusCode> {
+    actions::choose_main_address(&desk, &by, id, &address).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactNoteNow {
+    /// Empty: nothing is noted.
+    note: String,
+}
+
+/// Note something about a contact, for the team.
+#[utoipa::path(put, path = "/contacts/{id}/note", tag = "customers", params(("id" = ContactId, Path)),
+    responses((status = 204)))]
+pub(super) async fn set_contact_note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<ContactId>,
+    Json(new): Json<ContactNoteNow>,
+) -> Result<StatusCode> {
+    actions::set_contact_note(&desk, &by, id, &new.note).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Delete a note of an organisation.

@@ -1,16 +1,18 @@
 //! One contact with their addresses.
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::forms;
-use crate::customers::{Contact, ContactId, CustomersError, Organisation, OrganisationId, actions, store};
+use crate::customers::{
+    Contact, ContactId, CustomersError, Number, NumberId, Organisation, OrganisationId, actions, store,
+};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
 use crate::web::shell::{Person, Shell};
 use crate::web::turbo::see_other;
-use crate::web::{Html, Result};
+use crate::web::{Error, Html, Result};
 
 #[derive(Template)]
 #[template(path = "customers/contact.html")]
@@ -20,26 +22,30 @@ struct ContactPage {
     person: Person,
     organisation: Option<Organisation>,
     addresses: Vec<(String, Option<String>)>,
+    numbers: Vec<Number>,
+    note: String,
 }
 
 /// `GET /contacts/{id}`
-pub(super) async fn show(
-    State(desk): State<Desk>,
-    Reader(by): Reader,
-    Path(id): Path<ContactId>,
-) -> Result<Html<impl Template>> {
+pub(super) async fn show(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<ContactId>) -> Result<Response> {
+    if let Some(into) = store::contact_merged_into(desk.db(), id).await? {
+        return Ok(see_other(&format!("/contacts/{into}")));
+    }
     let contact = store::contact(desk.db(), id).await?.ok_or(CustomersError::Missing("contact"))?;
     let organisation = match contact.organisation_id {
         Some(id) => store::organisation(desk.db(), id).await?,
         None => None,
     };
-    Ok(Html(ContactPage {
+    let page = ContactPage {
         shell: by.shell("organisations", ""),
         person: Person::new(id.0, &contact.name, ""),
         organisation,
         addresses: store::addresses(desk.db(), id).await?,
+        numbers: store::numbers(desk.db(), id).await?,
+        note: store::contact_note(desk.db(), id).await?,
         contact,
-    }))
+    };
+    Ok(Html(page).into_response())
 }
 
 /// `POST /organisations/{id}/contacts`
@@ -63,17 +69,49 @@ pub(super) async fn change(
 ) -> Result<Response> {
     let kept = store::contact(desk.db(), id).await?.ok_or(CustomersError::Missing("contact"))?;
     actions::change_contact(&desk, &by, id, sent.one("name"), kept.organisation_id).await?;
+    if sent.all("note").next().is_some() {
+        actions::set_contact_note(&desk, &by, id, sent.one("note")).await?;
+    }
     Ok(see_other(&format!("/contacts/{id}")))
 }
 
-/// `POST /contacts/{id}/addresses`: with `remove` it is taken away.
+/// Why an address rests that an agent has paused here.
+const BY_HAND: &str = "paused by a colleague";
+
+/// `POST /contacts/{id}/addresses`: with `remove` one is taken away, with `main`, `pause` or `resume` that is done to it.
 pub(super) async fn address(
     State(desk): State<Desk>,
     Worker(by): Worker,
     Path(id): Path<ContactId>,
     sent: Fields,
 ) -> Result<Response> {
+    if let Some(main) = sent.filled("main") {
+        actions::choose_main_address(&desk, &by, id, main).await?;
+        return Ok(see_other(&format!("/contacts/{id}")));
+    }
+    if let Some(address) = sent.filled("pause").or(sent.filled("resume")) {
+        let reason = sent.filled("pause").map(|_| BY_HAND);
+        actions::set_pause(&desk, id, address, reason).await?;
+        return Ok(see_other(&format!("/contacts/{id}")));
+    }
     let on = sent.filled("remove").is_none();
     actions::set_address(&desk, &by, id, sent.filled("remove").unwrap_or(sent.one("address")), on).await?;
+    Ok(see_other(&format!("/contacts/{id}")))
+}
+
+/// `POST /contacts/{id}/numbers`: with `remove` one is taken away.
+pub(super) async fn number(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<ContactId>,
+    sent: Fields,
+) -> Result<Response> {
+    match sent.filled("remove") {
+        Some(number) => {
+            let number = number.parse().map_err(|_| Error::unprocessable("Say which number."))?;
+            actions::remove_number(&desk, &by, id, NumberId(number)).await?;
+        }
+        None => actions::add_number(&desk, &by, id, sent.one("number")).await?,
+    }
     Ok(see_other(&format!("/contacts/{id}")))
 }

@@ -1,18 +1,19 @@
 //! One organisation: everything that is known of it on one page, and the changes that it can make.
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::{forms, state_words};
 use crate::customers::actions::{self, today};
 use crate::customers::store::{self, Contract, FileNote, Installation, Licence, OptionRow};
 use crate::customers::{
-    Contact, ContractId, CustomersError, FieldValue, InstallationRole, LicenceId, Organisation, OrganisationId,
-    OrganisationKind, Verdict, rules,
+    Contact, ContractId, ContractTerms, CustomersError, FieldValue, InstallationRole, LicenceId, Organisation,
+    OrganisationId, OrganisationKind, Verdict, rules,
 };
 use crate::desk::Desk;
 use crate::products::{self, Product};
-use crate::staff::{Admin, Reader, Worker};
+use crate::staff::store::Colleague;
+use crate::staff::{self, Admin, AgentId, Reader, Worker};
 use crate::web::fields::Fields;
 use crate::web::shell::{Person, Shell};
 use crate::web::turbo::see_other;
@@ -50,6 +51,15 @@ fn same(one: &i64, other: i64) -> bool {
     *one == other
 }
 
+/// The last day of the contract that would follow; empty where this one has no end.
+fn next_end(terms: &ContractTerms) -> String {
+    rules::next_end(terms).unwrap_or_default()
+}
+
+fn is_manager(manager: &Option<AgentId>, agent: &Colleague) -> bool {
+    *manager == Some(agent.id)
+}
+
 struct Stand {
     tone: &'static str,
     words: &'static str,
@@ -73,6 +83,8 @@ struct FilePage {
     installations: Vec<InstallationRow>,
     options: Vec<OptionRow>,
     products: Vec<Product>,
+    agents: Vec<Colleague>,
+    manager: Option<AgentId>,
 }
 
 /// `GET /organisations/{id}`
@@ -80,25 +92,34 @@ pub(super) async fn show(
     State(desk): State<Desk>,
     Reader(by): Reader,
     Path(id): Path<OrganisationId>,
-) -> Result<Html<impl Template>> {
-    let db = desk.db();
-    let organisation = store::organisation(db, id).await?.ok_or(CustomersError::Missing("organisation"))?;
-    Ok(Html(FilePage {
-        shell: by.shell("organisations", ""),
+) -> Result<Response> {
+    let organisation = store::organisation(desk.db(), id).await?.ok_or(CustomersError::Missing("organisation"))?;
+    match store::organisation_merged_into(desk.db(), id).await? {
+        Some(into) => back(into),
+        None => Ok(Html(page(&desk, by.shell("organisations", ""), organisation).await?).into_response()),
+    }
+}
+
+async fn page(desk: &Desk, shell: Shell, organisation: Organisation) -> Result<FilePage> {
+    let (db, id) = (desk.db(), organisation.id);
+    Ok(FilePage {
+        shell,
         organisation,
         kinds: OrganisationKind::ALL,
         roles: InstallationRole::ALL,
-        stand: stand(&desk, id).await?,
+        stand: stand(desk, id).await?,
         domains: store::domains(db, id).await?,
         tags: store::organisation_tags(db, id).await?,
         notes: store::file_notes(db, id).await?,
-        contacts: contacts(&desk, id).await?,
+        contacts: contacts(desk, id).await?,
         contracts: store::contracts(db, id).await?,
         licences: store::licences(db, id).await?,
-        installations: installations(&desk, id).await?,
+        installations: installations(desk, id).await?,
         options: store::options(db).await?.into_iter().filter(|option| option.archived_at.is_none()).collect(),
         products: products::store::products(db).await?,
-    }))
+        agents: staff::store::agents(db).await?,
+        manager: store::account_manager(db, id).await?,
+    })
 }
 
 async fn stand(desk: &Desk, id: OrganisationId) -> Result<Stand> {
@@ -180,6 +201,17 @@ pub(super) async fn note(
     back(id)
 }
 
+/// `POST /organisations/{id}/notes/{note}`
+pub(super) async fn change_note(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, note)): Path<(OrganisationId, i64)>,
+    sent: Fields,
+) -> Result<Response> {
+    actions::change_file_note(&desk, &by, id, note, sent.one("text")).await?;
+    back(id)
+}
+
 /// `POST /organisations/{id}/notes/{note}/delete`
 pub(super) async fn remove_note(
     State(desk): State<Desk>,
@@ -220,7 +252,7 @@ pub(super) async fn renew_contract(
     sent: Fields,
 ) -> Result<Response> {
     actions::renew_contract(&desk, &by, id, contract, sent.one("ends_on")).await?;
-    back(id)
+    if sent.one("back") == "contracts" { Ok(see_other("/contracts")) } else { back(id) }
 }
 
 /// `POST /organisations/{id}/contracts/{contract}/delete`

@@ -66,8 +66,9 @@ pub(super) fn option(sent: &Fields) -> Result<OptionTerms> {
     for priority in Priority::ALL {
         let first_response_min = number(sent, &format!("first-{priority}"))?;
         let next_response_min = number(sent, &format!("next-{priority}"))?;
-        if first_response_min.is_some() || next_response_min.is_some() {
-            targets.push(SupportTarget { priority: *priority, first_response_min, next_response_min });
+        let resolve_min = number(sent, &format!("resolve-{priority}"))?;
+        if first_response_min.is_some() || next_response_min.is_some() || resolve_min.is_some() {
+            targets.push(SupportTarget { priority: *priority, first_response_min, next_response_min, resolve_min });
         }
     }
     Ok(OptionTerms {

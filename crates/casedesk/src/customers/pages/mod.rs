@@ -1,16 +1,20 @@
 //! The pages of the customer file: the list, an organisation, a contact, an installation, and the support options.
 mod contact;
+mod contracts;
 mod file;
 mod forms;
 pub(crate) use installation::origin_words;
 mod installation;
 mod list;
+mod merge;
 mod options;
+mod sheets;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{VerdictAction, VerdictKind, VerdictState};
+use super::{VerdictAction, VerdictKind, VerdictState, rules};
 use crate::desk::Desk;
 
 pub fn routes() -> Router<Desk> {
@@ -20,16 +24,22 @@ pub fn routes() -> Router<Desk> {
         .route("/organisations/{id}/domains", post(file::domain))
         .route("/organisations/{id}/tags", post(file::tag))
         .route("/organisations/{id}/notes", post(file::note))
+        .route("/organisations/{id}/notes/{note}", post(file::change_note))
         .route("/organisations/{id}/notes/{note}/delete", post(file::remove_note))
         .route("/organisations/{id}/contacts", post(contact::add))
         .route("/contacts/{id}", get(contact::show).post(contact::change))
         .route("/contacts/{id}/addresses", post(contact::address))
+        .route("/contacts/{id}/numbers", post(contact::number))
         .merge(agreements())
         .merge(installations())
+        .merge(sheets())
+        .merge(merges())
 }
 
 fn agreements() -> Router<Desk> {
     Router::new()
+        .route("/contracts", get(contracts::ending))
+        .route("/organisations/{id}/account-manager", post(contracts::manager))
         .route("/organisations/{id}/contracts", post(file::add_contract))
         .route("/organisations/{id}/contracts/{contract}", post(file::change_contract))
         .route("/organisations/{id}/contracts/{contract}/renewal", post(file::renew_contract))
@@ -41,6 +51,8 @@ fn agreements() -> Router<Desk> {
         .route("/settings/support-options/{id}", get(options::one).post(options::change))
         .route("/settings/support-options/{id}/archive", post(options::archive))
         .route("/settings/support-options/{id}/restore", post(options::restore))
+        .route("/settings/support-options/{id}/default", post(options::make_default))
+        .route("/settings/support-options/{id}/not-default", post(options::not_default))
 }
 
 fn installations() -> Router<Desk> {
@@ -50,6 +62,24 @@ fn installations() -> Router<Desk> {
         .route("/installations/{id}/values", post(installation::values))
         .route("/installations/{id}/archive", post(installation::archive))
         .route("/installations/{id}/restore", post(installation::restore))
+}
+
+fn merges() -> Router<Desk> {
+    Router::new()
+        .route("/organisations/duplicates", get(merge::duplicates))
+        .route("/organisations/duplicates/apart", post(merge::apart))
+        .route("/organisations/merges/{id}/undo", post(merge::undo))
+        .route("/organisations/{id}/merge", get(merge::organisations).post(merge::merge_organisations))
+        .route("/contacts/{id}/merge", get(merge::contacts).post(merge::merge_contacts))
+}
+
+fn sheets() -> Router<Desk> {
+    let upload = post(sheets::add).layer(DefaultBodyLimit::max(4 * rules::sheet::MOST_BYTES));
+    Router::new()
+        .route("/organisations/import", get(sheets::all).merge(upload))
+        .route("/organisations/import/{id}", get(sheets::one).post(sheets::choose))
+        .route("/organisations/import/{id}/apply", post(sheets::apply))
+        .route("/organisations/export/{sheet}", get(sheets::export))
 }
 
 /// What a verdict is about, in words.
@@ -88,7 +118,7 @@ pub fn state_words(state: VerdictState) -> (&'static str, &'static str) {
 /// What to do, in words.
 pub fn action_words(action: VerdictAction) -> &'static str {
     match action {
-        VerdictAction::Quote => "Give it to sales for a quote",
+        VerdictAction::Quote => "Draft a quote",
         VerdictAction::Ask => "Ask for what is missing",
         VerdictAction::Upgrade => "Recommend an upgrade",
         VerdictAction::Link => "Link it to the roadmap",

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::forms;
 use crate::customers::store::{self, OptionRow};
-use crate::customers::{CustomersError, OptionTerms, Priority, SupportChannel, SupportOptionId, actions};
+use crate::customers::{
+    CustomersError, OptionTerms, Priority, SupportChannel, SupportOptionId, SupportTarget, actions,
+};
 use crate::desk::Desk;
 use crate::staff::{Admin, Viewer};
 use crate::web::fields::Fields;
@@ -28,13 +30,20 @@ impl Form {
     }
 
     fn first(&self, priority: &Priority) -> String {
-        let target = self.terms.targets.iter().find(|target| target.priority == *priority);
-        target.and_then(|target| target.first_response_min).map_or_else(String::new, |minutes| minutes.to_string())
+        self.minutes(*priority, |target| target.first_response_min)
     }
 
     fn next(&self, priority: &Priority) -> String {
-        let target = self.terms.targets.iter().find(|target| target.priority == *priority);
-        target.and_then(|target| target.next_response_min).map_or_else(String::new, |minutes| minutes.to_string())
+        self.minutes(*priority, |target| target.next_response_min)
+    }
+
+    fn resolve(&self, priority: &Priority) -> String {
+        self.minutes(*priority, |target| target.resolve_min)
+    }
+
+    fn minutes(&self, priority: Priority, of: impl Fn(&SupportTarget) -> Option<i64>) -> String {
+        let target = self.terms.targets.iter().find(|target| target.priority == priority);
+        target.and_then(of).map_or_else(String::new, |minutes| minutes.to_string())
     }
 }
 
@@ -153,5 +162,25 @@ pub(super) async fn restore(
     Path(id): Path<SupportOptionId>,
 ) -> Result<Response> {
     actions::archive_option(&desk, &by, id, false).await?;
+    Ok(see_other("/settings/support-options"))
+}
+
+/// `POST /settings/support-options/{id}/default`: it counts where no contract is in force.
+pub(super) async fn make_default(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<Response> {
+    actions::set_default_option(&desk, &by, id, true).await?;
+    Ok(see_other("/settings/support-options"))
+}
+
+/// `POST /settings/support-options/{id}/not-default`
+pub(super) async fn not_default(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<Response> {
+    actions::set_default_option(&desk, &by, id, false).await?;
     Ok(see_other("/settings/support-options"))
 }

@@ -1,5 +1,9 @@
 //! Decisions about the customer file: what may be written down, and what it means for a case. Pure.
+pub mod duplicates;
+mod numbers;
 mod questions;
+mod reminders;
+pub mod sheet;
 mod verdicts;
 
 use std::collections::BTreeSet;
@@ -8,9 +12,12 @@ use casedesk_details::Field;
 use casedesk_hours::Hours;
 use jiff::civil::Date;
 
+pub use numbers::{DIGITS, NoNumber, e164, reversed};
 pub use questions::{LOG, Lacks, MAIL, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire};
+pub use reminders::{due, next_end};
 pub use verdicts::{
-    Agreement, Known, Life, Logs, Newer, Planned, completeness, contract, life_cycle, required_words, roadmap, upgrade,
+    Agreement, Known, Life, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, required_words,
+    roadmap, upgrade, words,
 };
 
 use super::{
@@ -108,6 +115,7 @@ pub fn checked_option(terms: &OptionTerms) -> Result<OptionTerms, CustomersError
     for target in &terms.targets {
         at_least_one(target.first_response_min, "first response")?;
         at_least_one(target.next_response_min, "next response")?;
+        at_least_one(target.resolve_min, "resolve")?;
         if targets.iter().any(|known| known.priority == target.priority) {
             return Err(CustomersError::TargetTwice(target.priority));
         }
@@ -183,6 +191,7 @@ pub fn checked_value(text: &str) -> Result<String, CustomersError> {
 /// A contract as it is held against a day. `None`: its days were not written by this program.
 pub fn agreement(option: &str, terms: &ContractTerms) -> Option<Agreement> {
     Some(Agreement {
+        option_id: terms.option_id,
         option: option.to_owned(),
         starts_on: day(&terms.starts_on).ok()?,
         ends_on: terms.ends_on.as_deref().map(day).transpose().ok()?,
@@ -245,7 +254,12 @@ mod tests {
         assert_eq!(kept.channels, [SupportChannel::Mail, SupportChannel::Phone]);
         let wrong = checked_option(&OptionTerms { hours: "Mon-Fri 9-5".into(), ..option() }).unwrap_err().to_string();
         assert!(wrong.contains("Line 1") && wrong.contains("time zone is missing"), "{wrong}");
-        let target = SupportTarget { priority: Priority::High, first_response_min: Some(0), next_response_min: None };
+        let target = SupportTarget {
+            priority: Priority::High,
+            first_response_min: Some(0),
+            next_response_min: None,
+            resolve_min: None,
+        };
         let wrong = checked_option(&OptionTerms { targets: vec![target], ..option() });
         assert!(matches!(wrong, Err(CustomersError::TooSmall(_))));
     }

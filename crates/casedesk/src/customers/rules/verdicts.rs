@@ -9,7 +9,8 @@ use jiff::civil::Date;
 pub use casedesk_details::Known;
 
 use super::label;
-use crate::customers::{Verdict, VerdictAction, VerdictKind, VerdictState};
+use crate::customers::{SupportOptionId, Verdict, VerdictAction, VerdictKind, VerdictState};
+use crate::products::ItemId;
 use crate::products::rules::{Stage, Standing};
 
 /// From how many days before its end on a contract is told to expire.
@@ -18,10 +19,16 @@ const CONTRACT_WARNS_DAYS: i32 = 60;
 const MOST_TERMS: usize = 1_200;
 /// How many words of a title have to stand in a request as well.
 const SHARED_WORDS: usize = 2;
+/// How many lines of a release's notes are held against a case, how many of those that look like it are named, and how
+/// much of each is shown, in characters.
+const MOST_LINES: usize = 200;
+const MOST_NAMED: usize = 2;
+const MOST_SHOWN: usize = 100;
 
 /// A contract with the name of its option.
 #[derive(Clone, Debug)]
 pub struct Agreement {
+    pub option_id: SupportOptionId,
     pub option: String,
     pub starts_on: Date,
     pub ends_on: Option<Date>,
@@ -44,7 +51,7 @@ impl Agreement {
 }
 
 fn verdict(kind: VerdictKind, state: VerdictState, reason: String, action: Option<VerdictAction>) -> Verdict {
-    Verdict { kind, state, reason, action }
+    Verdict { kind, state, reason, label: String::new(), action, item_id: None }
 }
 
 /// `5 Mar 2027`.
@@ -57,15 +64,22 @@ fn days(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// The contract that counts on a day: of those that cover it the one that does so for longest.
+pub fn in_force(agreements: &[Agreement], today: Date) -> Option<&Agreement> {
+    let begun = |one: &&Agreement| one.starts_on <= today;
+    let covers = |one: &&Agreement| one.covered_until(today).is_none_or(|end| end >= today);
+    let last = |one: &&Agreement| one.covered_until(today).unwrap_or(Date::MAX);
+    agreements.iter().filter(begun).filter(covers).max_by_key(last)
+}
+
 /// Whether a case is covered today, by which option, and what to do when it is not.
 pub fn contract(agreements: &[Agreement], today: Date) -> Verdict {
     use VerdictState as S;
     let say = |state, reason, action| verdict(VerdictKind::Contract, state, reason, action);
     let quote = Some(VerdictAction::Quote);
     let begun = |one: &&Agreement| one.starts_on <= today;
-    let covers = |one: &&Agreement| one.covered_until(today).is_none_or(|end| end >= today);
     let last = |one: &&Agreement| one.covered_until(today).unwrap_or(Date::MAX);
-    if let Some(one) = agreements.iter().filter(begun).filter(covers).max_by_key(last) {
+    if let Some(one) = in_force(agreements, today) {
         let Some(end) = one.covered_until(today) else {
             return say(S::Covered, format!("{}, without an end.", one.option), None);
         };
@@ -77,13 +91,14 @@ pub fn contract(agreements: &[Agreement], today: Date) -> Verdict {
             (None, true) => say(S::Covered, format!("{} until {}, then renewed.", one.option, told(end)), None),
             (None, false) if left <= CONTRACT_WARNS_DAYS => {
                 let reason = format!("{} ends {}, on {}.", one.option, in_days(left), told(end));
-                say(S::Expiring, reason, quote)
+                Verdict { label: format!("contract ends {}", in_days(left)), ..say(S::Expiring, reason, quote) }
             }
             (None, false) => say(S::Covered, format!("{} until {}.", one.option, told(end)), None),
         };
     }
     if let Some(one) = agreements.iter().filter(begun).max_by_key(last) {
-        return say(S::Expired, format!("{} ended on {}.", one.option, told(last(&one))), quote);
+        let reason = format!("{} ended on {}.", one.option, told(last(&one)));
+        return Verdict { label: "contract expired".into(), ..say(S::Expired, reason, quote) };
     }
     match agreements.iter().min_by_key(|one| one.starts_on) {
         Some(one) => say(S::NoContract, format!("{} begins on {}.", one.option, told(one.starts_on)), quote),
@@ -104,6 +119,8 @@ fn in_days(days: i32) -> String {
 pub struct Life {
     /// Such as `Ferrywell Transfer 5.1`.
     pub what: String,
+    /// Such as `5.1`, where it is a version of ours.
+    pub short: String,
     pub standing: Standing,
 }
 
@@ -115,11 +132,13 @@ pub fn life_cycle(chosen: bool, lives: &[Life]) -> Verdict {
         let reason = "It is not said which installation this is about.".into();
         return say(S::Unknown, reason, Some(VerdictAction::Choose));
     }
-    let worst = lives.iter().map(|life| life.standing.stage).filter(|stage| *stage != Stage::Unknown).max_by_key(rank);
-    let Some(worst) = worst else {
+    let known = lives.iter().filter(|life| life.standing.stage != Stage::Unknown);
+    // Of several that stand as badly the first is named, which is our own product.
+    let Some(named) = known.rev().max_by_key(|life| rank(&life.standing.stage)) else {
         let reason = "No version is known that stands in a life-cycle table.".into();
         return say(S::Unknown, reason, Some(VerdictAction::Ask));
     };
+    let worst = named.standing.stage;
     let worth_saying = |life: &&Life| rank(&life.standing.stage) > 0 || rank(&worst) == 0;
     let told = |life: &Life| format!("{} {}.", life.what, says(&life.standing));
     let reason: Vec<String> = lives.iter().filter(worth_saying).map(told).collect();
@@ -129,7 +148,13 @@ pub fn life_cycle(chosen: bool, lives: &[Life]) -> Verdict {
         Stage::SecurityOnly => S::SecurityOnly,
         _ => S::Supported,
     };
-    say(state, reason.join(" "), (rank(&worst) > 1).then_some(VerdictAction::Upgrade))
+    let label = match worst {
+        Stage::Ended => format!("{} ended", named.short),
+        Stage::Ending => format!("{} {}", named.short, named.standing.words),
+        Stage::SecurityOnly => format!("{} security only", named.short),
+        _ => format!("{} supported", named.short),
+    };
+    Verdict { label, ..say(state, reason.join(" "), (rank(&worst) > 1).then_some(VerdictAction::Upgrade)) }
 }
 
 fn rank(stage: &Stage) -> u8 {
@@ -152,47 +177,88 @@ fn says(standing: &Standing) -> String {
     format!("{verb}{}", standing.words)
 }
 
-/// A release with what its notes say.
+/// A release with what its notes say, line by line.
 #[derive(Clone, Debug)]
 pub struct Newer {
     pub version: String,
-    pub notes: String,
+    lines: Vec<(String, Words)>,
 }
 
-/// Whether there is a newer release than the installed one, and one whose notes speak of what the case speaks of.
-pub fn upgrade(installed: Option<&str>, releases: &[Newer], case: &str) -> Option<Verdict> {
+impl Newer {
+    pub fn new(version: String, notes: &str) -> Self {
+        let lines = notes.lines().map(plain).filter(|line| !line.is_empty()).take(MOST_LINES);
+        Self { version, lines: lines.map(|line| (shortened(&line), words(&line))).collect() }
+    }
+}
+
+/// A line of Markdown as it reads.
+fn plain(line: &str) -> String {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '+' | '#' | '>'));
+    line.replace(['`', '*'], "").trim().to_owned()
+}
+
+fn shortened(line: &str) -> String {
+    if line.chars().count() <= MOST_SHOWN {
+        return line.trim_end_matches('.').to_owned();
+    }
+    format!("{}…", line.chars().take(MOST_SHOWN).collect::<String>().trim_end())
+}
+
+/// Whether there is a newer release than the installed one, and which faults that newer ones mend look like the case.
+pub fn upgrade(installed: Option<&str>, releases: &[Newer], case: &Words) -> Option<Verdict> {
     let installed = installed?;
-    let later = |one: &&Newer| version::compare(&one.version, installed) == Some(Ordering::Greater);
     let by_version = |a: &&Newer, b: &&Newer| version::compare(&a.version, &b.version).unwrap_or(Ordering::Equal);
-    let known = releases.iter().any(|one| version::compare(&one.version, installed).is_some());
-    let Some(newest) = releases.iter().filter(later).max_by(by_version) else {
+    let mut known = false;
+    let mut later = Vec::new();
+    for one in releases {
+        let order = version::compare(&one.version, installed);
+        known |= order.is_some();
+        later.extend((order == Some(Ordering::Greater)).then_some(one));
+    }
+    let Some(newest) = later.iter().copied().max_by(by_version) else {
         let reason = format!("{installed} is the newest release.");
-        return known.then(|| verdict(VerdictKind::Upgrade, VerdictState::Current, reason, None));
+        let current = || verdict(VerdictKind::Upgrade, VerdictState::Current, reason, None);
+        return known.then(|| Verdict { label: "newest release".into(), ..current() });
     };
-    let said = words(case);
-    let fixing = releases.iter().filter(later).find_map(|one| {
-        let shared: Vec<String> = words(&one.notes).intersection(&said).take(4).cloned().collect();
-        (shared.len() >= SHARED_WORDS).then(|| format!(" The notes of {} speak of {}.", one.version, shared.join(", ")))
-    });
-    let reason = format!("{} is newer than {installed}.{}", newest.version, fixing.unwrap_or_default());
-    Some(verdict(VerdictKind::Upgrade, VerdictState::Available, reason, Some(VerdictAction::Upgrade)))
+    let mut alike: Vec<(usize, &str, &str)> = Vec::new();
+    for one in &later {
+        let shared = one.lines.iter().map(|(line, told)| (told.intersection(case).count(), line.as_str()));
+        alike.extend(shared.filter(|(both, _)| *both >= SHARED_WORDS).map(|(both, line)| (both, &*one.version, line)));
+    }
+    alike.sort_by_key(|(both, _, _)| std::cmp::Reverse(*both));
+    let named: Vec<String> =
+        alike.iter().take(MOST_NAMED).map(|(_, version, line)| format!("{version} (“{line}”)")).collect();
+    let mut reason = format!("{} is newer than {installed}.", newest.version);
+    if !named.is_empty() {
+        reason.push_str(&format!(" What looks like this case is mended in {}.", named.join(" and ")));
+    }
+    let action = Some(VerdictAction::Upgrade);
+    let label = format!("{} is out", newest.version);
+    Some(Verdict { label, ..verdict(VerdictKind::Upgrade, VerdictState::Available, reason, action) })
 }
 
 /// An item of the roadmap.
 #[derive(Clone, Debug)]
 pub struct Planned {
+    pub id: ItemId,
     pub title: String,
     pub status: String,
     pub target: Option<String>,
+    words: Words,
+}
+
+impl Planned {
+    pub fn new(id: ItemId, title: String, status: String, target: Option<String>) -> Self {
+        Self { words: words(&title), id, title, status, target }
+    }
 }
 
 /// Whether what is asked for is planned: most words of an item's title stand in the request.
-pub fn roadmap(request: &str, items: &[Planned]) -> Verdict {
-    let asked = words(request);
+pub fn roadmap(asked: &Words, items: &[Planned]) -> Verdict {
     let shared = |item: &Planned| {
-        let title = words(&item.title);
-        let both = title.intersection(&asked).count();
-        if both >= SHARED_WORDS.min(title.len()) && both * 2 >= title.len() { both } else { 0 }
+        let both = item.words.intersection(asked).count();
+        let most = both >= SHARED_WORDS.min(item.words.len()) && both * 2 >= item.words.len();
+        if most { both } else { 0 }
     };
     let best =
         items.iter().map(|item| (shared(item), item)).filter(|(both, _)| *both > 0).max_by_key(|(both, _)| *both);
@@ -200,7 +266,8 @@ pub fn roadmap(request: &str, items: &[Planned]) -> Verdict {
         Some((_, item)) => {
             let target = item.target.as_ref().map_or_else(String::new, |target| format!(", for {target}"));
             let reason = format!("“{}” is {}{target}.", item.title, item.status);
-            verdict(VerdictKind::Roadmap, VerdictState::Matched, reason, Some(VerdictAction::Link))
+            let found = verdict(VerdictKind::Roadmap, VerdictState::Matched, reason, Some(VerdictAction::Link));
+            Verdict { item_id: Some(item.id), ..found }
         }
         None => {
             let reason = "Nothing on the roadmap looks like it.".into();
@@ -209,8 +276,11 @@ pub fn roadmap(request: &str, items: &[Planned]) -> Verdict {
     }
 }
 
+/// Words that tell something, in lower case.
+pub type Words = BTreeSet<String>;
+
 /// The words of a text that tell something, in lower case.
-fn words(text: &str) -> BTreeSet<String> {
+pub fn words(text: &str) -> Words {
     const COMMON: [&str; 28] = [
         "about", "after", "also", "been", "could", "does", "from", "have", "hello", "into", "like", "more", "need",
         "please", "should", "since", "some", "that", "them", "there", "they", "this", "want", "when", "which", "will",
@@ -235,10 +305,15 @@ pub fn completeness(required: &[Field], known: &[Known], logs: Option<Logs>) -> 
     let (done, missing) = required_words(required, known, logs);
     let say = |state, reason, action| verdict(VerdictKind::Completeness, state, reason, action);
     if missing.is_empty() {
-        return say(VerdictState::Complete, format!("All {} details are known.", done.len()), None);
+        let found = say(VerdictState::Complete, format!("All {} details are known.", done.len()), None);
+        return Verdict { label: "details complete".into(), ..found };
     }
     let reason = format!("Missing: {}.", missing.join(", "));
-    say(VerdictState::Missing, reason, Some(VerdictAction::Ask))
+    let label = match missing.len() {
+        1 => "1 detail missing".into(),
+        many => format!("{many} details missing"),
+    };
+    Verdict { label, ..say(VerdictState::Missing, reason, Some(VerdictAction::Ask)) }
 }
 
 /// What is required in the words of the page: what is there, and what is missing.
@@ -264,7 +339,13 @@ mod tests {
 
     fn agreement(starts: (i16, i8, i8), ends: Option<(i16, i8, i8)>) -> Agreement {
         let date = |(year, month, day)| Date::constant(year, month, day);
-        Agreement { option: "Premier".into(), starts_on: date(starts), ends_on: ends.map(date), renews_months: None }
+        Agreement {
+            option_id: SupportOptionId(1),
+            option: "Premier".into(),
+            starts_on: date(starts),
+            ends_on: ends.map(date),
+            renews_months: None,
+        }
     }
 
     fn found(agreements: &[Agreement]) -> (VerdictState, String, Option<VerdictAction>) {
@@ -302,6 +383,7 @@ mod tests {
     fn the_worst_version_decides_and_says_why() {
         let life = |what: &str, stage, words: &str| Life {
             what: what.into(),
+            short: what.into(),
             standing: Standing { stage, until: None, days_left: None, words: words.into(), reason: String::new() },
         };
         let product = life("Ferrywell 5.1", Stage::Ended, "ended on 30 June 2025");
@@ -310,6 +392,7 @@ mod tests {
         let said = life_cycle(true, &[product, system.clone(), runtime.clone()]);
         let words = "Ferrywell 5.1 ended on 30 June 2025. OpenJDK 11 gets security fixes only until 1 January 2029.";
         assert_eq!((said.state, said.reason.as_str()), (VerdictState::Ended, words));
+        assert_eq!(said.label, "Ferrywell 5.1 ended");
         assert_eq!(said.action, Some(VerdictAction::Upgrade));
         let said = life_cycle(true, &[system.clone(), runtime]);
         assert_eq!((said.state, said.action), (VerdictState::SecurityOnly, None));
@@ -322,24 +405,31 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_release_is_told_with_what_its_notes_share_with_the_case() {
-        let release = |version: &str, notes: &str| Newer { version: version.into(), notes: notes.into() };
-        let all =
-            [release("5.1.2", ""), release("5.2.0", "Fixed: host keys of ssh-rsa are refused"), release("5.10.0", "")];
-        let said = upgrade(Some("5.1.2"), &all, "All partners refused: no matching host keys").unwrap();
-        assert_eq!(said.reason, "5.10.0 is newer than 5.1.2. The notes of 5.2.0 speak of host, keys, refused.");
-        assert_eq!(upgrade(Some("5.10.0"), &all, "").unwrap().state, VerdictState::Current);
-        assert_eq!(upgrade(None, &all, ""), None);
+    fn a_newer_release_is_told_with_the_faults_it_mends_that_look_like_the_case() {
+        let notes = "Fixes:\n- Host keys of `ssh-rsa` are refused.\n- The audit log grows\n";
+        let all = [Newer::new("5.1.2".into(), ""), Newer::new("5.2.0".into(), notes), Newer::new("5.10.0".into(), "")];
+        let case = words("All partners refused: no matching host keys");
+        let said = upgrade(Some("5.1.2"), &all, &case).unwrap();
+        assert_eq!(
+            said.reason,
+            "5.10.0 is newer than 5.1.2. What looks like this case is mended in 5.2.0 (“Host keys of ssh-rsa are refused”)."
+        );
+        assert_eq!(said.label, "5.10.0 is out");
+        let other = upgrade(Some("5.1.2"), &all, &words("The log is empty")).unwrap();
+        assert_eq!(other.reason, "5.10.0 is newer than 5.1.2.", "one word in common is chance");
+        assert_eq!(upgrade(Some("5.2.0"), &all, &case).unwrap().reason, "5.10.0 is newer than 5.2.0.");
+        assert_eq!(upgrade(Some("5.10.0"), &all, &case).unwrap().state, VerdictState::Current);
+        assert_eq!(upgrade(None, &all, &case), None);
     }
 
     #[test]
     fn a_request_is_matched_with_the_roadmap_by_its_words() {
-        let item = |title: &str| Planned { title: title.into(), status: "planned".into(), target: Some("6.0".into()) };
-        let items = [item("Two-factor login for web users"), item("AS4 protocol")];
-        let said = roadmap("Would you offer two-factor login?", &items);
+        let item = |id, title: &str| Planned::new(ItemId(id), title.into(), "planned".into(), Some("6.0".into()));
+        let items = [item(1, "Two-factor login for web users"), item(2, "AS4 protocol")];
+        let said = roadmap(&words("Would you offer two-factor login?"), &items);
         assert_eq!(said.reason, "“Two-factor login for web users” is planned, for 6.0.");
-        assert_eq!(said.action, Some(VerdictAction::Link));
-        let said = roadmap("A dark theme would be nice", &items);
+        assert_eq!((said.action, said.item_id), (Some(VerdictAction::Link), Some(ItemId(1))));
+        let said = roadmap(&words("A dark theme would be nice"), &items);
         assert_eq!((said.state, said.action), (VerdictState::Unmatched, Some(VerdictAction::Quote)));
     }
 

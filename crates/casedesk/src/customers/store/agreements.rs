@@ -18,6 +18,9 @@ pub struct OptionRow {
     pub hours: String,
     pub covers: String,
     pub archived_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    /// Counts where no contract is in force.
+    pub is_default: bool,
 }
 
 impl OptionRow {
@@ -66,7 +69,7 @@ impl Licence {
 
 pub async fn options(on: impl Read) -> Result<Vec<OptionRow>> {
     on.all(q!(
-        "SELECT id, name, channels, hours, covers, archived_at FROM support_options
+        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options
          ORDER BY (CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END), name LIMIT $1",
         MOST
     ))
@@ -74,7 +77,37 @@ pub async fn options(on: impl Read) -> Result<Vec<OptionRow>> {
 }
 
 pub async fn option(on: impl Read, id: SupportOptionId) -> Result<Option<OptionRow>> {
-    on.opt(q!("SELECT id, name, channels, hours, covers, archived_at FROM support_options WHERE id = $1", id)).await
+    on.opt(q!(
+        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options WHERE id = $1",
+        id
+    ))
+    .await
+}
+
+/// The option that counts where no contract is in force.
+pub async fn default_option(on: impl Read) -> Result<Option<OptionRow>> {
+    on.opt(q!(
+        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options WHERE is_default"
+    ))
+    .await
+}
+
+/// Makes this the option that counts where no contract is in force; `None`: there is none.
+pub(in crate::customers) async fn set_default_option(tx: &mut Tx, id: Option<SupportOptionId>) -> Result<u64> {
+    tx.exec(q!("UPDATE support_options SET is_default = FALSE WHERE is_default")).await?;
+    tx.exec(q!("UPDATE support_options SET is_default = TRUE WHERE id = $1", id)).await
+}
+
+/// Whether anything may be promised to this organisation, now or later.
+pub async fn may_be_promised(on: impl Read, organisation: Option<OrganisationId>) -> Result<bool> {
+    let (any,): (bool,) = on
+        .one(q!(
+            "SELECT EXISTS (SELECT 1 FROM support_options WHERE is_default)
+                 OR EXISTS (SELECT 1 FROM contracts WHERE organisation_id = $1)",
+            organisation
+        ))
+        .await?;
+    Ok(any)
 }
 
 pub async fn option_by_name(on: impl Read, name: &str) -> Result<Option<SupportOptionId>> {
@@ -89,7 +122,7 @@ pub async fn count_options(on: impl Read) -> Result<i64> {
 
 pub async fn targets(on: impl Read, id: SupportOptionId) -> Result<Vec<SupportTarget>> {
     on.all(q!(
-        "SELECT priority, first_response_min, next_response_min FROM support_option_targets
+        "SELECT priority, first_response_min, next_response_min, resolve_min FROM support_option_targets
          WHERE option_id = $1 ORDER BY priority LIMIT 10",
         id
     ))
@@ -149,23 +182,32 @@ pub(in crate::customers) async fn insert_target(
     target: &SupportTarget,
 ) -> Result<u64> {
     tx.exec(q!(
-        "INSERT INTO support_option_targets (option_id, priority, first_response_min, next_response_min)
-         VALUES ($1, $2, $3, $4)",
+        "INSERT INTO support_option_targets (option_id, priority, first_response_min, next_response_min, resolve_min)
+         VALUES ($1, $2, $3, $4, $5)",
         id,
         target.priority,
         target.first_response_min,
-        target.next_response_min
+        target.next_response_min,
+        target.resolve_min
     ))
     .await
 }
 
-const CONTRACTS: &str = "SELECT c.id, c.organisation_id, c.option_id, o.name AS option_name, c.reference, c.starts_on,
+pub(super) const CONTRACTS: &str =
+    "SELECT c.id, c.organisation_id, c.option_id, o.name AS option_name, c.reference, c.starts_on,
     c.ends_on, c.seats, c.renews_months, c.renews_id FROM contracts c JOIN support_options o ON o.id = c.option_id ";
 
 /// An organisation's contracts, the newest first.
 pub async fn contracts(on: impl Read, id: OrganisationId) -> Result<Vec<Contract>> {
     let query = Query::new(CONTRACTS).push("WHERE c.organisation_id = ").bind(id);
     on.all(query.push(" ORDER BY c.starts_on DESC, c.id DESC LIMIT ").bind(MOST)).await
+}
+
+/// The contracts of several organisations.
+pub async fn contracts_of_many(on: impl Read, ids: &[OrganisationId]) -> Result<Vec<Contract>> {
+    let most = MOST * i64::try_from(ids.len()).unwrap_or(1);
+    let query = Query::new(CONTRACTS).push("WHERE c.organisation_id IN ").bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY c.id LIMIT ").bind(most)).await
 }
 
 pub async fn contract(on: impl Read, of: OrganisationId, id: ContractId) -> Result<Option<Contract>> {
@@ -218,7 +260,8 @@ pub(in crate::customers) async fn delete_contract(tx: &mut Tx, id: ContractId) -
     tx.exec(q!("DELETE FROM contracts WHERE id = $1", id)).await
 }
 
-const LICENCES: &str = "SELECT l.id, l.organisation_id, l.product_id, p.name AS product_name, l.edition, l.key_id,
+pub(super) const LICENCES: &str =
+    "SELECT l.id, l.organisation_id, l.product_id, p.name AS product_name, l.edition, l.key_id,
     l.seats, l.expires_on FROM licences l LEFT JOIN products p ON p.id = l.product_id ";
 
 /// An organisation's licences, the newest first.

@@ -4,6 +4,7 @@ use crate::customers::{
 };
 use crate::db::{Query, Read, Result, Tx};
 use crate::kit::Timestamp;
+use crate::products::ProductId;
 use crate::q;
 use crate::staff::AgentId;
 
@@ -11,6 +12,8 @@ use super::MOST;
 
 /// How many values of one installation's history are shown.
 pub const MOST_HISTORY: i64 = 300;
+/// As many fields as an installation can have, and some more.
+const MOST_FIELDS: i64 = 50;
 
 /// An installation with the name of its product.
 #[derive(Clone, Debug, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
@@ -37,7 +40,8 @@ pub struct NewValue<'a> {
     pub at: Timestamp,
 }
 
-const COLUMNS: &str = "SELECT i.id, i.organisation_id, i.product_id, p.name AS product_name, i.label, i.role,
+pub(super) const COLUMNS: &str =
+    "SELECT i.id, i.organisation_id, i.product_id, p.name AS product_name, i.label, i.role,
     i.archived_at FROM installations i LEFT JOIN products p ON p.id = i.product_id ";
 
 /// An organisation's installations, those in use first.
@@ -130,9 +134,49 @@ pub async fn current_values(on: impl Read, of: InstallationId) -> Result<Vec<Fie
         Query::new(VALUES)
             .push("WHERE f.id IN (SELECT MAX(id) FROM installation_fields WHERE installation_id = ")
             .bind(of)
-            .push(" GROUP BY field) ORDER BY f.id LIMIT 50"),
+            .push(" GROUP BY field) ORDER BY f.id LIMIT ")
+            .bind(MOST_FIELDS),
     )
     .await
+}
+
+/// The newest value of each field of several installations: installation, field, value.
+pub async fn current_values_of_many(
+    on: impl Read,
+    ids: &[InstallationId],
+) -> Result<Vec<(InstallationId, String, String)>> {
+    let most = MOST_FIELDS * i64::try_from(ids.len()).unwrap_or(1);
+    on.all(
+        Query::new(
+            "SELECT installation_id, field, value FROM installation_fields WHERE id IN
+             (SELECT MAX(id) FROM installation_fields WHERE installation_id IN ",
+        )
+        .bind_list(ids.iter().copied())
+        .push(" GROUP BY installation_id, field) ORDER BY id LIMIT ")
+        .bind(most),
+    )
+    .await
+}
+
+/// Which product each of these is an installation of.
+pub async fn products_of_installations(
+    on: impl Read,
+    ids: &[InstallationId],
+) -> Result<Vec<(InstallationId, Option<ProductId>)>> {
+    let query = Query::new("SELECT id, product_id FROM installations WHERE id IN ").bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY id LIMIT ").bind(i64::try_from(ids.len()).unwrap_or(0))).await
+}
+
+/// The installations in use of several organisations: organisation and installation.
+pub async fn installations_in_use(
+    on: impl Read,
+    ids: &[OrganisationId],
+) -> Result<Vec<(OrganisationId, InstallationId)>> {
+    let most = MOST * i64::try_from(ids.len()).unwrap_or(1);
+    let query =
+        Query::new("SELECT organisation_id, id FROM installations WHERE archived_at IS NULL AND organisation_id IN ")
+            .bind_list(ids.iter().copied());
+    on.all(query.push(" ORDER BY id LIMIT ").bind(most)).await
 }
 
 /// Every value that a field had, the newest first.

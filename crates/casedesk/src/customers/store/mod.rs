@@ -1,13 +1,25 @@
 //! All SQL of the room; here that of organisations and contacts.
 mod agreements;
+mod find;
+mod imports;
 mod installations;
+mod merges;
+mod numbers;
 mod organisation;
 mod questions;
+mod reminders;
+mod sheet;
 
 pub use agreements::*;
+pub use find::{contacts_like, contacts_named};
+pub use imports::*;
 pub use installations::*;
+pub use merges::*;
+pub use numbers::*;
 pub use organisation::*;
 pub use questions::*;
+pub use reminders::*;
+pub use sheet::*;
 
 use super::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
 use crate::db::{Read, Result, Tx};
@@ -27,29 +39,37 @@ pub async fn contact(on: impl Read, id: ContactId) -> Result<Option<Contact>> {
     on.opt(q!("SELECT id, organisation_id, name FROM contacts WHERE id = $1", id)).await
 }
 
-/// Contacts whose name or one of whose addresses holds this text, each with that address.
-pub async fn contacts_like(on: impl Read, text: &str, limit: i64) -> Result<Vec<(Contact, String)>> {
-    #[derive(sqlx::FromRow)]
-    struct Row {
-        #[sqlx(flatten)]
-        contact: Contact,
-        address: String,
-    }
-    let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let rows: Vec<Row> = on
-        .all(q!(
-            "SELECT c.id, c.organisation_id, c.name, a.address FROM contact_addresses a
-             JOIN contacts c ON c.id = a.contact_id
-             WHERE a.address LIKE $1 ESCAPE '\\' OR LOWER(c.name) LIKE $1 ESCAPE '\\' ORDER BY c.name, a.address LIMIT $2",
-            pattern,
-            limit
-        ))
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.contact, row.address)).collect())
+/// What a contact is shown as part of.
+pub async fn contact_merged_into(on: impl Read, id: ContactId) -> Result<Option<ContactId>> {
+    let row: Option<(Option<ContactId>,)> = on.opt(q!("SELECT merged_into FROM contacts WHERE id = $1", id)).await?;
+    Ok(row.and_then(|(into,)| into))
+}
+
+/// The contact, or the one that they were merged into.
+pub async fn contact_today(on: impl Read, id: ContactId) -> Result<Option<Contact>> {
+    on.opt(q!(
+        "SELECT k.id, k.organisation_id, k.name FROM contacts c JOIN contacts k ON k.id = COALESCE(c.merged_into, c.id)
+         WHERE c.id = $1",
+        id
+    ))
+    .await
+}
+
+/// What is noted of a contact.
+pub async fn contact_note(on: impl Read, id: ContactId) -> Result<String> {
+    let row: Option<(String,)> = on.opt(q!("SELECT note FROM contacts WHERE id = $1", id)).await?;
+    Ok(row.map_or_else(String::new, |(note,)| note))
 }
 
 pub async fn organisation(on: impl Read, id: OrganisationId) -> Result<Option<Organisation>> {
     on.opt(q!("SELECT id, name, kind FROM organisations WHERE id = $1", id)).await
+}
+
+/// What an organisation is shown as part of.
+pub async fn organisation_merged_into(on: impl Read, id: OrganisationId) -> Result<Option<OrganisationId>> {
+    let row: Option<(Option<OrganisationId>,)> =
+        on.opt(q!("SELECT merged_into FROM organisations WHERE id = $1", id)).await?;
+    Ok(row.and_then(|(into,)| into))
 }
 
 pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Option<Organisation>> {
@@ -64,7 +84,10 @@ pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Optio
 /// The organisation of this name, however its letters are written; the oldest where there are several.
 pub async fn organisation_named(on: impl Read, name: &str) -> Result<Option<OrganisationId>> {
     let row: Option<(OrganisationId,)> = on
-        .opt(q!("SELECT id FROM organisations WHERE LOWER(name) = $1 ORDER BY id LIMIT 1", name.to_lowercase()))
+        .opt(q!(
+            "SELECT id FROM organisations WHERE LOWER(name) = $1 AND merged_into IS NULL ORDER BY id LIMIT 1",
+            name.to_lowercase()
+        ))
         .await?;
     Ok(row.map(|(id,)| id))
 }
@@ -79,7 +102,7 @@ pub async fn organisations_like(
     let text = text.to_lowercase();
     let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     on.all(q!(
-        "SELECT id, name, kind FROM organisations WHERE id > $1 AND (LOWER(name) LIKE $2 ESCAPE '\\'
+        "SELECT id, name, kind FROM organisations WHERE id > $1 AND merged_into IS NULL AND (LOWER(name) LIKE $2 ESCAPE '\\'
             OR id IN (SELECT organisation_id FROM organisation_domains WHERE domain = $3)) ORDER BY id LIMIT $4",
         after,
         pattern,
@@ -92,7 +115,8 @@ pub async fn organisations_like(
 /// The contacts of an organisation, 500 at the most.
 pub async fn contacts_of(on: impl Read, id: OrganisationId) -> Result<Vec<Contact>> {
     on.all(q!(
-        "SELECT id, organisation_id, name FROM contacts WHERE organisation_id = $1 ORDER BY name, id LIMIT 500",
+        "SELECT id, organisation_id, name FROM contacts WHERE organisation_id = $1 AND merged_into IS NULL
+         ORDER BY name, id LIMIT 500",
         id
     ))
     .await
@@ -106,10 +130,11 @@ pub async fn domains(on: impl Read, id: OrganisationId) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(domain,)| domain).collect())
 }
 
-/// A contact's addresses, with why mail to one is paused.
+/// A contact's addresses, the main one first, with why mail to one is paused.
 pub async fn addresses(on: impl Read, id: ContactId) -> Result<Vec<(String, Option<String>)>> {
     on.all(q!(
-        "SELECT address, paused_reason FROM contact_addresses WHERE contact_id = $1 ORDER BY address LIMIT 50",
+        "SELECT address, paused_reason FROM contact_addresses WHERE contact_id = $1
+         ORDER BY is_main DESC, address LIMIT 50",
         id
     ))
     .await
@@ -172,6 +197,11 @@ pub(super) async fn insert_address(tx: &mut Tx, address: &str, id: ContactId) ->
         id
     ))
     .await
+}
+
+/// Makes one address of a contact the main one.
+pub(super) async fn set_main_address(tx: &mut Tx, id: ContactId, address: &str) -> Result<u64> {
+    tx.exec(q!("UPDATE contact_addresses SET is_main = (address = $2) WHERE contact_id = $1", id, address)).await
 }
 
 pub(super) async fn rename_contact(tx: &mut Tx, id: ContactId, name: &str) -> Result<u64> {

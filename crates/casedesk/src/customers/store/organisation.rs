@@ -25,11 +25,12 @@ pub async fn organisations_by_name(
 ) -> Result<Vec<Organisation>> {
     let text = text.to_lowercase();
     let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let mut query = Query::new("SELECT id, name, kind FROM organisations WHERE (LOWER(name) LIKE ")
-        .bind(pattern)
-        .push(" ESCAPE '\\' OR id IN (SELECT organisation_id FROM organisation_domains WHERE domain = ")
-        .bind(text)
-        .push("))");
+    let mut query =
+        Query::new("SELECT id, name, kind FROM organisations WHERE merged_into IS NULL AND (LOWER(name) LIKE ")
+            .bind(pattern)
+            .push(" ESCAPE '\\' OR id IN (SELECT organisation_id FROM organisation_domains WHERE domain = ")
+            .bind(text)
+            .push("))");
     if let Some(tag) = tag {
         query =
             query.push(" AND id IN (SELECT organisation_id FROM organisation_tags WHERE tag = ").bind(tag).push(")");
@@ -91,6 +92,10 @@ pub(in crate::customers) async fn insert_note(
         now
     ))
     .await
+}
+
+pub(in crate::customers) async fn update_note(tx: &mut Tx, id: OrganisationId, note: i64, text: &str) -> Result<u64> {
+    tx.exec(q!("UPDATE organisation_notes SET text = $3 WHERE organisation_id = $1 AND id = $2", id, note, text)).await
 }
 
 pub(in crate::customers) async fn delete_note(tx: &mut Tx, id: OrganisationId, note: i64) -> Result<u64> {

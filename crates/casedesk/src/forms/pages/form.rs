@@ -6,11 +6,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::groups::{self, Group};
 use crate::cases::CaseKind;
 use crate::desk::Desk;
 use crate::forms::actions::{self, Answer, Sent};
 use crate::forms::rules::{Signs, Stamp};
-use crate::forms::{Fault, FormsError, Suggestions, Typed};
+use crate::forms::{Answered, Fault, FormsError, QuestionId, Suggestions, Typed};
 use crate::kit::secrets::random_token;
 use crate::products::{self, Channel, ProductKind};
 use crate::web::client::Client;
@@ -21,12 +22,17 @@ use crate::web::{Error, Html, Result, assets, guard};
 
 /// Names of each product, and products, that the form proposes at the most.
 const MOST_PROPOSED: usize = 40;
+/// How many answers one form can have.
+const MOST_ANSWERS: usize = 100;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
     /// Shown in a frame of another site.
     #[serde(default)]
     embed: String,
+    /// The product that it is about, by any of its names.
+    #[serde(default)]
+    product: String,
 }
 
 /// A kind of request, and what it is for.
@@ -52,16 +58,21 @@ struct FormPage {
     bits: u32,
     most: String,
     proposed: Suggestions,
+    groups: Vec<Group>,
 }
 
 impl FormPage {
     /// What is wrong with a field; empty when nothing is.
     fn fault(&self, field: &str) -> &str {
-        self.faults.iter().find(|fault| fault.field == field).map_or("", |fault| &fault.words)
+        self.faults.iter().find(|fault| &*fault.field == field).map_or("", |fault| &fault.words)
     }
 
     /// What a fault's field is called on the page.
-    fn label(field: &str) -> &'static str {
+    fn label(&self, field: &str) -> String {
+        let asked = self.groups.iter().flat_map(|group| &group.questions).find(|asked| asked.name == field);
+        if let Some(asked) = asked {
+            return format!("“{}”", asked.label);
+        }
         match field {
             "name" => "your name",
             "address" => "the mail address",
@@ -73,6 +84,7 @@ impl FormPage {
             "files" => "the files",
             _ => "the description",
         }
+        .to_owned()
     }
 }
 
@@ -88,7 +100,8 @@ struct SentPage {
 
 /// `GET /support/new`
 pub(super) async fn show(State(desk): State<Desk>, Query(asked): Query<Asked>) -> Result<Response> {
-    let page = page(&desk, &Typed::default(), !asked.embed.is_empty()).await?;
+    let typed = Typed { product: asked.product.chars().take(200).collect(), ..Typed::default() };
+    let page = page(&desk, &typed, !asked.embed.is_empty()).await?;
     Ok(shown(&desk, StatusCode::OK, page.around.embedded, page))
 }
 
@@ -100,7 +113,7 @@ pub(super) async fn send(State(desk): State<Desk>, client: Client, request: Requ
     let embedded = sent.fields.filled("embed").is_some();
     let outcome = if sent.too_much {
         let words = format!("Please send at most {}.", Most::of(desk.config()).in_words());
-        Err(FormsError::Faults(vec![Fault { field: "files", words }]))
+        Err(FormsError::Faults(vec![Fault { field: "files".into(), words }]))
     } else {
         let fields = &sent.fields;
         let (stamp, proof) = (fields.one("stamp"), fields.one("proof"));
@@ -134,7 +147,18 @@ fn typed(fields: &Fields) -> Typed {
         version: one("version"),
         system: one("system"),
         description: one("description"),
+        answers: answers(fields),
     }
+}
+
+/// What was sent as `q-` and a number.
+fn answers(fields: &Fields) -> Vec<Answered> {
+    let question = |name: &str| name.strip_prefix("q-").and_then(|number| number.parse().ok()).map(QuestionId);
+    fields
+        .iter()
+        .filter_map(|(name, value)| Some(Answered::given(question(name)?, value.to_owned())))
+        .take(MOST_ANSWERS)
+        .collect()
 }
 
 async fn page(desk: &Desk, typed: &Typed, embedded: bool) -> Result<FormPage> {
@@ -149,6 +173,7 @@ async fn page(desk: &Desk, typed: &Typed, embedded: bool) -> Result<FormPage> {
         bits: desk.config().forms.proof_of_work_bits,
         most: Most::of(desk.config()).in_words(),
         proposed: proposed(desk).await?,
+        groups: groups::groups(desk, typed).await?,
     })
 }
 

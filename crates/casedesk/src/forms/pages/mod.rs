@@ -1,5 +1,7 @@
 //! Pages of the form: the form itself, its answer, the script that shows it elsewhere, and the agents' page of it.
 mod form;
+mod groups;
+mod questions;
 mod settings;
 
 use axum::Router;
@@ -19,6 +21,9 @@ pub fn public_routes(config: &Config) -> Router<Desk> {
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/settings/form", get(settings::show))
+        .route("/settings/form/questions", post(questions::add))
+        .route("/settings/form/questions/{id}", post(questions::change))
+        .route("/settings/form/questions/{id}/delete", post(questions::remove))
         .route("/settings/form/held/{id}/release", post(settings::release))
         .route("/settings/form/held/{id}/discard", post(settings::discard))
 }

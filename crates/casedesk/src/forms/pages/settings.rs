@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::questions::{self, OfProduct};
 use crate::desk::Desk;
 use crate::forms::store::{self, Held};
 use crate::forms::{SubmissionId, Typed, actions, rules};
@@ -43,6 +44,9 @@ struct Page {
     bits: u32,
     rows: Vec<Row>,
     next: Option<SubmissionId>,
+    products: Vec<OfProduct>,
+    kinds: Vec<(&'static str, &'static str)>,
+    details: Vec<(&'static str, &'static str)>,
 }
 
 /// `GET /settings/form`
@@ -65,6 +69,9 @@ pub(super) async fn show(
         bits: forms.proof_of_work_bits,
         next: held.last().filter(|_| more).map(|last| last.id),
         rows: held.into_iter().map(row).collect(),
+        products: questions::all(&desk).await?,
+        kinds: questions::kinds(),
+        details: questions::details(),
     }))
 }
 

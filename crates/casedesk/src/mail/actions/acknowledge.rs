@@ -26,13 +26,15 @@ pub async fn acknowledge(desk: &Desk, entry: EntryId) -> Result<(), MailError> {
     }
     let (today, on_case) = store::automatic_to(&mut tx, &requester.address, case.id, now.minus(DAY)).await?;
     let paused = customers::store::paused(&mut tx, &requester.address).await?;
-    let most = desk.config().mail.automatic_per_day;
+    // Anybody may have typed the address of a form: it gets one receipt a day, and not under the name that they typed.
+    let typed = row.data().is_ok_and(|data| matches!(data, EntryData::Incoming(details) if details.unproven));
+    let most = desk.config().mail.automatic_per_day.min(if typed { 1 } else { i64::MAX });
     if let Some(reason) = rules::refuses_automatic(on_case, today, most, paused.as_deref()) {
         tracing::info!(case = case.id.0, reason, "no acknowledgement");
         return Ok(());
     }
     store::note_automatic(&mut tx, &requester.address, case.id, now).await?;
-    let to = Person { name: requester.name, address: requester.address };
+    let to = Person { name: requester.name.filter(|_| !typed), address: requester.address };
     write(&mut tx, desk, &mut case, to, now).await?;
     tx.commit().await?;
     Ok(())

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use casedesk_mail::{Address, AutoSubmitted, OutboundAttachment, OutboundMail, token};
 
 use crate::cases::store::{self as case_store, Case, EntryRow};
-use crate::cases::{Delivery, EntryData, EntryId, EntryKind, Outgoing, actions as cases};
+use crate::cases::{Delivery, Door, EntryData, EntryId, EntryKind, Outgoing, actions as cases};
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::desk::Desk;
@@ -148,7 +148,7 @@ async fn compose(desk: &Desk, row: &EntryRow, case: &Case, details: &Outgoing) -
         to: details.to.iter().map(address).collect(),
         cc: details.cc.iter().map(address).collect(),
         reply_to: reply_address(desk, case.id.0).map(|address| Address { name: None, address }),
-        subject: subject(&case.subject, prefix, case.id.0, in_reply_to.is_some()),
+        subject: subject(about(case, details), prefix, case.id.0, in_reply_to.is_some()),
         message_id: token::sign_message_id(desk.signing_key(), case.id.0, row.id.0, domain),
         in_reply_to,
         references,
@@ -175,6 +175,12 @@ fn reply_address(desk: &Desk, case: i64) -> Option<String> {
     let mail = &desk.config().mail;
     let (local, domain) = mail.from.split_once('@').filter(|_| mail.plus_addresses)?;
     Some(format!("{local}+{}@{domain}", token::sign_reply(desk.signing_key(), case, "")))
+}
+
+/// What a mail is about. Anybody may have typed the address of a form: a receipt carries none of their words to it.
+fn about<'a>(case: &'a Case, details: &Outgoing) -> &'a str {
+    let is_receipt = details.automatic && !details.generated;
+    if is_receipt && case.door == Door::Form { "Your message" } else { &case.subject }
 }
 
 /// `Re: subject [CD-1042]`.

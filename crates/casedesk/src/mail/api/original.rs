@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::cases::store as case_store;
-use crate::cases::{EntryId, actions as cases};
+use crate::cases::{CasesError, EntryId, actions as cases};
 use crate::desk::Desk;
 use crate::mail::store::Message;
 use crate::mail::{MailError, store};
@@ -30,6 +30,9 @@ pub(super) async fn get_raw(State(desk): State<Desk>, Reader(by): Reader, Path(i
 async fn message(desk: &Desk, by: &Viewer, id: EntryId) -> Result<Message> {
     let none = || Error::not_found("such mail");
     let entry = case_store::entry(desk.db(), id).await?.ok_or_else(none)?;
-    cases::may_read(desk, by, entry.case_id).await?;
+    cases::may_read(desk, by, entry.case_id).await.map_err(|error| match error {
+        CasesError::NoCase(_) => none(),
+        other => other.into(),
+    })?;
     store::message(desk.db(), id).await?.ok_or_else(none)
 }

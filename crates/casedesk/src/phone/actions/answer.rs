@@ -1,4 +1,6 @@
 //! The contact's answer: by the link of a mail, or by a mail on the case.
+use std::time::Duration;
+
 use super::{Ended, end};
 use crate::cases::actions as cases;
 use crate::cases::store as case_store;
@@ -7,7 +9,9 @@ use crate::desk::Desk;
 use crate::kit::secrets::sha256_hex;
 use crate::phone::store::{self, CallRow, Confirmation};
 use crate::phone::{CallId, CallState, PhoneError, Question, rules};
-use crate::staff::Actor;
+use crate::staff::actions::{Limit, take};
+use crate::staff::{self, Actor};
+use crate::web::client::Client;
 
 /// What a link leads to.
 pub struct Asked {
@@ -22,11 +26,19 @@ impl Asked {
     }
 }
 
-/// Looks, and changes nothing: mail scanners follow every link.
-pub async fn asked(desk: &Desk, token: &str) -> Result<Asked, PhoneError> {
+/// Links that lead to nothing, from one network.
+const DEAD_LINKS: Limit = Limit::new("phone-dead-link", 20, Duration::from_secs(30));
+
+/// Looks, and changes nothing: mail scanners follow every link. Tries at links that do not exist are counted.
+pub async fn asked(desk: &Desk, token: &str, client: &Client) -> Result<Asked, PhoneError> {
     let digest = sha256_hex(token.as_bytes());
-    let confirmation = store::confirmation_by_digest(desk.db(), &digest, desk.now()).await?;
-    let confirmation = confirmation.ok_or(PhoneError::DeadLink)?;
+    let Some(confirmation) = store::confirmation_by_digest(desk.db(), &digest, desk.now()).await? else {
+        return Err(match take(desk, &[(DEAD_LINKS, &client.network())]).await {
+            Err(staff::Error::TooMany(wait_s)) => PhoneError::TooMany(wait_s),
+            Err(staff::Error::Database(error)) => error.into(),
+            _ => PhoneError::DeadLink,
+        });
+    };
     let call = store::call(desk.db(), confirmation.call_id).await?.ok_or(PhoneError::DeadLink)?;
     Ok(Asked { confirmation, call })
 }
@@ -39,7 +51,8 @@ pub enum Answer {
 }
 
 /// Takes the answer; a second one, or one that came too late, changes nothing.
-pub async fn answer(desk: &Desk, token: &str, answer: Answer) -> Result<(), PhoneError> {
+pub async fn answer(desk: &Desk, token: &str, answer: Answer, client: &Client) -> Result<(), PhoneError> {
+    asked(desk, token, client).await?;
     let digest = sha256_hex(token.as_bytes());
     let mut tx = desk.db().begin().await?;
     let confirmation =

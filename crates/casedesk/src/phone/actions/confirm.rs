@@ -56,7 +56,7 @@ pub(super) async fn ask_in(tx: &mut Tx, desk: &Desk, call: &CallRow, asking: Ask
     let link = PrivateLink::new("/confirm/");
     let digest = sha256_hex(link.token(desk).as_bytes());
     let text = rules::mail(template, &key, PrivateLink::PLACE, &call.summary);
-    let entry = cases::send_from_desk(tx, desk, case, DeskMail { to, text: &text, link, asked_by }).await?;
+    let entry = cases::send_from_desk(tx, desk, case, DeskMail { to, text: &text, link, files: &[], asked_by }).await?;
     let (now, settings) = (desk.now(), &desk.config().phone);
     let (wait_s, state) = match question {
         Question::Written => (settings.confirm_after_hours * HOUR, CallState::Asked),

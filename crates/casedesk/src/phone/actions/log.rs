@@ -179,7 +179,7 @@ fn checked(desk: &Desk, wanted: &Log) -> Result<String, PhoneError> {
     if wanted.number.trim().is_empty() {
         return Ok(String::new());
     }
-    rules::e164(&wanted.number, &desk.config().phone.country_code)
+    Ok(rules::e164(&wanted.number, &desk.config().phone.country_code)?)
 }
 
 async fn caller(tx: &mut Tx, desk: &Desk, caller: &Caller, now: Timestamp) -> Result<Contact, PhoneError> {

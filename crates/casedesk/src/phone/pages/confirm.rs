@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::desk::Desk;
 use crate::phone::actions::{self, Answer, Asked};
 use crate::phone::{CallState, PhoneError, Question};
+use crate::web::client::Client;
 use crate::web::fields::Fields;
 use crate::web::turbo::see_other;
 use crate::web::{Html, Result};
@@ -58,21 +59,26 @@ fn private(status: StatusCode, page: ConfirmPage) -> Response {
 }
 
 /// `GET /confirm/{token}`: changes nothing, since programs that read mail follow every link.
-pub(super) async fn show(State(desk): State<Desk>, Path(token): Path<String>) -> Result<Response> {
-    let asked = actions::asked(&desk, &token).await?;
+pub(super) async fn show(State(desk): State<Desk>, client: Client, Path(token): Path<String>) -> Result<Response> {
+    let asked = actions::asked(&desk, &token, &client).await?;
     Ok(private(StatusCode::OK, page(&desk, asked)))
 }
 
 /// `POST /confirm/{token}`
-pub(super) async fn answer(State(desk): State<Desk>, Path(token): Path<String>, sent: Fields) -> Result<Response> {
+pub(super) async fn answer(
+    State(desk): State<Desk>,
+    client: Client,
+    Path(token): Path<String>,
+    sent: Fields,
+) -> Result<Response> {
     let answer = match sent.one("do") {
         "confirm" => Answer::Confirm,
         _ => Answer::Write(sent.one("text").to_owned()),
     };
-    match actions::answer(&desk, &token, answer).await {
+    match actions::answer(&desk, &token, answer, &client).await {
         Ok(()) => Ok(see_other(&format!("/confirm/{token}"))),
         Err(error @ (PhoneError::Empty | PhoneError::TooLong { .. })) => {
-            let shown = page(&desk, actions::asked(&desk, &token).await?);
+            let shown = page(&desk, actions::asked(&desk, &token, &client).await?);
             let page = ConfirmPage { fault: error.words(), text: sent.one("text").to_owned(), ..shown };
             Ok(private(StatusCode::UNPROCESSABLE_ENTITY, page))
         }

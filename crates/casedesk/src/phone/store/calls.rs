@@ -105,7 +105,12 @@ pub async fn calls(on: impl Read, wanted: Wanted, me: AgentId, hidden: &[TeamId]
         query = query.push(" AND (k.id = ").bind(case).push(" OR k.merged_into = ").bind(case).push(")");
     }
     if let Some(contact) = wanted.contact {
-        query = query.push(" AND l.contact_id = ").bind(contact);
+        query = query
+            .push(" AND l.contact_id IN (SELECT id FROM contacts WHERE id = ")
+            .bind(contact)
+            .push(" OR merged_into = ")
+            .bind(contact)
+            .push(")");
     }
     if wanted.unconfirmed {
         query = query.push(" AND l.state IN ('logged', 'asked', 'summary sent', 'unanswered')");
@@ -121,7 +126,8 @@ pub async fn awaiting(on: impl Read, case: CaseId, contact: ContactId) -> Result
     let rows: Vec<(CallId,)> = on
         .all(q!(
             "SELECT l.id FROM calls l JOIN entries e ON e.id = l.entry_id JOIN cases k ON k.id = e.case_id
-             WHERE (k.id = $1 OR k.merged_into = $1) AND l.contact_id = $2
+             WHERE (k.id = $1 OR k.merged_into = $1)
+               AND l.contact_id IN (SELECT id FROM contacts WHERE id = $2 OR merged_into = $2)
                AND l.state IN ('asked', 'summary sent', 'unanswered') ORDER BY l.id LIMIT 50",
             case,
             contact

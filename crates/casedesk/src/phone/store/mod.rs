@@ -1,4 +1,4 @@
-//! SQL of calls, their confirmations, and the numbers of contacts.
+//! SQL of calls, their confirmations.
 mod calls;
 mod confirmations;
 mod numbers;
@@ -6,3 +6,5 @@ mod numbers;
 pub use calls::*;
 pub use confirmations::*;
 pub use numbers::*;
+
+pub use crate::customers::store::{delete_number, insert_number, numbers};

@@ -117,8 +117,11 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
     let ours = row.kind == EntryKind::MailOut;
     let (name, html) = match row.data()? {
         EntryData::Outgoing(details) => {
-            let words = row.text.replace(PrivateLink::PLACE, "(a private link, which the mail has)");
-            let html = if details.elsewhere { prose::to_html(&words) } else { markdown::to_html(&words) };
+            let html = if details.elsewhere {
+                prose::to_html(&row.text)
+            } else {
+                markdown::to_html(&PrivateLink::hidden(&row.text))
+            };
             (row.agent_name.clone().filter(|_| !details.automatic), html)
         }
         EntryData::Incoming(details) => {
@@ -127,7 +130,9 @@ fn shown(desk: &Desk, guest: &Guest, base: &str, row: &Message, files: &[Attachm
             let name = known.or_else(|| details.from.map(|from| from.shown().to_owned()));
             (name, prose::to_html(&row.text))
         }
-        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) => (None, String::new()),
+        EntryData::Note { .. } | EntryData::Change(_) | EntryData::Call(_) | EntryData::Quote(_) => {
+            (None, String::new())
+        }
     };
     let name = name.unwrap_or_else(|| desk.config().desk.name.clone());
     let file = |file: &Attachment| File {
@@ -183,7 +188,7 @@ pub(super) async fn answer(
 /// A file for download; nothing that somebody sent is shown by the browser as a page of ours.
 pub(super) async fn file(desk: &Desk, guest: &Guest, id: AttachmentId) -> Result<Response> {
     let file = actions::file(desk, guest, id).await?;
-    let pieces = desk.files().read(&file.digest).await.map_err(PortalError::from)?;
+    let pieces = desk.files().stream(&file.digest).await.map_err(PortalError::from)?;
     let headers = [
         (header::CONTENT_LENGTH, HeaderValue::from(file.size)),
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

@@ -48,6 +48,8 @@ struct CasesPage {
     around: Public,
     rows: Vec<Row>,
     next: Option<CaseId>,
+    /// Whether there are quotes to lead to.
+    quotes: bool,
 }
 
 /// `GET /portal`: the cases of whoever is logged in, or the login.
@@ -69,6 +71,7 @@ async fn all(desk: &Desk, guest: &Guest, before: Option<CaseId>) -> Result<Cases
     found.truncate(ROWS);
     Ok(CasesPage {
         around: around(desk, guest),
+        quotes: !actions::quotes(desk, guest, None, 1).await?.is_empty(),
         next: found.last().filter(|_| more).map(|last| last.id),
         rows: found.into_iter().map(|seen| row(desk, guest.contact.id, seen)).collect(),
     })

@@ -3,6 +3,7 @@ mod case;
 mod cases;
 mod link;
 mod login;
+mod quotes;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -29,6 +30,9 @@ pub fn routes(config: &Config) -> Router<Desk> {
         .route("/portal/cases/{id}/answers", answer)
         .route("/portal/cases/{id}/solution", post(cases::solve))
         .route("/portal/files/{file}", get(cases::file))
+        .route("/portal/quotes", get(quotes::list))
+        .route("/portal/quotes/{quote}", get(quotes::show).post(quotes::answer))
+        .route("/portal/quotes/{quote}/paper", get(quotes::paper))
 }
 
 /// Private links work also where customers have no pages of their own.

@@ -7,7 +7,10 @@ mod roadmap;
 pub use cycles::{add_cycle, change_cycle, import_cycles, preview_import, remove_cycle};
 pub use product::{add_product, archive, change_product, restore};
 pub use releases::{add_release, change_release, remove_release};
-pub use roadmap::{add_item, change_item, remove_item, take_vote_back, vote, voter_called};
+pub use roadmap::{
+    MovedVote, add_item, change_item, move_votes, remove_item, return_votes, take_vote_back, take_vote_back_in, vote,
+    vote_in, voter_called,
+};
 
 use serde_json::Value;
 

@@ -7,9 +7,8 @@ mod roadmap;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Product, ProductId, ProductsError, store};
+use super::{Product, ProductId, ProductsError, store, today};
 use crate::desk::Desk;
-use crate::kit::Day;
 use crate::web::Result;
 
 pub fn routes() -> OpenApiRouter<Desk> {
@@ -32,10 +31,4 @@ pub fn routes() -> OpenApiRouter<Desk> {
 
 async fn known(desk: &Desk, id: ProductId) -> Result<Product> {
     Ok(store::product(desk.db(), id).await?.ok_or(ProductsError::Unknown("product"))?)
-}
-
-/// What day it is at the desk, and how many days away the end of a cycle is near.
-fn today(desk: &Desk) -> (Day, i64) {
-    let config = desk.config();
-    (Day::of(desk.now(), &config.desk.time_zone), i64::from(config.products.ends_soon_days))
 }

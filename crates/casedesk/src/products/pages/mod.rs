@@ -12,9 +12,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 
-use super::{Product, ProductId, ProductsError, store};
+use super::{Product, ProductId, ProductsError, store, today};
 use crate::desk::Desk;
-use crate::kit::Day;
 use crate::staff::Viewer;
 use crate::web::shell::Shell;
 use crate::web::{self, Result};
@@ -67,12 +66,6 @@ fn page_of(id: ProductId) -> String {
 
 async fn known(desk: &Desk, id: ProductId) -> Result<Product> {
     Ok(store::product(desk.db(), id).await?.ok_or(ProductsError::Unknown("product"))?)
-}
-
-/// What day it is at the desk, and how many days away the end of a cycle is near.
-fn today(desk: &Desk) -> (Day, i64) {
-    let config = desk.config();
-    (Day::of(desk.now(), &config.desk.time_zone), i64::from(config.products.ends_soon_days))
 }
 
 /// What a form says of a refusal, and with which status; what is not there and failures of ours get their own page.

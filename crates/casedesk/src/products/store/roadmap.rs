@@ -46,6 +46,11 @@ pub async fn item(on: impl Read, product: ProductId, id: ItemId) -> Result<Optio
     on.opt(Query::new(COLUMNS).push("WHERE product_id = ").bind(product).push(" AND id = ").bind(id)).await
 }
 
+/// The item, of whichever product.
+pub async fn item_by_id(on: impl Read, id: ItemId) -> Result<Option<Item>> {
+    on.opt(Query::new(COLUMNS).push("WHERE id = ").bind(id)).await
+}
+
 pub async fn count_items(on: impl Read, product: ProductId) -> Result<i64> {
     let (count,): (i64,) = on.one(q!("SELECT COUNT(*) FROM roadmap_items WHERE product_id = $1", product)).await?;
     Ok(count)
@@ -113,14 +118,30 @@ pub async fn votes(on: impl Read, item: ItemId) -> Result<Vec<Vote>> {
 
 /// Organisations of this name, two at the most: the second says that the name is not enough.
 pub async fn voters_called(on: impl Read, name: &str) -> Result<Vec<VoterId>> {
-    let rows: Vec<(VoterId,)> =
-        on.all(q!("SELECT id FROM organisations WHERE LOWER(name) = LOWER($1) ORDER BY id LIMIT 2", name)).await?;
+    let rows: Vec<(VoterId,)> = on
+        .all(q!(
+            "SELECT id FROM organisations WHERE LOWER(name) = LOWER($1) AND merged_into IS NULL ORDER BY id LIMIT 2",
+            name
+        ))
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub async fn voter_exists(on: impl Read, id: VoterId) -> Result<bool> {
-    let row: Option<(i64,)> = on.opt(q!("SELECT id FROM organisations WHERE id = $1", id)).await?;
+    let row: Option<(i64,)> =
+        on.opt(q!("SELECT id FROM organisations WHERE id = $1 AND merged_into IS NULL", id)).await?;
     Ok(row.is_some())
+}
+
+pub async fn item_exists(on: impl Read, id: ItemId) -> Result<bool> {
+    let row: Option<(ItemId,)> = on.opt(q!("SELECT id FROM roadmap_items WHERE id = $1", id)).await?;
+    Ok(row.is_some())
+}
+
+/// What an organisation has voted for: the item, when, and by which agent.
+pub async fn votes_by(on: impl Read, voter: VoterId) -> Result<Vec<(ItemId, Timestamp, Option<AgentId>)>> {
+    on.all(q!("SELECT item_id, at, agent_id FROM roadmap_votes WHERE organisation_id = $1 ORDER BY item_id", voter))
+        .await
 }
 
 /// 0: it has voted already.
@@ -128,7 +149,7 @@ pub(in crate::products) async fn insert_vote(
     tx: &mut Tx,
     item: ItemId,
     voter: VoterId,
-    by: AgentId,
+    by: Option<AgentId>,
     now: Timestamp,
 ) -> Result<u64> {
     tx.exec(q!(

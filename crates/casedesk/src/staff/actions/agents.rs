@@ -212,6 +212,7 @@ async fn change_teams(desk: &Desk, tx: &mut Tx, viewer: &Viewer, id: AgentId, wa
     }
     teams::leave_all(tx, id).await?;
     join_teams(tx, id, &wanted).await?;
+    teams::drop_leads_outside(tx, id).await?;
     super::access_changed(desk, tx, viewer.actor(), id).await
 }
 

@@ -19,7 +19,7 @@ pub use sessions::{
     Half, Standing, end_other_sessions, end_session, half_session, is_still_in, own_sessions, standing,
     viewer_by_session,
 };
-pub use teams::{add_team, change_team};
+pub use teams::{add_team, change_team, set_lead};
 pub use throttle::{Limit, take};
 pub use tokens::{MadeToken, make_token, revoke_token, viewer_by_token};
 pub use totp::{Enrolment, begin_totp, confirm_totp, new_recovery_codes, remove_totp, remove_totp_of, set_up_totp};

@@ -3,7 +3,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::events::Event;
 use crate::staff::store::{agents, teams};
-use crate::staff::{Audit, Error, Result, TeamId, Viewer, rules};
+use crate::staff::{AgentId, Audit, Error, Result, TeamId, Viewer, rules};
 
 pub async fn add_team(desk: &Desk, viewer: &Viewer, name: &str, members_only: bool) -> Result<TeamId> {
     let name = rules::name(name)?;
@@ -36,6 +36,27 @@ pub async fn change_team(desk: &Desk, viewer: &Viewer, id: TeamId, name: &str, m
         }
     }
     note(desk, &mut tx, viewer, "staff.team_changed", id, &name, members_only).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Names the member who leads a team: who is told when a promise to a customer is about to be broken.
+pub async fn set_lead(desk: &Desk, viewer: &Viewer, id: TeamId, lead: Option<AgentId>) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("staff").await?;
+    let team = teams::team(&mut tx, id).await?.ok_or(Error::Unknown("team"))?;
+    if team.lead_id == lead {
+        return Ok(());
+    }
+    if let Some(lead) = lead
+        && !teams::members(&mut tx, id).await?.contains(&lead)
+    {
+        return Err(Error::NoMember);
+    }
+    teams::set_lead(&mut tx, id, lead).await?;
+    tell(desk, &mut tx, viewer, id, "changed").await?;
+    let line = Audit::by(desk.now(), viewer, "staff.team_lead_changed").on("team", id.0);
+    super::audit(&mut tx, &line.with(serde_json::json!({ "name": team.name, "lead": lead }))).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::refusal;
 use crate::desk::Desk;
 use crate::staff::store::teams::memberships;
-use crate::staff::store::{Team, teams};
-use crate::staff::{Admin, Error, TeamId, Viewer, actions};
+use crate::staff::store::{Team, agents, teams};
+use crate::staff::{Admin, AgentId, Error, TeamId, Viewer, actions};
 use crate::web::shell::Shell;
 use crate::web::{Html, Result};
 
@@ -16,9 +16,20 @@ use crate::web::{Html, Result};
 #[template(path = "staff/teams.html")]
 struct TeamsPage {
     shell: Shell,
-    /// Every team with its number of members.
-    teams: Vec<(Team, usize)>,
+    teams: Vec<Shown>,
     fault: String,
+}
+
+struct Shown {
+    team: Team,
+    /// Number and name.
+    members: Vec<(AgentId, String)>,
+}
+
+impl Shown {
+    fn is_led_by(&self, agent: &AgentId) -> bool {
+        self.team.lead_id == Some(*agent)
+    }
 }
 
 #[derive(Deserialize)]
@@ -26,12 +37,20 @@ pub(super) struct TeamForm {
     name: String,
     /// A checkbox: there when ticked.
     members_only: Option<String>,
+    /// The number of a member; empty: nobody.
+    #[serde(default)]
+    lead: String,
 }
 
 async fn page(desk: &Desk, viewer: &Viewer, fault: String) -> Result<Html<TeamsPage>> {
-    let members = memberships(desk.db()).await?;
-    let count = |id| members.iter().filter(|(team, _)| *team == id).count();
-    let teams = teams(desk.db()).await?.into_iter().map(|team| (team.clone(), count(team.id))).collect();
+    let memberships = memberships(desk.db()).await?;
+    let agents = agents(desk.db()).await?;
+    let is_member = |team, agent| memberships.contains(&(team, agent));
+    let teams = teams(desk.db()).await?.into_iter().map(|team| {
+        let members = agents.iter().filter(|agent| is_member(team.id, agent.id));
+        Shown { members: members.map(|agent| (agent.id, agent.name.clone())).collect(), team }
+    });
+    let teams = teams.collect();
     Ok(Html(TeamsPage { shell: viewer.shell("settings", "teams"), teams, fault }))
 }
 
@@ -67,6 +86,9 @@ pub(super) async fn change(
     Path(id): Path<TeamId>,
     Form(form): Form<TeamForm>,
 ) -> Result<Response> {
-    let changed = actions::change_team(&desk, &viewer, id, &form.name, form.members_only.is_some()).await;
+    let changed = match actions::change_team(&desk, &viewer, id, &form.name, form.members_only.is_some()).await {
+        Ok(()) => actions::set_lead(&desk, &viewer, id, form.lead.parse().ok().map(AgentId)).await,
+        refused => refused,
+    };
     done(&desk, &viewer, changed).await
 }

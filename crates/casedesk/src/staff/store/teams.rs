@@ -9,6 +9,8 @@ pub struct Team {
     pub name: String,
     /// Only its members and administrators see its cases.
     pub members_only: bool,
+    /// Who is told when a promise to a customer is about to be broken. None: the administrators are.
+    pub lead_id: Option<AgentId>,
 }
 
 /// A team as it stands to one agent.
@@ -20,15 +22,15 @@ pub struct Standing {
 }
 
 pub async fn teams(db: &Db) -> Result<Vec<Team>> {
-    db.all(q!("SELECT id, name, members_only FROM teams ORDER BY id")).await
+    db.all(q!("SELECT id, name, members_only, lead_id FROM teams ORDER BY id")).await
 }
 
 pub async fn team(from: impl Read, id: TeamId) -> Result<Option<Team>> {
-    from.opt(q!("SELECT id, name, members_only FROM teams WHERE id = $1", id)).await
+    from.opt(q!("SELECT id, name, members_only, lead_id FROM teams WHERE id = $1", id)).await
 }
 
-pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Team>> {
-    tx.opt(q!("SELECT id, name, members_only FROM teams WHERE LOWER(name) = LOWER($1)", name)).await
+pub async fn by_name(from: impl Read, name: &str) -> Result<Option<Team>> {
+    from.opt(q!("SELECT id, name, members_only, lead_id FROM teams WHERE LOWER(name) = LOWER($1)", name)).await
 }
 
 pub async fn insert(tx: &mut Tx, name: &str, members_only: bool) -> Result<TeamId> {
@@ -39,6 +41,20 @@ pub async fn insert(tx: &mut Tx, name: &str, members_only: bool) -> Result<TeamI
 
 pub async fn update(tx: &mut Tx, id: TeamId, name: &str, members_only: bool) -> Result<u64> {
     tx.exec(q!("UPDATE teams SET name = $2, members_only = $3 WHERE id = $1", id, name, members_only)).await
+}
+
+pub async fn set_lead(tx: &mut Tx, id: TeamId, lead: Option<AgentId>) -> Result<u64> {
+    tx.exec(q!("UPDATE teams SET lead_id = $2 WHERE id = $1", id, lead)).await
+}
+
+/// Who leaves a team leads it no longer.
+pub async fn drop_leads_outside(tx: &mut Tx, lead: AgentId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE teams SET lead_id = NULL WHERE lead_id = $1
+            AND id NOT IN (SELECT team_id FROM team_members WHERE agent_id = $1)",
+        lead
+    ))
+    .await
 }
 
 /// Every membership, for lists.

@@ -56,6 +56,12 @@ impl Browser {
         other.with(name, value)
     }
 
+    /// The same browser at a copy of its desk.
+    pub(crate) fn at_copy(&self, app: &TestApp) -> Self {
+        let cookies = Mutex::new(self.cookies.lock().unwrap().clone());
+        Self { app: app.clone(), headers: self.headers.clone(), cookies, ..*self }
+    }
+
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }

@@ -125,6 +125,21 @@ impl TestApp {
         Self(Arc::new(Inner { desk, router }))
     }
 
+    /// The same desk on a copy of its database, so that what is done there changes nothing here. SQLite alone.
+    pub(crate) async fn copied(&self, folder: &Folder) -> Self {
+        let copy = folder.path().join("casedesk.db");
+        let vacuum: &'static str = format!("VACUUM INTO '{}'", copy.display()).leak();
+        let _: Vec<(i64,)> = self.desk().db().all(q!(vacuum)).await.unwrap();
+        std::os::unix::fs::symlink(self.desk().config().server.data.join("files"), folder.path().join("files"))
+            .unwrap();
+        let mut config = self.desk().config().clone();
+        config.server.data = folder.path().into();
+        let db = Db::connect(&config.database_url(), 2).await.unwrap();
+        let desk = Desk::open(config, db, self.desk().clock().clone(), app::subscribers()).await.unwrap();
+        let router = app::router(desk.clone());
+        Self(Arc::new(Inner { desk, router }))
+    }
+
     pub(crate) fn desk(&self) -> &Desk {
         &self.0.desk
     }
