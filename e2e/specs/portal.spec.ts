@@ -72,6 +72,7 @@ test('a prospect without scripts writes, is held for a look, and answers behind 
 });
 
 test('a customer logs in by a mailed link, answers, and the agent sees it come in', async ({ aoife, browser }) => {
+  test.slow(); // It waits for the seconds of the undo.
   const address = 'zoe@harbour.example';
   await deliver({ from: `Other <other@harbour.example>`, subject: 'Not for Zoe', text: 'Other matters.' });
   await newCase(aoife, { from: `Zoe Harbour <${address}>`, subject: 'The queue is stuck', text: 'Since noon.' });
