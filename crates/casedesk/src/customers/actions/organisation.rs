@@ -113,7 +113,7 @@ pub async fn add_file_note(desk: &Desk, by: &Viewer, id: OrganisationId, text: &
     Ok(note)
 }
 
-/// Writes a note anew; the audit log has what it said.
+/// Writes a note anew. The audit log has who did and when; what it said before is not kept.
 pub async fn change_file_note(
     desk: &Desk,
     by: &Viewer,
