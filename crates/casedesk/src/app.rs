@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::get;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +18,7 @@ use crate::mail::client::Relay;
 use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
 use crate::queue::Worker;
+use crate::web::routing::get;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;

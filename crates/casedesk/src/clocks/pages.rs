@@ -2,13 +2,13 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::get;
 
 use super::actions::{self, Notice};
 use crate::cases::CaseId;
 use crate::desk::Desk;
 use crate::staff::Reader;
 use crate::web::Result;
+use crate::web::routing::get;
 use crate::web::turbo::Streams;
 
 pub fn routes() -> Router<Desk> {

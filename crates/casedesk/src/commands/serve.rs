@@ -1,13 +1,13 @@
 //! `casedesk serve`.
 use std::net::SocketAddr;
 
-use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::web::client::Client;
 use crate::web::health;
+use crate::web::routing::get;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let counters = health::collect()?;

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::store::{self, Answer, Request, Upload};
 use super::{RequestId, UploadState, actions};
@@ -17,6 +16,7 @@ use crate::kit::Timestamp;
 use crate::staff::{Admin, Reader, Worker};
 use crate::web::Result;
 use crate::web::api::{Json, Path};
+use crate::web::routing::routes;
 
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()

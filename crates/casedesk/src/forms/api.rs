@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::store::{self, Held, PrivateLink};
 use super::{PrivateLinkId, SubmissionId, Typed, actions};
@@ -17,6 +16,7 @@ use crate::kit::Timestamp;
 use crate::staff::{Reader, Worker};
 use crate::web::Result;
 use crate::web::api::{Json, Path, Query, limit};
+use crate::web::routing::routes;
 
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()

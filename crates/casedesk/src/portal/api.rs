@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{PortalScope, actions};
 use crate::customers::OrganisationId;
 use crate::desk::Desk;
 use crate::staff::{Admin, Reader};
 use crate::web::api::{Json, Path};
+use crate::web::routing::routes;
 use crate::web::{Error, Result};
 
 pub fn routes() -> OpenApiRouter<Desk> {

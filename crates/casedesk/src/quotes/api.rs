@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::actions::{self, Answered};
 use super::rules::{self, money};
@@ -18,6 +17,7 @@ use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
 use crate::staff::{AgentId, Reader, Viewer, Worker};
 use crate::web::api::{Json, Path, Query, limit};
+use crate::web::routing::routes;
 use crate::web::{Result, disposition};
 
 pub fn routes() -> OpenApiRouter<Desk> {

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::actions::{self, Change, NewColleague, Profile};
 use super::store::access::{self, Token};
@@ -14,6 +13,7 @@ use super::{Admin, AgentId, Error, Myself, Proof, Reader, Role, Scope, TeamId, T
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::kit::paging::Cursor;
+use crate::web::routing::routes;
 use crate::web::{self, Result};
 
 pub fn routes() -> OpenApiRouter<Desk> {

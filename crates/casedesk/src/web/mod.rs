@@ -9,6 +9,7 @@ pub mod error;
 pub mod fields;
 pub mod guard;
 pub mod health;
+pub mod routing;
 pub mod shell;
 pub mod turbo;
 pub mod upload;

@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::actions::{self, Registration};
@@ -13,6 +12,7 @@ use super::{DeliveryId, DeliveryState, WebhookId, WebhooksError, rules};
 use crate::desk::Desk;
 use crate::staff::{Admin, Viewer};
 use crate::web::fields::Fields;
+use crate::web::routing::{get, post};
 use crate::web::shell::Shell;
 use crate::web::turbo::see_other;
 use crate::web::{Html, Result};
@@ -21,8 +21,8 @@ const ROWS: usize = 25;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
-        .route("/settings/webhooks", get(all).post(register))
-        .route("/settings/webhooks/{id}", get(one).post(change))
+        .route("/settings/webhooks", get(all).merge(post(register)))
+        .route("/settings/webhooks/{id}", get(one).merge(post(change)))
         .route("/settings/webhooks/{id}/secret", post(renew_secret))
         .route("/settings/webhooks/{id}/disable", post(disable))
         .route("/settings/webhooks/{id}/enable", post(enable))

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::case::visible;
 use super::wire::{File, Made};
@@ -16,6 +15,7 @@ use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{Reader, Worker};
 use crate::web::api::{Json, Path};
+use crate::web::routing::routes;
 use crate::web::{Error, Result};
 
 /// What a multipart body has around its file, in bytes.

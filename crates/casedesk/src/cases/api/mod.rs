@@ -15,9 +15,9 @@ mod wire;
 mod write;
 
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::desk::Desk;
+use crate::web::routing::routes;
 
 /// `most_upload`: the largest body of an upload, in bytes.
 pub fn routes(most_upload: usize) -> OpenApiRouter<Desk> {

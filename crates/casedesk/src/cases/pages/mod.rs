@@ -22,19 +22,19 @@ pub mod views;
 mod words;
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
 
 use super::CaseId;
 use crate::desk::Desk;
 use crate::kit::prose;
 use crate::staff::Viewer;
+use crate::web::routing::{delete, get, post, put};
 use crate::web::shell::Shell;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/", get(list::home))
         .route("/rail", get(rail::rail))
-        .route("/views", get(rail::views).post(rail::save))
+        .route("/views", get(rail::views).merge(post(rail::save)))
         .route("/views/{view}", get(list::list))
         .route("/views/{view}/delete", post(rail::delete))
         .route("/views/{view}/columns", post(columns::choose))
@@ -94,10 +94,10 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/similar", get(roadmap::similar))
         .route("/roadmap-items/{id}/cases", get(roadmap::of_item))
         .route("/cases/{id}/details", post(details::ask))
-        .route("/cases/{id}/details/{entry}", get(details::show).post(details::accept))
+        .route("/cases/{id}/details/{entry}", get(details::show).merge(post(details::accept)))
         .route("/organisations/{id}/cases", get(details::of_organisation))
         .route("/entries/{id}", get(details::entry))
-        .route("/cases/{id}/split", get(split::show).post(split::split))
+        .route("/cases/{id}/split", get(split::show).merge(post(split::split)))
         .route("/merges/{merge}/undo", post(verbs::unmerge))
         .route("/splits/{split}/undo", post(verbs::unsplit))
 }

@@ -4,13 +4,13 @@ use axum::Router;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::{prose, shell, words};
 use crate::cases::{CasesError, actions, store};
 use crate::desk::Desk;
 use crate::staff::{Reader, Viewer, Worker};
+use crate::web::routing::{get, post};
 use crate::web::shell::Shell;
 use crate::web::turbo::see_other;
 use crate::web::{Error, Html, Result};
@@ -19,9 +19,9 @@ const FIELDS: &str = "Markdown. Fields: {{customer}}, {{first name}}, {{case}}, 
 
 pub(super) fn routes() -> Router<Desk> {
     Router::new()
-        .route("/settings/templates", get(all).post(save))
+        .route("/settings/templates", get(all).merge(post(save)))
         .route("/settings/templates/new", get(new))
-        .route("/settings/templates/{id}", get(one).post(save))
+        .route("/settings/templates/{id}", get(one).merge(post(save)))
         .route("/settings/templates/{id}/delete", post(delete))
 }
 

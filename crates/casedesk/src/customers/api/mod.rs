@@ -10,12 +10,12 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{Contact, ContactId, Organisation, OrganisationId, actions, rules, store};
 use crate::desk::Desk;
 use crate::staff::{AgentId, Reader, Worker};
 use crate::web::api::{Json, Path, Query, limit};
+use crate::web::routing::routes;
 use crate::web::{Error, Result};
 
 /// The longest reason for a pause, in characters.

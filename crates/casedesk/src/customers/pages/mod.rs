@@ -12,22 +12,22 @@ mod sheets;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 
 use super::{VerdictAction, VerdictKind, VerdictState, rules};
 use crate::desk::Desk;
+use crate::web::routing::{get, post};
 
 pub fn routes() -> Router<Desk> {
     Router::new()
-        .route("/organisations", get(list::list).post(list::add))
-        .route("/organisations/{id}", get(file::show).post(file::change))
+        .route("/organisations", get(list::list).merge(post(list::add)))
+        .route("/organisations/{id}", get(file::show).merge(post(file::change)))
         .route("/organisations/{id}/domains", post(file::domain))
         .route("/organisations/{id}/tags", post(file::tag))
         .route("/organisations/{id}/notes", post(file::note))
         .route("/organisations/{id}/notes/{note}", post(file::change_note))
         .route("/organisations/{id}/notes/{note}/delete", post(file::remove_note))
         .route("/organisations/{id}/contacts", post(contact::add))
-        .route("/contacts/{id}", get(contact::show).post(contact::change))
+        .route("/contacts/{id}", get(contact::show).merge(post(contact::change)))
         .route("/contacts/{id}/addresses", post(contact::address))
         .route("/contacts/{id}/numbers", post(contact::number))
         .merge(agreements())
@@ -47,8 +47,8 @@ fn agreements() -> Router<Desk> {
         .route("/organisations/{id}/licences", post(file::add_licence))
         .route("/organisations/{id}/licences/{licence}", post(file::change_licence))
         .route("/organisations/{id}/licences/{licence}/delete", post(file::remove_licence))
-        .route("/settings/support-options", get(options::all).post(options::add))
-        .route("/settings/support-options/{id}", get(options::one).post(options::change))
+        .route("/settings/support-options", get(options::all).merge(post(options::add)))
+        .route("/settings/support-options/{id}", get(options::one).merge(post(options::change)))
         .route("/settings/support-options/{id}/archive", post(options::archive))
         .route("/settings/support-options/{id}/restore", post(options::restore))
         .route("/settings/support-options/{id}/default", post(options::make_default))
@@ -58,7 +58,7 @@ fn agreements() -> Router<Desk> {
 fn installations() -> Router<Desk> {
     Router::new()
         .route("/organisations/{id}/installations", post(installation::add))
-        .route("/installations/{id}", get(installation::show).post(installation::change))
+        .route("/installations/{id}", get(installation::show).merge(post(installation::change)))
         .route("/installations/{id}/values", post(installation::values))
         .route("/installations/{id}/archive", post(installation::archive))
         .route("/installations/{id}/restore", post(installation::restore))
@@ -69,15 +69,15 @@ fn merges() -> Router<Desk> {
         .route("/organisations/duplicates", get(merge::duplicates))
         .route("/organisations/duplicates/apart", post(merge::apart))
         .route("/organisations/merges/{id}/undo", post(merge::undo))
-        .route("/organisations/{id}/merge", get(merge::organisations).post(merge::merge_organisations))
-        .route("/contacts/{id}/merge", get(merge::contacts).post(merge::merge_contacts))
+        .route("/organisations/{id}/merge", get(merge::organisations).merge(post(merge::merge_organisations)))
+        .route("/contacts/{id}/merge", get(merge::contacts).merge(post(merge::merge_contacts)))
 }
 
 fn sheets() -> Router<Desk> {
     let upload = post(sheets::add).layer(DefaultBodyLimit::max(4 * rules::sheet::MOST_BYTES));
     Router::new()
         .route("/organisations/import", get(sheets::all).merge(upload))
-        .route("/organisations/import/{id}", get(sheets::one).post(sheets::choose))
+        .route("/organisations/import/{id}", get(sheets::one).merge(post(sheets::choose)))
         .route("/organisations/import/{id}/apply", post(sheets::apply))
         .route("/organisations/export/{sheet}", get(sheets::export))
 }

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::desk::Desk;
 use crate::forms::{FormQuestion, QuestionDraft, QuestionId, actions, store};
@@ -12,6 +11,7 @@ use crate::products::ProductId;
 use crate::staff::{Admin, Reader};
 use crate::web::Result;
 use crate::web::api::{Json, Path};
+use crate::web::routing::routes;
 
 pub(super) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()

@@ -5,10 +5,10 @@ mod questions;
 mod settings;
 
 use axum::Router;
-use axum::routing::{get, post};
 
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::web::routing::{get, post};
 use crate::web::upload::Most;
 
 /// What anybody reaches.

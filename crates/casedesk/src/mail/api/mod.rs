@@ -8,12 +8,12 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{InboundId, Source, Taken, actions};
 use crate::desk::Desk;
 use crate::staff::Admin;
 use crate::web::api::Json;
+use crate::web::routing::routes;
 use crate::web::{Error, Result};
 
 /// `most`: the largest mail, in bytes.

@@ -4,10 +4,10 @@ mod mailboxes;
 mod quarantine;
 
 use axum::Router;
-use axum::routing::{get, post};
 
 use crate::desk::Desk;
 use crate::staff::Viewer;
+use crate::web::routing::{get, post};
 use crate::web::shell::Shell;
 
 pub fn routes() -> Router<Desk> {

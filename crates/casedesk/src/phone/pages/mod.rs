@@ -8,10 +8,10 @@ mod screen;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
 
 use super::CallState;
 use crate::desk::Desk;
+use crate::web::routing::{get, post, put};
 
 /// An announcement is a few hundred bytes.
 const MOST_ANNOUNCEMENT: usize = 16 * 1024;
@@ -20,7 +20,7 @@ const MOST_CORRECTION: usize = 256 * 1024;
 
 pub fn routes() -> Router<Desk> {
     Router::new()
-        .route("/calls", get(list::list).post(screen::log))
+        .route("/calls", get(list::list).merge(post(screen::log)))
         .route("/calls/new", get(screen::new_call))
         .route("/calls/draft", put(screen::keep))
         .route("/calls/callers", get(screen::callers))
@@ -35,7 +35,7 @@ pub fn routes() -> Router<Desk> {
 /// What carries its own proof (a token, a signature) and no cookie, so that no other site can misuse one.
 pub fn open_routes() -> Router<Desk> {
     Router::new()
-        .route("/confirm/{token}", get(confirm::show).post(confirm::answer))
+        .route("/confirm/{token}", get(confirm::show).merge(post(confirm::answer)))
         .layer(DefaultBodyLimit::max(MOST_CORRECTION))
         .merge(
             Router::new().route("/hooks/phone", post(hook::announce)).layer(DefaultBodyLimit::max(MOST_ANNOUNCEMENT)),

@@ -7,10 +7,10 @@ mod quotes;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::routing::{get, post};
 
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::web::routing::{get, post};
 use crate::web::upload::Most;
 
 /// The cookie of a customer's session; never that of an agent's.
@@ -24,14 +24,14 @@ pub fn routes(config: &Config) -> Router<Desk> {
     Router::new()
         .route("/portal", get(cases::home))
         .route("/portal/login", post(login::ask))
-        .route("/portal/login/{token}", get(login::show).post(login::enter))
+        .route("/portal/login/{token}", get(login::show).merge(post(login::enter)))
         .route("/portal/logout", post(login::leave))
         .route("/portal/cases/{id}", get(cases::show))
         .route("/portal/cases/{id}/answers", answer)
         .route("/portal/cases/{id}/solution", post(cases::solve))
         .route("/portal/files/{file}", get(cases::file))
         .route("/portal/quotes", get(quotes::list))
-        .route("/portal/quotes/{quote}", get(quotes::show).post(quotes::answer))
+        .route("/portal/quotes/{quote}", get(quotes::show).merge(post(quotes::answer)))
         .route("/portal/quotes/{quote}/paper", get(quotes::paper))
 }
 

@@ -5,11 +5,11 @@ mod releases;
 mod roadmap;
 
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{Product, ProductId, ProductsError, store, today};
 use crate::desk::Desk;
 use crate::web::Result;
+use crate::web::routing::routes;
 
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()

@@ -10,11 +10,11 @@ mod rows;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
 
 use super::{Product, ProductId, ProductsError, store, today};
 use crate::desk::Desk;
 use crate::staff::Viewer;
+use crate::web::routing::{get, post};
 use crate::web::shell::Shell;
 use crate::web::{self, Result};
 
@@ -33,24 +33,24 @@ pub fn routes() -> Router<Desk> {
 
 fn settings() -> Router<Desk> {
     Router::new()
-        .route("/settings/products", get(product::all).post(product::add))
-        .route("/settings/products/{id}", get(product::one).post(product::change))
+        .route("/settings/products", get(product::all).merge(post(product::add)))
+        .route("/settings/products/{id}", get(product::one).merge(post(product::change)))
         .route("/settings/products/{id}/edit", get(product::edit))
         .route("/settings/products/{id}/archive", post(product::archive))
         .route("/settings/products/{id}/restore", post(product::restore))
-        .route("/settings/products/{id}/import", get(import::show).post(import::preview))
+        .route("/settings/products/{id}/import", get(import::show).merge(post(import::preview)))
         .route("/settings/products/{id}/import/apply", post(import::apply))
         .route("/settings/products/{id}/cycles", post(cycle::add))
         .route("/settings/products/{id}/cycles/new", get(cycle::new))
-        .route("/settings/products/{id}/cycles/{cycle}", get(cycle::one).post(cycle::change))
+        .route("/settings/products/{id}/cycles/{cycle}", get(cycle::one).merge(post(cycle::change)))
         .route("/settings/products/{id}/cycles/{cycle}/delete", post(cycle::remove))
         .route("/settings/products/{id}/releases", post(release::add))
         .route("/settings/products/{id}/releases/new", get(release::new))
-        .route("/settings/products/{id}/releases/{release}", get(release::one).post(release::change))
+        .route("/settings/products/{id}/releases/{release}", get(release::one).merge(post(release::change)))
         .route("/settings/products/{id}/releases/{release}/delete", post(release::remove))
         .route("/settings/products/{id}/roadmap", post(item::add))
         .route("/settings/products/{id}/roadmap/new", get(item::new))
-        .route("/settings/products/{id}/roadmap/{item}", get(item::one).post(item::change))
+        .route("/settings/products/{id}/roadmap/{item}", get(item::one).merge(post(item::change)))
         .route("/settings/products/{id}/roadmap/{item}/delete", post(item::remove))
         .route("/settings/products/{id}/roadmap/{item}/votes", post(item::vote))
         .route("/settings/products/{id}/roadmap/{item}/votes/{organisation}/delete", post(item::take_vote_back))

@@ -8,11 +8,11 @@ mod shown;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 
 use super::store::QuoteRow;
 use super::{Line, QuoteState, Terms, pdf};
 use crate::desk::Desk;
+use crate::web::routing::{get, post};
 
 pub use super::api::paper;
 pub use link::{answered, refused};
@@ -24,7 +24,7 @@ const MOST_ANSWER: usize = 64 * 1024;
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/quotes", get(list::list))
-        .route("/quotes/{id}", get(one::show).post(edit::keep))
+        .route("/quotes/{id}", get(one::show).merge(post(edit::keep)))
         .route("/quotes/{id}/paper", get(one::paper))
         .route("/quotes/{id}/submission", post(one::submit))
         .route("/quotes/{id}/approval", post(one::approve))
@@ -34,13 +34,13 @@ pub fn routes() -> Router<Desk> {
         .route("/quotes/{id}/versions", post(one::new_version))
         .route("/quotes/{id}/answer", post(one::record))
         .route("/quotes/{id}/reading", post(one::settle_reading))
-        .route("/cases/{id}/quotes", get(of_case::frame).post(of_case::draft))
+        .route("/cases/{id}/quotes", get(of_case::frame).merge(post(of_case::draft)))
 }
 
 /// What carries its own proof, and no cookie.
 pub fn open_routes() -> Router<Desk> {
     Router::new()
-        .route("/quote/{token}", get(link::show).post(link::answer))
+        .route("/quote/{token}", get(link::show).merge(post(link::answer)))
         .route("/quote/{token}/paper", get(link::paper))
         .layer(DefaultBodyLimit::max(MOST_ANSWER))
 }

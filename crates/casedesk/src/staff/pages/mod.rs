@@ -14,22 +14,22 @@ mod tokens;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use axum::routing::{get, post};
 
 use super::Error;
 use crate::desk::Desk;
 use crate::web;
+use crate::web::routing::{get, post};
 
 pub fn routes() -> Router<Desk> {
     Router::new()
-        .route("/login", get(login::show).post(login::enter))
-        .route("/login/code", get(login::show_code).post(login::enter_code))
-        .route("/login/second-factor", get(second_factor::show_at_login).post(second_factor::confirm_at_login))
+        .route("/login", get(login::show).merge(post(login::enter)))
+        .route("/login/code", get(login::show_code).merge(post(login::enter_code)))
+        .route("/login/second-factor", get(second_factor::show_at_login).merge(post(second_factor::confirm_at_login)))
         .route("/logout", post(login::leave))
-        .route("/setup/{token}", get(setup::show).post(setup::make))
-        .route("/reset", get(links::show_ask).post(links::ask))
-        .route("/reset/{token}", get(links::show_reset).post(links::reset))
-        .route("/invitation/{token}", get(links::show_invitation).post(links::take_invitation))
+        .route("/setup/{token}", get(setup::show).merge(post(setup::make)))
+        .route("/reset", get(links::show_ask).merge(post(links::ask)))
+        .route("/reset/{token}", get(links::show_reset).merge(post(links::reset)))
+        .route("/invitation/{token}", get(links::show_invitation).merge(post(links::take_invitation)))
         .merge(own())
         .merge(desk())
 }
@@ -37,30 +37,30 @@ pub fn routes() -> Router<Desk> {
 /// What everybody sets for themselves.
 fn own() -> Router<Desk> {
     Router::new()
-        .route("/settings", get(Redirect::to("/settings/profile")))
-        .route("/settings/profile", get(profile::show).post(profile::change))
+        .route("/settings", get(async || Redirect::to("/settings/profile")))
+        .route("/settings/profile", get(profile::show).merge(post(profile::change)))
         .route("/settings/time-zone", post(profile::find_time_zone))
         .route("/settings/password", post(profile::change_password))
-        .route("/settings/second-factor", get(second_factor::show).post(second_factor::confirm))
+        .route("/settings/second-factor", get(second_factor::show).merge(post(second_factor::confirm)))
         .route("/settings/second-factor/remove", post(second_factor::remove))
         .route("/settings/recovery-codes", post(second_factor::replace_codes))
         .route("/settings/sessions", get(sessions::show))
         .route("/settings/sessions/end", post(sessions::end_others))
         .route("/settings/sessions/{handle}/end", post(sessions::end))
-        .route("/settings/tokens", get(tokens::show).post(tokens::make))
+        .route("/settings/tokens", get(tokens::show).merge(post(tokens::make)))
         .route("/settings/tokens/{id}/revoke", post(tokens::revoke))
 }
 
 /// What administrators set for all.
 fn desk() -> Router<Desk> {
     Router::new()
-        .route("/settings/agents", get(agents::show).post(agents::invite))
-        .route("/settings/agents/{id}", get(agents::show_one).post(agents::change))
+        .route("/settings/agents", get(agents::show).merge(post(agents::invite)))
+        .route("/settings/agents/{id}", get(agents::show_one).merge(post(agents::change)))
         .route("/settings/agents/{id}/invite", post(agents::invite_again))
         .route("/settings/agents/{id}/disable", post(agents::disable))
         .route("/settings/agents/{id}/enable", post(agents::enable))
         .route("/settings/agents/{id}/second-factor/remove", post(agents::remove_second_factor))
-        .route("/settings/teams", get(teams::show).post(teams::add))
+        .route("/settings/teams", get(teams::show).merge(post(teams::add)))
         .route("/settings/teams/{id}", post(teams::change))
         .route("/settings/audit", get(audit::show))
 }
