@@ -1,11 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { origin } from './support/desk';
 
-// One desk, one worker: the specs share its data, as agents do.
+// A worker has a desk of its own, and the specs that it runs share what is in it, as agents do.
 export default defineConfig({
   testDir: 'specs',
-  globalSetup: './support/start.ts',
-  workers: 1,
+  workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 30_000,
   expect: { timeout: 10_000 },

@@ -13,7 +13,7 @@ async function accessible(page: Page, where: string): Promise<void> {
   if (size) await page.setViewportSize(size);
 }
 
-const linkTo = async (address: string) => (await sentMail()).filter((mail) => mail.includes(`To: `) && mail.includes(address)).flatMap((mail) => mail.match(/\/details\/[0-9a-f]{64}/g) ?? []).at(-1);
+const linkTo = async (address: string) => sentMail().filter((mail) => mail.includes(`To: `) && mail.includes(address)).flatMap((mail) => mail.match(/\/details\/[0-9a-f]{64}/g) ?? []).at(-1);
 
 /** Opens a case of an organisation with a file, asks for what is missing, and gives the link that was mailed. */
 async function asked(aoife: Page, who: string, domain: string): Promise<string> {

@@ -9,7 +9,7 @@ import { phoneSecret } from '../support/start';
 async function mailTo(address: string, holding: string): Promise<string> {
   let found: string | undefined;
   await expect(async () => {
-    found = (await sentMail()).filter((mail) => mail.includes(address) && mail.includes(holding)).pop();
+    found = sentMail().filter((mail) => mail.includes(address) && mail.includes(holding)).pop();
     expect(found).toBeDefined();
   }).toPass();
   return found ?? '';

@@ -21,7 +21,7 @@ async function fill(page: Page, description: string, address: string): Promise<v
 
 /** Logs in by the link that was mailed. */
 async function logIn(page: Page, address: string): Promise<void> {
-  const links = async () => (await sentMail()).filter((mail) => mail.includes(`To: ${address}`)).flatMap((mail) => mail.match(/\/portal\/login\/[\w-]+/g) ?? []);
+  const links = async () => sentMail().filter((mail) => mail.includes(`To: ${address}`)).flatMap((mail) => mail.match(/\/portal\/login\/[\w-]+/g) ?? []);
   const before = (await links()).length;
   await page.goto('/portal');
   await page.getByLabel('Mail address').fill(address);
@@ -57,7 +57,7 @@ test('a prospect without scripts writes, is held for a look, and answers behind 
   await expect(aoife.locator('.case-title')).toHaveText('No partner can connect since Friday.');
   await expect(aoife.locator('.entry', { hasText: 'Version: 5.1' })).toContainText('address not proven');
   await live(aoife);
-  const link = async () => (await sentMail()).filter((mail) => mail.includes('noor@haddad.example')).flatMap((mail) => mail.match(/\/case\/[\w-]+/g) ?? []).at(-1);
+  const link = async () => sentMail().filter((mail) => mail.includes('noor@haddad.example')).flatMap((mail) => mail.match(/\/case\/[\w-]+/g) ?? []).at(-1);
   await expect.poll(link).toBeTruthy();
   const answer = await page.goto((await link()) ?? '');
   expect(answer?.headers()['referrer-policy']).toBe('no-referrer');
@@ -75,11 +75,11 @@ test('a customer logs in by a mailed link, answers, and the agent sees it come i
   test.slow(); // It waits for the seconds of the undo.
   const address = 'zoe@harbour.example';
   await deliver({ from: `Other <other@harbour.example>`, subject: 'Not for Zoe', text: 'Other matters.' });
-  await newCase(aoife, { from: `Zoe Harbour <${address}>`, subject: 'The queue is stuck', text: 'Since noon.' });
+  await newCase(aoife, { from: `Zoe Harbour <${address}>`, subject: 'Nothing moves since noon', text: 'Since noon.' });
   const page = await customer(browser);
   await logIn(page, address);
   await expect(page.getByText('Not for Zoe')).toHaveCount(0);
-  await page.getByRole('link', { name: 'The queue is stuck' }).click();
+  await page.getByRole('link', { name: 'Nothing moves since noon' }).click();
   await expect(page.locator('.msg')).toContainText('Since noon.');
   await page.getByLabel('Your answer').fill('Now it moves again.');
   await page.getByRole('button', { name: 'Send' }).click();

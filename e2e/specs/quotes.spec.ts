@@ -7,7 +7,7 @@ import { sentMail } from '../support/relay';
 async function quoteLink(address: string): Promise<string> {
   let link = '';
   await expect(async () => {
-    const mail = (await sentMail()).filter((mail) => mail.includes(`To: `) && mail.includes(address) && mail.includes('/quote/')).pop();
+    const mail = sentMail().filter((mail) => mail.includes(`To: `) && mail.includes(address) && mail.includes('/quote/')).pop();
     link = /\/quote\/[0-9a-f]{64}/.exec(mail ?? '')?.[0] ?? '';
     expect(link).not.toBe('');
   }).toPass();

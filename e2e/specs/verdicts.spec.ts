@@ -22,17 +22,17 @@ async function product(page: Page, name: string, version: string): Promise<void>
 
 test('a case on an unsupported version shows it at once, in its row and at its head', async ({ aoife, browser }) => {
   test.setTimeout(90_000);
-  await product(aoife, 'Ferrywell Relay', '3.4');
+  await product(aoife, 'Ferrywell Sluice', '3.4');
   await newCase(aoife, {
     from: 'Cleo Hart <cleo@quay-verdicts.example>',
     subject: 'Relay stops at noon',
-    text: 'Hello,\n\nProduct version: Ferrywell Relay 3.4.1\nOperating system: Debian 12\n\nCleo',
+    text: 'Hello,\n\nProduct version: Ferrywell Sluice 3.4.1\nOperating system: Debian 12\n\nCleo',
   });
   await aoife.getByRole('link', { name: 'Read details from the mail' }).click();
   await aoife.locator('[data-detail="Version"] input[type=checkbox]').check();
   await aoife.getByLabel('What they call it').fill('Quay site');
   await aoife.getByRole('button', { name: 'Keep what is ticked' }).click();
-  await expect(aoife.locator('[data-unsupported]')).toContainText('Ferrywell Relay 3.4 ended on 30 June 2022');
+  await expect(aoife.locator('[data-unsupported]')).toContainText('Ferrywell Sluice 3.4 ended on 30 June 2022');
   await isAccessible(aoife, 'unsupported case');
 
   await aoife.goto('/views/open');

@@ -1,6 +1,7 @@
 // What the specs do again and again, in the words of the desk.
 import { expect, test as base, type Browser, type Page } from '@playwright/test';
 import { agents, deliver, password, type Mail } from './desk';
+import { start } from './start';
 
 type Who = keyof typeof agents;
 
@@ -92,7 +93,15 @@ export async function noteBy(browser: Browser, who: Who, number: number, text: s
   await page.context().close();
 }
 
-export const test = base.extend<{ aoife: Page }>({
+export const test = base.extend<{ aoife: Page }, { desk: void }>({
+  desk: [
+    async ({}, use) => {
+      const stop = await start();
+      await use();
+      await stop();
+    },
+    { scope: 'worker', auto: true },
+  ],
   aoife: async ({ browser }, use) => {
     const page = await at(browser, 'aoife');
     await use(page);

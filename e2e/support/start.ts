@@ -36,7 +36,7 @@ min_time_s = 0
 proof_of_work_bits = 8
 `;
 
-export default async function start(): Promise<() => Promise<void>> {
+export async function start(): Promise<() => Promise<void>> {
   const binary = binaries.filter((path) => path !== undefined).map((path) => resolve(import.meta.dirname, '..', path)).find((path) => existsSync(path));
   if (!binary) throw new Error('There is no casedesk binary. Build it, or name one in DESK_BINARY.');
   const data = mkdtempSync(join(tmpdir(), 'casedesk-specs-'));
