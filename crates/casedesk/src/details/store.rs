@@ -37,9 +37,10 @@ impl Request {
 const REQUESTS: &str = "SELECT r.id, r.entry_id, e.case_id AS own_case, COALESCE(m.id, c.id) AS case_id,
     CASE WHEN m.id IS NULL THEN c.organisation_id ELSE m.organisation_id END AS organisation_id,
     CASE WHEN m.id IS NULL THEN c.installation_id ELSE m.installation_id END AS installation_id,
-    r.contact_id, k.name AS contact_name, r.address, r.asked, r.created_at, r.expires_at, r.revoked_at, r.sent_at
+    k.id AS contact_id, k.name AS contact_name, r.address, r.asked, r.created_at, r.expires_at, r.revoked_at, r.sent_at
     FROM details_requests r JOIN entries e ON e.id = r.entry_id JOIN cases c ON c.id = e.case_id
-    LEFT JOIN cases m ON m.id = c.merged_into JOIN contacts k ON k.id = r.contact_id
+    LEFT JOIN cases m ON m.id = c.merged_into JOIN contacts t ON t.id = r.contact_id
+    JOIN contacts k ON k.id = COALESCE(t.merged_into, t.id)
     WHERE e.delivery <> 'cancelled' AND ";
 
 /// The form that a link leads to, while it is good.

@@ -132,7 +132,7 @@ pub async fn guest_by_link(desk: &Desk, token: &str, client: &Client) -> Result<
         take(desk, &[(DEAD_LINKS, &client.network())]).await?;
         return Err(PortalError::NoCase);
     };
-    let contact = customers::store::contact(desk.db(), link.contact_id).await?.ok_or(PortalError::NoCase)?;
+    let contact = customers::store::contact_today(desk.db(), link.contact_id).await?.ok_or(PortalError::NoCase)?;
     Ok((Guest { sight: Sight::Link(digest), contact, address: link.address, name: link.name }, link.case_id))
 }
 

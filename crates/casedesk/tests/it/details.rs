@@ -384,6 +384,29 @@ async fn a_link_ends_and_shows_nothing_to_another_organisation() {
 }
 
 #[tokio::test]
+async fn a_form_belongs_to_the_one_whom_its_contact_became() {
+    with_world(&[], async |app, world| {
+        let link = world.asked(app).await;
+        let letter = Letter::new("Anna B <berg@northbay.example>", "From my other address", "It is me.");
+        app.case_of(&letter).await;
+        app.drain().await;
+        let asked = world.form().await["contact_id"].as_i64().unwrap();
+        let keep = crate::merges::contact(app, "berg@northbay.example").await;
+        let anna = app.browser();
+        let merge = crate::merges::merge(&world.program, "contact", keep, asked).await;
+        types(&anna, &link, "os_version", "12", 0).await;
+        anna.post(&link, &[("do", "send")]).await;
+        let told = world.value(app, Field::OsVersion).await.unwrap();
+        assert_eq!((told.value.as_str(), told.contact_id.unwrap().0), ("12", keep));
+        assert_eq!(world.form().await["contact_id"], keep);
+        assert_eq!(crate::merges::undo(&world.program, merge).await, StatusCode::NO_CONTENT);
+        assert_eq!(world.form().await["contact_id"], asked);
+        app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_first_answers_of_an_organisation_make_its_first_installation() {
     with_world(&[], async |app, world| {
         let letter = Letter::new("Kim <kim@southbay.example>", "New here", "Which version is newest?");

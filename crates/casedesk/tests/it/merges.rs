@@ -14,18 +14,18 @@ async fn organisation(app: &TestApp, domain: &str) -> OrganisationId {
     store::organisation_by_domain(app.desk().db(), domain).await.unwrap().unwrap().id
 }
 
-async fn contact(app: &TestApp, address: &str) -> i64 {
+pub(crate) async fn contact(app: &TestApp, address: &str) -> i64 {
     store::contact_by_address(app.desk().db(), address).await.unwrap().unwrap().id.0
 }
 
-async fn merge(agent: &Browser, kind: &str, keep: i64, merge: i64) -> i64 {
+pub(crate) async fn merge(agent: &Browser, kind: &str, keep: i64, merge: i64) -> i64 {
     let body = json!({ "kind": kind, "keep": keep, "merge": merge });
     let made = agent.json(Method::POST, "/api/v1/customer-merges", &body).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     made.json()["id"].as_i64().unwrap()
 }
 
-async fn undo(agent: &Browser, merge: i64) -> StatusCode {
+pub(crate) async fn undo(agent: &Browser, merge: i64) -> StatusCode {
     agent.json(Method::DELETE, &format!("/api/v1/customer-merges/{merge}"), &Value::Null).await.status
 }
 

@@ -320,6 +320,30 @@ async fn only_the_first_answer_counts_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_quote_is_answered_by_the_one_whom_its_contact_became() {
+    with_relay(&[], async |app, relay| {
+        let world = World::new(app).await;
+        let (id, mail) = world.sent(app, relay, json!({})).await;
+        let was = world.get(id).await["contact_id"].as_i64().unwrap();
+        app.case_of(&Letter::new("Anna B <berg@quay.example>", "From my other address", "It is me.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let keep = crate::merges::contact(app, "berg@quay.example").await;
+        let ada = crate::api::program(app, &world.ada, Scope::Admin).await;
+        crate::merges::merge(&ada, "contact", keep, was).await;
+        assert_eq!(world.get(id).await["contact_id"], keep);
+        app.browser().without_origin().post(&link(&mail), &YES).await;
+        assert_eq!(world.state(id).await, "accepted");
+        let entries = app.timeline(world.case).await;
+        let answer = entries.iter().rfind(|entry| entry.kind == EntryKind::Quote).unwrap();
+        assert_eq!(answer.contact_id.map(|id| id.0), Some(keep));
+        app.mails().await;
+        app.forget_jobs("quotes.expire").await;
+        app.forget_jobs("quotes.remind").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_decline_stands_on_the_case_with_its_reason_as_words() {
     with_relay(&[], async |app, relay| {
         let world = World::new(app).await;
