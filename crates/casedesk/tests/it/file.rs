@@ -1,4 +1,6 @@
 //! The customer file: what organisations may ask of us, what runs where, and the verdicts that rest on it.
+use std::collections::BTreeSet;
+
 use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::{self as cases, Chosen};
 use casedesk::cases::rules::Change;
@@ -255,6 +257,16 @@ async fn details_of_a_mail_are_proposed_and_what_an_agent_accepts_is_kept_with_i
         let odd = [("pick", "77:os_name"), ("installation", "new"), ("label", "x"), ("role", "test")];
         let refused = browser.post(&format!("/cases/{case}/details/{}", entry.id), &odd).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
+        // All of it, also what is in doubt.
+        let place = place.to_string();
+        let fields = [("all", "true"), ("installation", place.as_str())];
+        let done = browser.post(&format!("/cases/{case}/details/{}", entry.id), &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        app.drain().await;
+        let values = store::current_values(app.desk().db(), kept.id).await.unwrap();
+        let named: BTreeSet<&str> = values.iter().map(|value| value.field.as_str()).collect();
+        assert_eq!(named, proposals.iter().map(|one| one.field.name()).collect());
+        assert!(values.iter().any(|value| value.field == Field::Integrations.name() && value.value.contains("LDAP")));
     })
     .await;
 }
