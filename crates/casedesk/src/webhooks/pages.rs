@@ -113,6 +113,9 @@ fn words(kind: &str) -> &'static str {
         "case.split" => "Messages moved to a case of their own",
         "case.split_undone" => "A split was undone",
         "case.watched" => "Somebody began or stopped watching",
+        "case.quote_step" => "A quote was drafted, sent, accepted or declined",
+        "case.promise_warned" => "A promise of the contract is due soon",
+        "case.promise_breached" => "A promise of the contract was broken",
         _ => "",
     }
 }

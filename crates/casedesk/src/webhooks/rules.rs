@@ -13,7 +13,7 @@ use crate::kit::Timestamp;
 use crate::kit::standard_webhooks::{self, Key};
 
 /// The kinds of events that a webhook can ask for.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 19] = [
     "case.opened",
     "case.opened_by_agent",
     "case.opened_by_split",
@@ -30,6 +30,9 @@ pub const KINDS: [&str; 16] = [
     "case.split",
     "case.split_undone",
     "case.watched",
+    "case.quote_step",
+    "case.promise_warned",
+    "case.promise_breached",
 ];
 
 /// The kind of a test, which no event has.
@@ -65,6 +68,7 @@ pub fn body(id: i64, event: &Event, case: &Case, key: &str, entry: Option<&Entry
         "agent_id": event.agent,
         "entry_id": entry.map(|entry| entry.id),
         "changed": event.data.get("changed"),
+        "quote_step": event.data.get("step"),
         "text": told.map(|entry| &entry.text),
         "case": {
             "id": case.id,

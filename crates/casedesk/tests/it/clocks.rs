@@ -62,6 +62,26 @@ fn standard() -> OptionTerms {
     }
 }
 
+/// As `Date` has it: written when it comes, since what is older counts as brought over.
+fn now(app: &TestApp) -> String {
+    let now = jiff::Timestamp::from_microsecond(app.desk().now().0).unwrap();
+    now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
+/// A case of a customer to whom a reply within the hour is promised.
+pub(crate) async fn promised_case(app: &TestApp, ada: &Viewer) -> CaseId {
+    let program = crate::api::program(app, ada, Scope::Admin).await;
+    let domains = ["eastbay.example".to_owned()];
+    let of = file::new_organisation(app.desk(), ada, "Eastbay", OrganisationKind::Customer, &domains).await.unwrap();
+    let option = file::add_option(app.desk(), ada, &premier()).await.unwrap();
+    let world = World { ada: ada.clone(), program, of, option };
+    world.contract(app, option, "2027-01-01", "2027-12-31").await;
+    let letter = Letter::new("Eve <eve@eastbay.example>", "Down", "It does not work.");
+    let case = app.case_of(&letter.with("Date", &now(app))).await;
+    app.forget_jobs("mail.acknowledge").await;
+    case
+}
+
 async fn on_contract(terms: OptionTerms, test: impl AsyncFn(&TestApp, &World)) {
     on_both(async |app| {
         let ada = app.viewer("Ada", Role::Admin).await;
@@ -94,10 +114,7 @@ impl World {
 
     /// A case that Anna opens by mail.
     async fn case(&self, app: &TestApp, subject: &str) -> CaseId {
-        // Written when it comes: what is older counts as brought over.
-        let date = jiff::Timestamp::from_microsecond(app.desk().now().0).unwrap();
-        let date = date.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
-        let case = app.case_of(&letter(subject, "It does not work.").with("Date", &date)).await;
+        let case = app.case_of(&letter(subject, "It does not work.").with("Date", &now(app))).await;
         app.forget_jobs("mail.acknowledge").await;
         app.drain().await;
         case

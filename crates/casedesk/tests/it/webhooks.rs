@@ -129,6 +129,34 @@ async fn the_words_of_messages_are_told_only_when_asked_for_and_those_of_notes_n
 }
 
 #[tokio::test]
+async fn steps_of_quotes_and_promises_about_to_be_broken_are_told() {
+    with_settings(&LAB, async |app| {
+        let (world, far_end) = (World::new(app).await, FarEnd::start().await);
+        let kinds = ["case.quote_step", "case.promise_warned", "case.promise_breached"];
+        far_end.register(&world, json!({ "kinds": kinds })).await;
+        let line = json!({ "description": "Development", "quantity": "1", "unit_price_minor": 50_000 });
+        let quote = json!({ "title": "Passkeys", "lines": [line] });
+        let drafted = world.agent.json(Method::POST, &format!("/api/v1/cases/{}/quotes", world.open), &quote).await;
+        assert_eq!(drafted.status, StatusCode::CREATED, "{}", drafted.text);
+        let case = crate::clocks::promised_case(app, &app.viewer("Cara", Role::Admin).await).await;
+        app.advance(Duration::from_mins(59));
+        drain_all(app).await;
+        app.advance(Duration::from_mins(2));
+        drain_all(app).await;
+        let told = far_end.bodies();
+        let told: Vec<_> = told.iter().map(|body| (&body["kind"], &body["quote_step"], &body["case"]["id"])).collect();
+        let open = json!(world.open);
+        let (step, drafted, case) = (json!(kinds[0]), json!("drafted"), json!(case));
+        let (warned, breached) = (json!(kinds[1]), json!(kinds[2]));
+        let none = Value::Null;
+        assert_eq!(told, [(&step, &drafted, &open), (&warned, &none, &case), (&breached, &none, &case)]);
+        app.mails().await;
+        app.forget_jobs("clocks.look").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_far_end_that_is_down_is_told_later_the_same_thing_under_the_same_id() {
     with_settings(&LAB, async |app| {
         let (world, far_end) = (World::new(app).await, FarEnd::start().await);
