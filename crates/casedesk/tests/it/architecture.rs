@@ -235,3 +235,16 @@ fn commands_are_short() {
         assert!(lines <= 20, "bin/{name} has {lines} lines");
     }
 }
+
+#[test]
+fn routes_end_the_types_of_their_handlers() {
+    for source in sources().iter().filter(|source| source.room != "web") {
+        for theirs in ["axum::routing::", "utoipa_axum::routes"] {
+            assert!(
+                !code(source).contains(theirs),
+                "{}: {theirs} walks the types of a handler; web::routing ends them",
+                source.path.display()
+            );
+        }
+    }
+}
