@@ -1082,7 +1082,7 @@ async fn the_page_of_one_agent_shows_what_can_be_changed() {
 fn agents_are_made_on_the_command_line() {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
-    let folder = crate::support::Folder::new();
+    let folder = crate::support::Folder::new("test");
     let run = |arguments: &[&str], input: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_casedesk"));
         command.env_clear().env("CASEDESK_SERVER__DATA", folder.path()).env("CASEDESK_LOG__LEVEL", "error");

@@ -455,7 +455,7 @@ async fn what_is_refused_of_others_is_done_with_ones_own() {
             .iter()
             .filter(|shape| !shape.names_a_secret() && shape.is_planted())
         {
-            let folder = Folder::new();
+            let folder = Folder::new("test");
             let own = values(&shape.places, |_, _| &world.own, &world.own);
             let known = NOT_CARRIED_OUT.iter().find(|(route, _)| *route == shape.route).map(|(_, status)| *status);
             let mut told = Vec::new();

@@ -6,6 +6,7 @@
 mod browser;
 pub(crate) mod certificates;
 pub(crate) mod customer;
+mod databases;
 pub(crate) mod dovecot;
 pub(crate) mod peer;
 pub(crate) mod post;
@@ -17,24 +18,22 @@ pub(crate) mod relay;
 pub(crate) mod tokens;
 pub(crate) mod wire;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casedesk::config::Config;
 use casedesk::db::{Db, Read as _};
 use casedesk::desk::Desk;
-use casedesk::kit::secrets::sha256_hex;
-use casedesk::kit::{Clock, Secret, Timestamp, secrets};
+use casedesk::kit::{Clock, Secret, Timestamp};
 use casedesk::staff::actions::NewColleague;
 use casedesk::staff::{AgentId, Proof, Role, Viewer};
 use casedesk::web::client::Client;
 use casedesk::{app, q};
-use futures::FutureExt as _;
-use sqlx::{Connection as _, Executor as _};
 
 pub(crate) use browser::{Answer, Browser};
+pub(crate) use databases::on_each;
 pub(crate) use post::{Caught, Letter, Relay};
+pub(crate) use process::Folder;
 
 /// When every test begins.
 pub(crate) const START: &str = "2027-03-01T09:00:00Z";
@@ -77,24 +76,8 @@ pub(crate) async fn with_settings(settings: &[(&str, &str)], test: impl AsyncFn(
     on_each(async |database| Box::pin(run(settings, database, &test)).await).await;
 }
 
-/// Runs a test with the address of each database: none for SQLite, and one that is made for it.
-pub(crate) async fn on_each(test: impl AsyncFn(&str)) {
-    test("").await;
-    let Ok(server) = std::env::var("TEST_POSTGRES") else { return };
-    let name = format!("casedesk_{}", &sha256_hex(secrets::random_token().as_bytes())[..16]);
-    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
-    admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let mut url: url::Url = server.parse().unwrap();
-    url.set_path(&name);
-    let result = std::panic::AssertUnwindSafe(test(url.as_str())).catch_unwind().await;
-    admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-    if let Err(panic) = result {
-        std::panic::resume_unwind(panic);
-    }
-}
-
 async fn run(settings: &[(&str, &str)], database: &str, test: &impl AsyncFn(&TestApp)) {
-    let folder = Folder::new();
+    let folder = Folder::new("test");
     let app = TestApp::new(&folder, settings, database).await;
     test(&app).await;
     app.assert_no_jobs().await;
@@ -103,12 +86,11 @@ async fn run(settings: &[(&str, &str)], database: &str, test: &impl AsyncFn(&Tes
 
 impl TestApp {
     async fn new(folder: &Folder, settings: &[(&str, &str)], database: &str) -> Self {
-        let given = [("SERVER__DATA", folder.0.to_str().unwrap()), ("DATABASE__URL", database)];
+        let given = [("SERVER__DATA", folder.path().to_str().unwrap()), ("DATABASE__URL", database)];
         let environment =
             given.iter().chain(settings).map(|(name, value)| (format!("CASEDESK_{name}"), (*value).into()));
         let config = Config::load(None, environment).unwrap();
-        let db = Db::connect(&config.database_url(), 4).await.unwrap();
-        db.migrate().await.unwrap();
+        let db = databases::open(&config).await;
         let clock = Clock::fixed(Timestamp::parse_rfc3339(START).unwrap());
         let desk = Desk::open(config, db, clock, app::subscribers()).await.unwrap();
         let router = app::router(desk.clone());
@@ -218,26 +200,5 @@ impl TestApp {
         let left: Vec<(String, String)> =
             self.desk().db().all(q!("SELECT kind, payload FROM jobs ORDER BY id")).await.unwrap();
         assert!(left.is_empty(), "jobs were left over: {left:?}");
-    }
-}
-
-/// A folder of its own for each test, removed at the end.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    pub(crate) fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("casedesk-test-{}", secrets::random_token()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

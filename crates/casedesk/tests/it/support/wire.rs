@@ -2,7 +2,6 @@
 use std::sync::Arc;
 
 use casedesk::config::{Config, Imap};
-use casedesk::db::Db;
 use casedesk::desk::Desk;
 use casedesk::events::Subscribers;
 use casedesk::kit::{Clock, Secret, Timestamp};
@@ -10,6 +9,7 @@ use casedesk::mail::imap::{Pace, read_all};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::databases;
 use super::process::Folder;
 use super::recorder::Recorder;
 
@@ -56,8 +56,7 @@ impl Bare {
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_test_writer().try_init();
         let mut config = config(&folder);
         change(&mut config);
-        let db = Db::connect(&config.database_url(), 4).await.unwrap();
-        db.migrate().await.unwrap();
+        let db = databases::open(&config).await;
         let desk = Desk::open(config, db, clock, Subscribers::default()).await.unwrap();
         Self { desk, folder }
     }
