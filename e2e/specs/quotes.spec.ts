@@ -23,6 +23,8 @@ async function accessible(page: Page): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
   expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), page.url()).toBeLessThanOrEqual(0);
+  const cut = await page.evaluate(() => [...document.querySelectorAll('.card')].filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.className));
+  expect.soft(cut, page.url()).toEqual([]);
   if (before) await page.setViewportSize(before);
 }
 
@@ -32,7 +34,7 @@ async function send(agent: Page, admin: Page, from: string, subject: string): Pr
   await agent.getByRole('button', { name: 'More actions' }).click();
   await agent.getByRole('menuitem', { name: 'Draft a quote' }).click();
   await expect(agent.getByRole('heading', { name: /^Quote Q-/ })).toBeVisible();
-  await agent.getByLabel('Title').fill('Audit log to your SIEM');
+  await agent.getByLabel('Title').fill('Audit log to your SIEM, with all who have looked');
   await agent.getByLabel('Description of line 1').fill('Development');
   await agent.getByLabel('Quantity of line 1').fill('2.5');
   await agent.getByLabel('Price of line 1').fill('1,200');
