@@ -214,7 +214,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         return response;
     }
     let title = status.canonical_reason().unwrap_or("Error");
-    let detail = shown.as_ref().map_or_else(|| title.to_owned(), |s| s.detail.clone());
+    let detail = shown.as_ref().map_or_else(|| words(status, title), |s| s.detail.clone());
     let mut rendered = if for_program {
         let more = shown.map(|s| s.more).unwrap_or_default();
         let problem = Problem { kind: "about:blank", title: title.into(), status: status.as_u16(), detail, more };
@@ -237,6 +237,15 @@ pub async fn render(request: Request, next: Next) -> Response {
         rendered.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
     rendered
+}
+
+/// What is said of a refusal of axum's own, which says nothing to the one who reads it.
+fn words(status: StatusCode, title: &str) -> String {
+    match status {
+        StatusCode::NOT_FOUND => "There is nothing at this address. It may be mistyped, or have moved.".into(),
+        StatusCode::METHOD_NOT_ALLOWED => "This address does not take what was sent to it.".into(),
+        _ => title.to_owned(),
+    }
 }
 
 /// axum's own rejections are plain text: they get our shape too.
