@@ -35,10 +35,16 @@ struct InstallationRow {
 }
 
 impl InstallationRow {
-    /// `Version 5.1, Operating system Debian`, as far as they are known.
+    /// `5.1.3, Debian 12, SFTP`, as far as it is known.
     fn words(&self) -> String {
-        let known = self.values.iter().filter(|value| !value.value.is_empty()).take(6);
-        known.map(|value| value.value.as_str()).collect::<Vec<_>>().join(", ")
+        let known: Vec<_> = self.values.iter().filter(|value| !value.value.is_empty()).take(6).collect();
+        let mut words = known.first().map_or_else(String::new, |first| first.value.clone());
+        for (before, value) in known.iter().zip(known.iter().skip(1)) {
+            let system = (before.field.as_str(), value.field.as_str()) == ("os_name", "os_version");
+            words.push_str(if system { " " } else { ", " });
+            words.push_str(&value.value);
+        }
+        words
     }
 }
 
