@@ -169,3 +169,23 @@ test('a template is put in with its fields, and a colleague is named in a note',
   await expect(note(aoife)).toHaveValue(/^Ask @lukasz/);
   await note(aoife).fill('');
 });
+
+test('a list of templates that is answered anew does not change under a pressed pointer', async ({ aoife }) => {
+  await aoife.goto('/settings/templates/new');
+  await aoife.getByLabel('Name').fill('Send the log');
+  await aoife.getByLabel('Text').fill('Please send us the log of that day.');
+  await aoife.getByRole('button', { name: 'Keep the template' }).click();
+  await openCase(aoife, 'Folder monitor stops');
+  await aoife.keyboard.press('r');
+  await aoife.keyboard.press('Control+;');
+  const option = aoife.getByRole('option', { name: /Send the log/ });
+  await option.hover();
+  const answered = aoife.waitForResponse(/templates\?q=log/);
+  await aoife.getByPlaceholder('Find a template').pressSequentially('log', { delay: 0 });
+  await aoife.mouse.down();
+  await (await answered).finished();
+  await aoife.evaluate(() => new Promise(requestAnimationFrame));
+  await aoife.mouse.up();
+  await expect(reply(aoife)).toHaveValue('Please send us the log of that day.');
+  await reply(aoife).fill('');
+});

@@ -1,6 +1,7 @@
 import Combobox from '@github/combobox-nav';
 import { renderStreamMessage } from '@hotwired/turbo';
 import { debounce, define, request, streams } from '../dom';
+import { Options } from '../options';
 
 const ask_wait_ms = 150;
 const keep_wait_ms = 800;
@@ -14,6 +15,7 @@ interface Kept {
 /** The screen of a call: finds the caller while it is typed, keeps everything on the server, and shows how long it lasts. */
 class CallScreen extends HTMLElement {
   #combobox: Combobox | undefined;
+  #options: Options | undefined;
   #clock: number | undefined;
   #sent = false;
 
@@ -69,11 +71,12 @@ class CallScreen extends HTMLElement {
   };
 
   #ask = debounce(ask_wait_ms, async () => {
-    const query = this.#field('who').value.trim();
+    const who = this.#field('who');
+    const query = who.value.trim();
     if (query.length < 2) return this.#close();
-    const answer = await request(`${this.dataset['callersUrl']}?q=${encodeURIComponent(query)}`).catch(() => undefined);
-    if (!answer?.ok || query !== this.#field('who').value.trim() || document.activeElement !== this.#field('who')) return;
-    this.#list.innerHTML = await answer.text();
+    this.#options ??= new Options(this.#list);
+    const url = `${this.dataset['callersUrl']}?q=${encodeURIComponent(query)}`;
+    if ((await this.#options.ask(url, () => query === who.value.trim() && document.activeElement === who)) !== 'filled') return;
     this.#list.hidden = false;
     this.#combobox?.start();
   });

@@ -1,13 +1,14 @@
 import Combobox from '@github/combobox-nav';
-import { debounce, define, el, icon, pressable, request } from '../dom';
+import { debounce, define, el, icon, pressable } from '../dom';
 import { table, targetOf, written } from '../keys';
+import { Options } from '../options';
 
 const ask_wait_ms = 120;
 
 /** Ctrl K. The server finds cases and people (`GET /palette?q=`); the keys of the page in front of you are found here. */
 class FindPalette extends HTMLElement {
   #combobox: Combobox | undefined;
-  #asked = 0;
+  #options: Options | undefined;
   #eager = false;
 
   get #dialog(): HTMLDialogElement {
@@ -58,13 +59,12 @@ class FindPalette extends HTMLElement {
   #soon = debounce(ask_wait_ms, () => void this.#ask());
 
   async #ask(): Promise<void> {
-    const asked = ++this.#asked;
+    this.#options ??= new Options(this.#list);
     const query = this.#input.value.trim();
     const actions = this.#actions(query);
-    const answer = await request(`${this.dataset['url']}?q=${encodeURIComponent(query)}`).catch(() => undefined);
-    if (asked !== this.#asked) return;
-    if (answer?.ok) this.#list.innerHTML = await answer.text();
-    else this.#list.replaceChildren(el('p', { class: 'menu-title' }, 'The desk does not answer. Keys work meanwhile.'));
+    const answer = await this.#options.ask(`${this.dataset['url']}?q=${encodeURIComponent(query)}`);
+    if (answer === 'late') return;
+    if (answer === 'failed') this.#list.replaceChildren(el('p', { class: 'menu-title' }, 'The desk does not answer. Keys work meanwhile.'));
     this.#list.append(...actions);
     for (const [at, option] of [...this.#list.querySelectorAll('[role="option"]')].entries()) option.id = `found-${at}`;
     this.#list.setAttribute('aria-busy', 'false');

@@ -1,6 +1,7 @@
 import Combobox from '@github/combobox-nav';
-import { debounce, define, el, icon, request } from '../dom';
+import { debounce, define, el, icon } from '../dom';
 import type { Draft } from '../draft';
+import { Options } from '../options';
 
 const ask_wait_ms = 150;
 const address = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
@@ -11,6 +12,7 @@ const address = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
  */
 class RecipientsField extends HTMLElement {
   #combobox: Combobox | undefined;
+  #options: Options | undefined;
 
   get #input(): HTMLInputElement {
     return this.querySelector('input[type="text"], input[type="email"]') as HTMLInputElement;
@@ -39,9 +41,9 @@ class RecipientsField extends HTMLElement {
   #ask = debounce(ask_wait_ms, async () => {
     const query = this.#input.value.trim();
     if (query.length < 2 || !this.dataset['suggest']) return this.#close();
-    const answer = await request(`${this.dataset['suggest']}?q=${encodeURIComponent(query)}`).catch(() => undefined);
-    if (!answer?.ok || query !== this.#input.value.trim()) return;
-    this.#list.innerHTML = await answer.text();
+    this.#options ??= new Options(this.#list);
+    const url = `${this.dataset['suggest']}?q=${encodeURIComponent(query)}`;
+    if ((await this.#options.ask(url, () => query === this.#input.value.trim())) !== 'filled') return;
     if (!this.#list.querySelector('[role="option"]')) return this.#close();
     this.#list.hidden = false;
     this.#combobox?.start();

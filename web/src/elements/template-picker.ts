@@ -1,5 +1,6 @@
 import Combobox from '@github/combobox-nav';
 import { debounce, define, request } from '../dom';
+import { Options } from '../options';
 
 const ask_wait_ms = 120;
 
@@ -9,6 +10,7 @@ const ask_wait_ms = 120;
  */
 class TemplatePicker extends HTMLElement {
   #combobox: Combobox | undefined;
+  #options: Options | undefined;
 
   get #input(): HTMLInputElement {
     return this.querySelector('input') as HTMLInputElement;
@@ -41,10 +43,9 @@ class TemplatePicker extends HTMLElement {
   #soon = debounce(ask_wait_ms, () => void this.#ask());
 
   async #ask(): Promise<void> {
-    const answer = await request(`${this.dataset['url']}?q=${encodeURIComponent(this.#input.value)}`).catch(() => undefined);
-    if (!answer?.ok) return;
-    this.#list.innerHTML = await answer.text();
-    this.#combobox?.indicateDefaultOption();
+    this.#options ??= new Options(this.#list);
+    const answer = await this.#options.ask(`${this.dataset['url']}?q=${encodeURIComponent(this.#input.value)}`);
+    if (answer === 'filled') this.#combobox?.indicateDefaultOption();
   }
 
   async #insert(option: HTMLElement): Promise<void> {
