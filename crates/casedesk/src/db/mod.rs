@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Postgres, Transaction};
 use tokio::sync::broadcast;
 
@@ -51,7 +50,7 @@ struct Inner {
 }
 
 enum Backend {
-    Sqlite { write: Arc<sqlite::Writer>, read: SqlitePool },
+    Sqlite { write: Arc<sqlite::Writer>, read: sqlite::Readers },
     Postgres(PgPool),
 }
 
@@ -259,7 +258,7 @@ impl Read for &Db {
     {
         Box::pin(async move {
             let read = match &self.0.backend {
-                Backend::Sqlite { read, .. } => query.fetch_sqlite(read).await,
+                Backend::Sqlite { read, .. } => read.rows(query).await,
                 Backend::Postgres(pool) => query.fetch_postgres(pool).await,
             };
             self.0.room.told(read).await

@@ -1,4 +1,4 @@
-//! SQLite: one writing connection with group commit, a pool of read-only ones.
+//! SQLite: one writing connection with group commit, some read-only ones.
 //!
 //! A transaction is a savepoint inside a shared outer transaction. Whoever finds nobody queueing
 //! behind commits for all; the others wait for that commit. An error of the outer transaction fails
@@ -10,17 +10,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, oneshot};
 
 use super::room::Room;
 use super::{Error, Query, Result, Rows, is_full};
 
 /// How many transactions may share one sync.
 const BATCH: usize = 128;
+/// How many statements read at once, at most.
+const READERS: u32 = 8;
+/// How long a statement may wait until it is its turn to read.
+const TURN: Duration = Duration::from_secs(10);
 
 pub(super) struct Writer {
     state: Arc<Mutex<State>>,
@@ -57,7 +59,7 @@ pub(super) fn folder(url: &str) -> Result<Option<PathBuf>> {
         .map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() }))
 }
 
-pub(super) async fn open(url: &str, max_connections: u32, room: Arc<Room>) -> Result<(Writer, SqlitePool)> {
+pub(super) async fn open(url: &str, max_connections: u32, room: Arc<Room>) -> Result<(Writer, Readers)> {
     let options = SqliteConnectOptions::from_str(url)?
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -68,13 +70,65 @@ pub(super) async fn open(url: &str, max_connections: u32, room: Arc<Room>) -> Re
         .statement_cache_capacity(256)
         .create_if_missing(true);
     let connection = options.connect().await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(max_connections.min(8))
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
-        .await?;
+    let read = Readers {
+        options: options.read_only(true).pragma("cache_size", "-8192"),
+        most: max_connections.min(READERS),
+        turns: Semaphore::new(max_connections.min(READERS) as usize),
+        free: std::sync::Mutex::default(),
+    };
     let state = State { connection, room, open: false, full: false, waiters: Vec::new() };
     Ok((Writer { state: Arc::new(Mutex::new(state)), queued: Arc::default() }, read))
+}
+
+/// The connections that read: opened when they are first needed, the one used last first, since it knows the most pages.
+/// (The pool of sqlx asks a connection before and after each statement whether it still lives, which for a thread of our
+/// own costs more than most statements do.)
+pub(super) struct Readers {
+    options: SqliteConnectOptions,
+    most: u32,
+    turns: Semaphore,
+    free: std::sync::Mutex<Vec<SqliteConnection>>,
+}
+
+impl Readers {
+    pub(super) async fn rows(&self, query: Query) -> Result<Rows> {
+        let turn = tokio::time::timeout(TURN, self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
+        let free = self.free().pop();
+        let connection = match free {
+            Some(connection) => connection,
+            None => self.options.connect().await?,
+        };
+        let mut lent = Lent { to: self, connection: Some(connection) };
+        let connection = lent.connection.as_mut().ok_or(Error::WorkerCrashed)?;
+        query.fetch_sqlite(connection).await
+    }
+
+    /// Lets what is being read be read to its end, and nothing after it.
+    pub(super) async fn close(&self) {
+        let _all = self.turns.acquire_many(self.most).await;
+        self.turns.close();
+        let connections = std::mem::take(&mut *self.free());
+        for connection in connections {
+            let _ = connection.close().await;
+        }
+    }
+
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+        self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A connection that is given back however its statement ends, also when nobody waits for it any more.
+struct Lent<'a> {
+    to: &'a Readers,
+    connection: Option<SqliteConnection>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.to.free().extend(self.connection.take());
+    }
 }
 
 impl Writer {
