@@ -6,7 +6,7 @@ use crate::db::{Db, Query, Read as _, Result, Tx};
 use crate::q;
 
 /// How many words a beginning becomes.
-const MOST_ENDINGS: i64 = 64;
+const MOST_ENDINGS: i64 = 256;
 
 pub(super) async fn index(tx: &mut Tx, document: &Document<'_>) -> Result<()> {
     remove(tx, document.part).await?;
