@@ -9,7 +9,7 @@ use super::views::Badge;
 use crate::cases::filter::{View, verdict_words};
 use crate::cases::{CaseId, actions, store};
 use crate::customers::pages::{kind_words, state_words};
-use crate::customers::{Verdict, VerdictKind, VerdictState};
+use crate::customers::{Verdict, VerdictKind};
 use crate::desk::Desk;
 use crate::staff::{Viewer, Worker};
 use crate::web::fields::Fields;
@@ -19,7 +19,7 @@ use crate::web::{Error, Result};
 /// A verdict as a column of the list.
 #[derive(Clone, Debug)]
 pub struct Column {
-    pub value: &'static str,
+    pub kind: VerdictKind,
     pub title: &'static str,
     pub on: bool,
 }
@@ -31,26 +31,19 @@ pub struct Key {
     pub words: Vec<(String, String)>,
 }
 
-/// The badges of these cases, as this agent wants to see them.
-pub(super) async fn badges(desk: &Desk, by: &Viewer, ids: &[CaseId]) -> Result<HashMap<CaseId, Vec<Badge>>> {
+/// The badges of these cases, with the columns that this agent wants to see.
+pub(super) async fn badges(desk: &Desk, columns: &[Column], ids: &[CaseId]) -> Result<HashMap<CaseId, Vec<Badge>>> {
     let mut badges: HashMap<CaseId, Vec<Badge>> = HashMap::new();
     if ids.is_empty() {
         return Ok(badges);
     }
-    let columns = store::list_columns(desk.db(), by.id).await?;
-    let mut found = store::verdicts_of_many(desk.db(), ids).await?;
+    let kinds: Vec<VerdictKind> = columns.iter().filter(|column| column.on).map(|column| column.kind).collect();
+    let mut found = store::verdicts_in_list(desk.db(), ids, &kinds).await?;
     found.sort_by_key(|row| row.verdict.kind);
     for row in found {
-        if is_shown(&row.verdict, &columns) {
-            badges.entry(row.case_id).or_default().push(badge(row.verdict));
-        }
+        badges.entry(row.case_id).or_default().push(badge(row.verdict));
     }
     Ok(badges)
-}
-
-/// A version that is not supported any more is seen always.
-fn is_shown(verdict: &Verdict, columns: &[VerdictKind]) -> bool {
-    verdict.state == VerdictState::Ended || columns.contains(&verdict.kind)
 }
 
 fn badge(verdict: Verdict) -> Badge {
@@ -61,7 +54,7 @@ fn badge(verdict: Verdict) -> Badge {
 
 pub(super) async fn columns(desk: &Desk, by: &Viewer) -> Result<Vec<Column>> {
     let on = store::list_columns(desk.db(), by.id).await?;
-    let column = |kind: &VerdictKind| Column { value: kind.key(), title: kind_words(*kind), on: on.contains(kind) };
+    let column = |kind: &VerdictKind| Column { kind: *kind, title: kind_words(*kind), on: on.contains(kind) };
     Ok(VerdictKind::ALL.iter().map(column).collect())
 }
 

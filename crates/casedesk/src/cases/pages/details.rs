@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::case::{self, Back};
 
 use super::views::{AskedDetails, File, Finding, Place, Row};
-use super::{entry, key, list, load, shell, words};
+use super::{columns, entry, key, list, load, shell, words};
 use crate::cases::actions::{self, Chosen};
 use crate::cases::filter::{Filter, Sort};
 use crate::cases::store::{self, EntryRow};
@@ -337,7 +337,7 @@ pub(super) async fn of_organisation(
     let filter = Filter { organisation_id: Some(id), ..Filter::default() };
     let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, CASES, by.id, &by.hidden_teams).await?;
     Ok(Html(OfOrganisation {
-        rows: list::shown(&desk, &by, "all", &page.rows).await?,
+        rows: list::shown(&desk, "all", &columns::columns(&desk, &by).await?, &page.rows).await?,
         href: format!("/views/all?q={}", load::urlencoded(&format!("org:\"{}\"", organisation.name))),
         more: page.next.is_some(),
     }))

@@ -14,6 +14,8 @@ use crate::web::shell::Person;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     pub(super) agents: BTreeMap<i64, String>,
+    /// Those of them who have not left, by their names.
+    pub(super) present: Vec<(i64, String)>,
     pub(super) teams: BTreeMap<i64, String>,
     pub(super) prefix: String,
 }

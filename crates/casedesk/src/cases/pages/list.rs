@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{Badge, Case, ListView, Row, Tail};
+use super::views::{Badge, Case, Column, ListView, Row, Tail};
 use super::{columns, key, shell, words};
 use crate::cases::filter::{Filter, Sort, View};
 use crate::cases::store::{self, ListedCase, MOST_COUNTED};
@@ -119,7 +119,7 @@ pub(super) async fn row(
         };
     }
     let row = match row {
-        Some(row) => shown(&desk, &by, &list.key, &[row]).await?.pop(),
+        Some(row) => shown(&desk, &list.key, &list.columns, &[row]).await?.pop(),
         None => None,
     };
     if sorted(list.sort) == Sort::DueFirst && !(asked.known && asked.current) {
@@ -161,7 +161,7 @@ pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) ->
     let sort = sorted(list.sort);
     let after = asked.after.as_deref().and_then(Cursor::decode);
     let page = store::list(desk.db(), &filter, sort, after, ROWS, by.id, &by.hidden_teams).await?;
-    list.rows = shown(desk, by, &list.key, &page.rows).await?;
+    list.rows = shown(desk, &list.key, &list.columns, &page.rows).await?;
     list.next = page.next.map(Cursor::encode);
     if asked.after.is_none() {
         list.count = match filter.words {
@@ -253,9 +253,9 @@ pub(super) fn counted(count: i64) -> String {
 }
 
 /// Cases as rows of a list.
-pub(super) async fn shown(desk: &Desk, by: &Viewer, view: &str, rows: &[ListedCase]) -> Result<Vec<Row>> {
+pub(super) async fn shown(desk: &Desk, view: &str, columns: &[Column], rows: &[ListedCase]) -> Result<Vec<Row>> {
     let ids: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
-    let mut badges = columns::badges(desk, by, &ids).await?;
+    let mut badges = columns::badges(desk, columns, &ids).await?;
     Ok(rows.iter().map(|row| one(desk, view, row, badges.remove(&row.id).unwrap_or_default())).collect())
 }
 

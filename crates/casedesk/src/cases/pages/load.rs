@@ -1,6 +1,4 @@
 //! Gathers what one case's page shows.
-use std::collections::BTreeMap;
-
 use super::entry::{self, Files, Names};
 use super::views::{
     Case, Choice, Composer, Contact, DraftFile, Entry, Link, Organisation, Panel, Participant, Pending, Recipient,
@@ -28,11 +26,23 @@ pub(super) async fn row(desk: &Desk, by: &Viewer, id: CaseId) -> Result<store::C
 pub(super) async fn names(desk: &Desk) -> Result<Names> {
     let agents = staff::store::everybody(desk.db()).await?;
     let teams = staff::store::teams(desk.db()).await?;
+    let present = agents.iter().filter(|agent| !agent.disabled).map(|agent| (agent.id.0, agent.name.clone()));
     Ok(Names {
+        present: present.collect(),
         agents: agents.into_iter().map(|agent| (agent.id.0, agent.name)).collect(),
         teams: teams.into_iter().map(|team| (team.id.0, team.name)).collect(),
         prefix: desk.config().desk.prefix.clone(),
     })
+}
+
+/// What several parts of the page are made of.
+struct Known<'a> {
+    row: &'a store::Case,
+    rows: &'a [EntryRow],
+    people: &'a [CasePerson],
+    names: &'a Names,
+    /// Of the organisation's mail.
+    domains: &'a [String],
 }
 
 /// Everything of a case's page.
@@ -50,8 +60,13 @@ pub(super) async fn case(desk: &Desk, by: &Viewer, row: &store::Case, back: &str
     entry::mark_new(&mut entries, seen);
     let people = store::people(db, id).await?;
     let older = rows.first().filter(|_| more).map(|first| format!("/cases/{id}/older?before={}", first.id));
-    let panel = panel(desk, by, row, &rows, &people).await?;
-    let composer = composer(desk, by, row, &rows, &people).await?;
+    let domains = match row.organisation_id {
+        Some(organisation) => customers::store::domains(db, organisation).await?,
+        None => vec![],
+    };
+    let known = Known { row, rows: &rows, people: &people, names: &names, domains: &domains };
+    let panel = panel(desk, by, &known).await?;
+    let composer = composer(desk, by, &known).await?;
     let mut case = head(desk, by, row, &names).await?;
     case.join = join(desk, by, row, &rows).await?;
     let ended = panel.verdicts.iter().find(|found| found.ended && row.state.is_open());
@@ -82,11 +97,11 @@ pub(super) async fn files(desk: &Desk, ids: &[EntryId]) -> Result<Files> {
 /// What stands above the timeline.
 async fn head(desk: &Desk, by: &Viewer, row: &store::Case, names: &Names) -> Result<Case> {
     let (door_icon, door_words) = words::door(row.door);
-    let agents = staff::store::agents(desk.db()).await?;
     let assignee = row.assignee_id.map(|id| Person::new(id.0, names.agents.get(&id.0).map_or("", String::as_str), ""));
     let choice = |value: String, label: &str, icon, chosen| Choice { value, label: label.into(), icon, chosen };
     let nobody = choice(String::new(), "Nobody", "none", row.assignee_id.is_none());
-    let people = agents.iter().map(|a| choice(a.id.to_string(), &a.name, "user", row.assignee_id == Some(a.id)));
+    let mine = |id: i64| row.assignee_id.is_some_and(|assignee| assignee.0 == id);
+    let people = names.present.iter().map(|(id, name)| choice(id.to_string(), name, "user", mine(*id)));
     let teams =
         |(id, name): (&i64, &String)| choice(id.to_string(), name, "users", row.team_id.is_some_and(|t| t.0 == *id));
     let due = store::due(desk.db(), row.id).await?;
@@ -143,22 +158,20 @@ fn link(desk: &Desk, id: CaseId, subject: &str, state: crate::cases::CaseState) 
     }
 }
 
-async fn panel(desk: &Desk, by: &Viewer, row: &store::Case, rows: &[EntryRow], people: &[CasePerson]) -> Result<Panel> {
-    let db = desk.db();
+async fn panel(desk: &Desk, by: &Viewer, known: &Known<'_>) -> Result<Panel> {
+    let (db, Known { row, rows, people, names, domains }) = (desk.db(), known);
     let watchers = store::watchers(db, row.id).await?;
-    let names: BTreeMap<i64, String> =
-        staff::store::everybody(db).await?.into_iter().map(|agent| (agent.id.0, agent.name)).collect();
     let linked = store::links(db, row.id, &by.hidden_teams).await?;
     let links =
         linked.iter().map(|l| Link { why: l.kind.to_string(), ..link(desk, l.id, &l.subject, l.state) }).collect();
     Ok(Panel {
         contact: contact(desk, row).await?,
-        organisation: organisation(desk, by, row).await?,
+        organisation: organisation(desk, by, row, domains).await?,
         participants: people.iter().filter(|p| p.role != PersonRole::Removed).map(participant).collect(),
         watching: watchers.contains(&by.id),
         watchers: watchers
             .iter()
-            .map(|id| Person::new(id.0, names.get(&id.0).map_or("", String::as_str), ""))
+            .map(|id| Person::new(id.0, names.agents.get(&id.0).map_or("", String::as_str), ""))
             .collect(),
         links,
         others: others(desk, by, row, people).await?,
@@ -191,10 +204,9 @@ async fn contact(desk: &Desk, row: &store::Case) -> Result<Option<Contact>> {
     }))
 }
 
-async fn organisation(desk: &Desk, by: &Viewer, row: &store::Case) -> Result<Option<Organisation>> {
+async fn organisation(desk: &Desk, by: &Viewer, row: &store::Case, domains: &[String]) -> Result<Option<Organisation>> {
     let Some(id) = row.organisation_id else { return Ok(None) };
     let Some(organisation) = customers::store::organisation(desk.db(), id).await? else { return Ok(None) };
-    let domains = customers::store::domains(desk.db(), id).await?;
     let filter = Filter { organisation_id: Some(id), ..Filter::default() };
     let cases = store::count(desk.db(), &filter, &by.hidden_teams).await?;
     let mut facts = vec![("Is".to_owned(), format!("a {}", organisation.kind))];
@@ -218,17 +230,11 @@ async fn others(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerso
     Ok(page.rows.iter().filter(|c| c.id != row.id).map(|c| link(desk, c.id, &c.subject, c.state)).collect())
 }
 
-async fn composer(
-    desk: &Desk,
-    by: &Viewer,
-    row: &store::Case,
-    rows: &[EntryRow],
-    people: &[CasePerson],
-) -> Result<Composer> {
-    let db = desk.db();
+async fn composer(desk: &Desk, by: &Viewer, known: &Known<'_>) -> Result<Composer> {
+    let (db, Known { row, rows, people, .. }) = (desk.db(), known);
     let drafts = store::drafts(db, row.id, by.id).await?;
     let of = |kind: &str| drafts.iter().find(|draft| draft.kind == kind);
-    let ours = own_domains(desk, row, people).await?;
+    let ours = own_domains(desk, known);
     let (to, cc) = recipients(of("reply"), rows, people);
     let bcc = of("reply").and_then(|draft| written(&draft.recipients_bcc)).unwrap_or_default();
     let newest = rows.last().map_or(0, |entry| entry.id.0);
@@ -251,16 +257,14 @@ async fn composer(
 }
 
 /// The organisation's mail domains, or the requester's own; none when strangers share it.
-async fn own_domains(desk: &Desk, row: &store::Case, people: &[CasePerson]) -> Result<Vec<String>> {
-    if let Some(id) = row.organisation_id {
-        let domains = customers::store::domains(desk.db(), id).await?;
-        if !domains.is_empty() {
-            return Ok(domains);
-        }
+fn own_domains(desk: &Desk, known: &Known<'_>) -> Vec<String> {
+    if !known.domains.is_empty() {
+        return known.domains.to_vec();
     }
-    let requester = people.iter().find(|p| p.role == PersonRole::Requester).map(|p| domain_of(&p.address).to_owned());
+    let requester =
+        known.people.iter().find(|p| p.role == PersonRole::Requester).map(|p| domain_of(&p.address).to_owned());
     let shared = |domain: &String| desk.config().desk.public_domains.contains(domain.as_str());
-    Ok(requester.filter(|domain| !shared(domain)).into_iter().collect())
+    requester.filter(|domain| !shared(domain)).into_iter().collect()
 }
 
 /// Whom a reply goes to: as the draft says, else to who wrote last, with the other participants in copy.

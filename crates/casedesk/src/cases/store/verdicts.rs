@@ -42,6 +42,16 @@ pub async fn verdicts_of_many(on: impl Read, ids: &[CaseId]) -> Result<Vec<Verdi
     on.all(query.push(" ORDER BY case_id, kind LIMIT ").bind(MOST * many(ids))).await
 }
 
+/// Those of several cases that a list shows: that a version has ended always, and of these kinds any.
+pub async fn verdicts_in_list(on: impl Read, ids: &[CaseId], kinds: &[VerdictKind]) -> Result<Vec<VerdictOfCase>> {
+    let query =
+        Query::new("SELECT case_id, kind, state, reason, label, action, item_id FROM case_verdicts WHERE case_id IN ")
+            .bind_list(ids.iter().copied());
+    let query =
+        query.push(" AND (state = ").bind(VerdictState::Ended).push(" OR kind IN ").bind_list(kinds.iter().copied());
+    on.all(query.push(") ORDER BY case_id LIMIT ").bind(MOST * many(ids))).await
+}
+
 fn many(ids: &[CaseId]) -> i64 {
     i64::try_from(ids.len()).unwrap_or(i64::MAX / 1000)
 }
