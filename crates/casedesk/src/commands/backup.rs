@@ -91,7 +91,7 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
     let mut copied = 0;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        if entry.file_name() == crate::files::COMING {
+        if crate::files::NOT_KEPT.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         let target = to.join(entry.file_name());

@@ -10,14 +10,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
 
 use crate::kit::secrets::{Sha256Hex, random_token, sha256_hex};
 
-/// The part of the store where blocks lie. Nothing in it is whole, so no backup copies it.
-pub const COMING: &str = "coming";
+/// The part of the store where blocks lie, of files that are not whole yet.
+const COMING: &str = "coming";
+/// Where archives that are handed out lie, until their time is over.
+const ARCHIVES: &str = "archives";
+/// Where files lie that nothing names any more, until they are forgotten.
+const ASIDE: &str = "aside";
+/// What no backup copies.
+pub const NOT_KEPT: [&str; 3] = [COMING, ARCHIVES, ASIDE];
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
@@ -128,8 +135,36 @@ impl Files {
 
     /// The file piece by piece, for those that may be large.
     pub async fn stream(&self, digest: &str) -> Result<Pieces, FilesError> {
-        let found = self.0.get(&key(digest)?).await.map_err(|error| told(error, digest))?;
-        Ok(found.into_stream().map(|piece| piece.map_err(FilesError::Store)).boxed())
+        Ok(self.pieces(&key(digest)?).await?.1)
+    }
+
+    async fn pieces(&self, key: &Key) -> Result<(u64, Pieces), FilesError> {
+        let found = self.0.get(key).await.map_err(|error| told(error, key.as_ref()))?;
+        let size = found.meta.size;
+        Ok((size, found.into_stream().map(|piece| piece.map_err(FilesError::Store)).boxed()))
+    }
+
+    /// Takes a file out of the way that nothing names any more, for as long as somebody may have begun to name it.
+    pub async fn set_aside(&self, digest: &str) -> Result<(), FilesError> {
+        self.rename(&key(digest)?, &aside(digest)?).await
+    }
+
+    /// Puts one back that was named meanwhile.
+    pub async fn bring_back(&self, digest: &str) -> Result<(), FilesError> {
+        self.rename(&aside(digest)?, &key(digest)?).await
+    }
+
+    /// Forgets one that was set aside.
+    pub async fn forget(&self, digest: &str) -> Result<(), FilesError> {
+        self.delete(&aside(digest)?).await
+    }
+
+    /// A file that is not there is where it should be: this may run twice.
+    async fn rename(&self, from: &Key, to: &Key) -> Result<(), FilesError> {
+        match self.0.rename(from, to).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(FilesError::Store(error)),
+        }
     }
 
     /// One that is not there is deleted already.
@@ -138,6 +173,20 @@ impl Files {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(FilesError::Store(error)),
         }
+    }
+
+    /// Begins an archive, which is there once it is shut down; its name is a word of ours.
+    pub fn begin_archive(&self, name: &str) -> BufWriter {
+        BufWriter::new(self.0.clone(), archive(name))
+    }
+
+    /// Its size in bytes, and what it holds.
+    pub async fn archive(&self, name: &str) -> Result<(u64, Pieces), FilesError> {
+        self.pieces(&archive(name)).await
+    }
+
+    pub async fn remove_archive(&self, name: &str) -> Result<(), FilesError> {
+        self.delete(&archive(name)).await
     }
 }
 
@@ -149,6 +198,15 @@ fn told(error: object_store::Error, name: &str) -> FilesError {
         object_store::Error::NotFound { .. } => FilesError::Missing(name.to_owned()),
         other => FilesError::Store(other),
     }
+}
+
+fn archive(name: &str) -> Key {
+    Key::from_iter([ARCHIVES, name])
+}
+
+fn aside(digest: &str) -> Result<Key, FilesError> {
+    key(digest)?;
+    Ok(Key::from_iter([ASIDE, digest]))
 }
 
 fn key(digest: &str) -> Result<Key, FilesError> {
@@ -210,5 +268,25 @@ mod tests {
         }
         assert!(matches!(files.join(&blocks).await, Err(FilesError::Missing(_))));
         assert_eq!(std::fs::read_dir(folder.0.join(COMING)).unwrap().count(), 0, "nothing is left of a try");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_set_aside_comes_back_or_is_forgotten_however_often_it_is_asked_for() {
+        let (_folder, files) = Folder::new();
+        let digest = files.put(Bytes::from_static(b"hello")).await.unwrap();
+        for _ in 0..2 {
+            files.set_aside(&digest).await.unwrap();
+        }
+        assert!(matches!(files.get(&digest).await, Err(FilesError::Missing(_))));
+        for _ in 0..2 {
+            files.bring_back(&digest).await.unwrap();
+        }
+        assert_eq!(files.get(&digest).await.unwrap(), "hello");
+        files.set_aside(&digest).await.unwrap();
+        for _ in 0..2 {
+            files.forget(&digest).await.unwrap();
+        }
+        files.bring_back(&digest).await.unwrap();
+        assert!(matches!(files.get(&digest).await, Err(FilesError::Missing(_))));
     }
 }
