@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { at, expect, expectNoFaults, live, newCase, openCase, test } from '../support/pages';
 import { deliver } from '../support/desk';
 
-const pages = ['/views/open', '/cases/1001', '/cases/1001/split', '/cases/new', '/calls', '/calls/new', '/views/unconfirmed', '/views', '/quarantine', '/settings/mailboxes', '/settings/form', '/settings/templates', '/settings/templates/new', '/settings/products', '/life-cycle', '/roadmap', '/settings/profile', '/settings/sessions', '/settings/tokens', '/settings/agents', '/settings/teams', '/settings/webhooks', '/settings/audit', '/organisations', '/organisations/import', '/organisations/duplicates', '/organisations/1', '/organisations/1/merge?q=k', '/contacts/1', '/contracts?within=365', '/views/due', '/settings/support-options', '/quotes', '/cases/1001/details-forms', '/settings/details', '/nowhere'];
+const pages = ['/views/open', '/cases/1001', '/cases/1001/split', '/cases/new', '/calls', '/calls/new', '/views/unconfirmed', '/views', '/quarantine', '/settings/mailboxes', '/settings/form', '/settings/templates', '/settings/templates/new', '/settings/products', '/life-cycle', '/roadmap', '/settings/profile', '/settings/sessions', '/settings/tokens', '/settings/agents', '/settings/teams', '/settings/webhooks', '/settings/audit', '/settings/privacy', '/organisations', '/organisations/import', '/organisations/duplicates', '/organisations/1', '/organisations/1/merge?q=k', '/contacts/1', '/contracts?within=365', '/views/due', '/settings/support-options', '/quotes', '/cases/1001/details-forms', '/settings/details', '/nowhere'];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page is accessible, ${colorScheme}`, async ({ browser }) => {

@@ -22,7 +22,9 @@ use crate::web::routing::get;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
-use crate::{cases, clocks, customers, details, forms, mail, phone, portal, products, quotes, staff, webhooks};
+use crate::{
+    cases, clocks, customers, details, forms, mail, phone, portal, privacy, products, quotes, staff, webhooks,
+};
 
 /// Who listens to events.
 pub fn subscribers() -> Subscribers {
@@ -67,7 +69,12 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<quotes::jobs::Heard>(desk.clone())
         .register::<details::jobs::Open>(desk.clone())
         .register::<details::jobs::PutTogether>(desk.clone())
-        .register::<details::jobs::Sweep>(desk.clone());
+        .register::<details::jobs::Sweep>(desk.clone())
+        .register::<privacy::jobs::Export>(desk.clone())
+        .register::<privacy::jobs::Expire>(desk.clone())
+        .register::<privacy::jobs::Erase>(desk.clone())
+        .register::<privacy::jobs::SetAside>(desk.clone())
+        .register::<privacy::jobs::ForgetFiles>(desk.clone());
     Ok(worker)
 }
 
@@ -108,6 +115,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(details::api::routes())
         .merge(forms::api::routes())
         .merge(portal::api::routes())
+        .merge(privacy::api::routes())
         .merge(webhooks::api::routes());
     let (router, description) = OpenApiRouter::new()
         .nest("/api/v1", rooms)
@@ -149,6 +157,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(quotes::pages::open_routes())
         .merge(details::pages::routes())
         .merge(forms::pages::routes())
+        .merge(privacy::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())
         .merge(api(&desk))

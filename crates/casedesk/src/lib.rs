@@ -17,6 +17,7 @@ pub mod live;
 pub mod mail;
 pub mod phone;
 pub mod portal;
+pub mod privacy;
 pub mod products;
 pub mod queue;
 pub mod quotes;

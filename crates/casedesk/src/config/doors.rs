@@ -111,3 +111,15 @@ impl Phone {
         .collect()
     }
 }
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    pub export_days: u32,
+}
+
+impl Privacy {
+    pub(super) fn faults(&self) -> Option<String> {
+        (!(1..=90).contains(&self.export_days)).then(|| "privacy.export_days: between 1 and 90 days".into())
+    }
+}

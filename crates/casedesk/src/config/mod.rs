@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::doors::{Clocks, Details, Forms, Phone, Portal};
+pub use self::doors::{Clocks, Details, Forms, Phone, Portal, Privacy};
 pub use self::quotes::Quotes;
 use crate::kit::Secret;
 
@@ -36,6 +36,7 @@ pub struct Config {
     pub clocks: Clocks,
     pub products: Products,
     pub customers: Customers,
+    pub privacy: Privacy,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -362,6 +363,7 @@ impl Config {
         faults.extend(self.quotes.faults());
         faults.extend(self.details.faults());
         faults.extend(self.forms.faults());
+        faults.extend(self.privacy.faults());
         faults
     }
 }

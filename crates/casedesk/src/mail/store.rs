@@ -192,6 +192,23 @@ pub async fn by_fingerprint(on: impl Read, fingerprint: &str) -> Result<Option<E
     Ok(row.map(|(id,)| id))
 }
 
+/// Whether a message with this fingerprint was erased.
+pub async fn was_erased(on: impl Read, fingerprint: &str) -> Result<bool> {
+    let row: Option<(i64,)> = on.opt(q!("SELECT at FROM mail_erased WHERE fingerprint = $1", fingerprint)).await?;
+    Ok(row.is_some())
+}
+
+/// A message that was erased came again: its place in the mailbox is remembered, and nothing else of it.
+pub async fn keep_away(tx: &mut Tx, id: InboundId, reason: &str) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE inbound SET state = 'duplicate', reason = $2, raw = NULL, digest = NULL, envelope = '{}'
+         WHERE id = $1 AND state = 'new'",
+        id,
+        reason
+    ))
+    .await
+}
+
 pub async fn insert_message(tx: &mut Tx, message: &Message, fingerprint: &str) -> Result<u64> {
     tx.exec(q!(
         "INSERT INTO mail_messages (entry_id, message_id, fingerprint, subject, reference_ids, raw_digest, html_digest)

@@ -63,13 +63,14 @@ impl QuoteRow {
 
 const COLUMNS: &str = "SELECT q.id, COALESCE(q.series_id, q.id) AS series_id, q.version, q.case_id, q.state, q.title,
     q.currency, q.total_minor, q.valid_until, q.text, q.vat_note, COALESCE(t.merged_into, t.id) AS contact_id,
-    q.to_name, q.to_address, q.drafted_by, q.edited_by, q.approved_by, q.created_at, q.updated_at, q.approved_at, q.sent_at, q.decided_at, q.decided_by,
-    q.decided_how, q.recorded_by, q.reason, q.pdf_digest, q.read_as, q.read_entry_id, k.subject AS case_subject,
-    k.team_id AS case_team, r.id AS root_id, r.team_id AS root_team, k.organisation_id, o.name AS organisation,
+    q.to_name, q.to_address, q.drafted_by, q.edited_by, q.approved_by, q.created_at, q.updated_at, q.approved_at,
+    q.sent_at, q.decided_at, q.decided_by, q.decided_how, q.recorded_by, q.reason, q.pdf_digest, q.read_as,
+    q.read_entry_id, k.subject AS case_subject, k.team_id AS case_team, r.id AS root_id, r.team_id AS root_team, o.id AS organisation_id, o.name AS organisation,
     d.name AS drafted_by_name, p.name AS approved_by_name
     FROM quotes q JOIN cases k ON k.id = q.case_id LEFT JOIN cases r ON r.id = k.merged_into
-    LEFT JOIN organisations o ON o.id = k.organisation_id LEFT JOIN agents d ON d.id = q.drafted_by
-    LEFT JOIN agents p ON p.id = q.approved_by LEFT JOIN contacts t ON t.id = q.contact_id ";
+    LEFT JOIN organisations o ON o.id = COALESCE(q.organisation_id, k.organisation_id)
+    LEFT JOIN agents d ON d.id = q.drafted_by LEFT JOIN agents p ON p.id = q.approved_by
+    LEFT JOIN contacts t ON t.id = q.contact_id ";
 
 pub async fn quote(on: impl Read, id: QuoteId) -> Result<Option<QuoteRow>> {
     on.opt(Query::new(COLUMNS).push("WHERE q.id = ").bind(id)).await

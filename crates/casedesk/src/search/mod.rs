@@ -32,6 +32,16 @@ pub async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
     }
 }
 
+/// Takes the next words off the list of words that no document has any more; where to go on. Their traces leave the
+/// index along the way.
+pub async fn forget_words(db: &Db, after: &str) -> Result<Option<String>> {
+    match db.dialect() {
+        Dialect::Sqlite => sqlite::forget_words(db, after).await,
+        // A document's words are its row.
+        Dialect::Postgres => Ok(None),
+    }
+}
+
 /// Moves a document to another owner; a part is always of one owner.
 pub async fn move_part(tx: &mut Tx, part: i64, owner: i64) -> Result<()> {
     tx.exec(crate::q!("UPDATE search_documents SET owner = $2 WHERE part = $1", part, owner)).await?;

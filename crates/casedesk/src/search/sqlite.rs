@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Wanted, words_of};
-use crate::db::{Db, Query, Read as _, Result, Tx};
+use crate::db::{Db, Query, Read, Result, Tx};
 use crate::q;
 
 /// How many words a beginning becomes.
@@ -45,6 +45,39 @@ pub(super) async fn remove(tx: &mut Tx, part: i64) -> Result<()> {
         tx.exec(q!("DELETE FROM search_text WHERE rowid = $1", old)).await?;
     }
     Ok(())
+}
+
+/// How many words are looked at in one go, and how many pages of the index are merged along with them.
+const WORDS: i64 = 500;
+const PAGES: i64 = 200;
+
+pub(super) async fn forget_words(db: &Db, after: &str) -> Result<Option<String>> {
+    let words: Vec<(String,)> =
+        db.all(q!("SELECT word FROM search_words WHERE word > $1 ORDER BY word LIMIT $2", after, WORDS)).await?;
+    let mut unused = Vec::new();
+    for (word,) in &words {
+        if !is_used(db, word).await? {
+            unused.push(word.clone());
+        }
+    }
+    let mut tx = db.begin().await?;
+    for word in unused {
+        // Somebody may have written it meanwhile.
+        if !is_used(&mut tx, &word).await? {
+            tx.exec(q!("DELETE FROM search_words WHERE word = $1", word)).await?;
+        }
+    }
+    // A document that was taken away stays in the index, marked, until its pages are merged.
+    tx.exec(q!("INSERT INTO search_text (search_text, rank) VALUES ('merge', $1)", PAGES)).await?;
+    tx.commit().await?;
+    Ok(words.last().map(|(last,)| last.clone()))
+}
+
+async fn is_used(on: impl Read, word: &str) -> Result<bool> {
+    // The words hold letters and digits alone, so quoting them is enough.
+    let query = q!("SELECT rowid FROM search_text WHERE search_text MATCH $1 LIMIT 1", format!("\"{word}\""));
+    let found: Option<(i64,)> = on.opt(query).await?;
+    Ok(found.is_some())
 }
 
 /// Beginnings of two and three letters have an index of their own; longer than this is no word that anybody types.

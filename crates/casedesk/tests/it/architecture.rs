@@ -17,6 +17,7 @@ const ROOMS: &[&[&str]] = &[
     &["mail", "forms", "phone", "live", "webhooks"],
     &["clocks", "details", "quotes"],
     &["portal"],
+    &["privacy"],
     &["app"],
     &["demo"],
     &["commands"],

@@ -22,6 +22,7 @@ mod merges;
 mod pages;
 mod phone;
 mod portal;
+mod privacy;
 mod products;
 mod quotes;
 mod sheets;

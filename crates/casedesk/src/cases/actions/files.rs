@@ -1,11 +1,14 @@
 //! Files on their way to an entry, and their words for the search.
 use super::{ReceivedFile, index};
+use crate::cases::jobs::IndexFiles;
 use crate::cases::store::{self, Attachment, EntryRow};
-use crate::cases::{CasesError, EntryData, EntryId, PersonRole};
+use crate::cases::{CasesError, Delivery, EntryData, EntryId, EntryKind, PersonRole};
 use crate::customers::Person;
+use crate::db::Tx;
 use crate::desk::Desk;
 use crate::files::text;
 use crate::web::upload::Uploaded;
+use crate::{queue, search};
 
 /// Puts files into the store, ready for an entry.
 pub async fn keep_files(desk: &Desk, files: Vec<Uploaded>) -> Result<Vec<ReceivedFile>, crate::files::FilesError> {
@@ -41,17 +44,40 @@ pub async fn index_files(desk: &Desk, entry: EntryId) -> Result<(), CasesError> 
     let mut tx = desk.db().begin().await?;
     // Read again: it may have moved to another case meanwhile.
     let Some(row) = store::entry(&mut tx, entry).await? else { return Ok(()) };
-    let case = store::case(&mut tx, row.case_id).await?.ok_or(CasesError::NoCase(row.case_id))?;
-    let known = store::people(&mut tx, row.case_id).await?;
+    put(&mut tx, &row, &words).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Indexes an entry again after its words were changed: at once without those of its files, which a job adds.
+pub async fn index_again(tx: &mut Tx, entry: EntryId) -> Result<(), CasesError> {
+    let Some(row) = store::entry(&mut *tx, entry).await? else { return Ok(()) };
+    if row.kind == EntryKind::Change || row.delivery == Some(Delivery::Cancelled) {
+        return Ok(search::remove(tx, entry.0).await?);
+    }
+    let files = store::files_of_entries(&mut *tx, &[entry]).await?;
+    let names: String = files.iter().map(|file| format!("{} ", file.name)).collect();
+    put(tx, &row, &names).await?;
+    if !files.is_empty() {
+        queue::enqueue(tx, &IndexFiles { entry }, row.at).await?;
+    }
+    Ok(())
+}
+
+async fn put(tx: &mut Tx, row: &EntryRow, words: &str) -> Result<(), CasesError> {
+    let case = store::case(&mut *tx, row.case_id).await?.ok_or(CasesError::NoCase(row.case_id))?;
+    let known = store::people(&mut *tx, row.case_id).await?;
     let taking_part = |person: &Person| {
         known.iter().any(|known| known.address == person.address && known.role != PersonRole::Removed)
     };
-    let people = people(&row)?.into_iter().filter(taking_part);
+    let people = people(row)?.into_iter().filter(taking_part);
     let people: Vec<String> = people.map(|p| format!("{} {}", p.name.unwrap_or_default(), p.address)).collect();
-    let people = people.join(" ");
-    index(&mut tx, &case, entry, row.case_id, &row.text, &people, &words).await?;
-    tx.commit().await?;
-    Ok(())
+    let (people, text) = match row.data()? {
+        // As `quote_step` has it.
+        EntryData::Quote(of) => (of.by, format!("{} {} {} {}", of.key, of.title, of.total, row.text)),
+        _ => (people.join(" "), row.text.clone()),
+    };
+    index(tx, &case, row.id, row.case_id, &text, &people, words).await
 }
 
 async fn read(desk: &Desk, file: &Attachment) -> Result<Option<String>, CasesError> {

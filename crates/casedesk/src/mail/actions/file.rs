@@ -72,6 +72,10 @@ pub async fn prepare(desk: &Desk, id: InboundId) -> Result<Option<Prepared>, Mai
     };
     let ours = our_addresses(desk).await?;
     let mail = read(raw.clone(), ours.clone()).await?;
+    if store::was_erased(desk.db(), &rules::fingerprint(&mail)).await? {
+        keep_away(desk, id).await?;
+        return Ok(None);
+    }
     let raw_digest = desk.files().put(raw).await?;
     let html_digest = match &mail.body.html {
         Some(html) => Some(desk.files().put(Bytes::from(html.clone())).await?),
@@ -91,6 +95,20 @@ pub async fn prepare(desk: &Desk, id: InboundId) -> Result<Option<Prepared>, Mai
     let wanted = row.reason.as_deref() == Some(super::quarantine::WANTED);
     let writer = Writer::of(desk, &mail, &row.source, row.received_at, &ours.agents).await?;
     Ok(Some(Prepared { id, received_at: row.received_at, mail, raw_digest, html_digest, files, ours, wanted, writer }))
+}
+
+/// What a message is known by, of whatever place it came from.
+pub async fn fingerprint(desk: &Desk, raw: Bytes) -> Result<String, MailError> {
+    let ours = our_addresses(desk).await?;
+    Ok(rules::fingerprint(&read(raw, ours).await?))
+}
+
+/// Nothing of it is stored: whoever it was of asked for that.
+async fn keep_away(desk: &Desk, id: InboundId) -> Result<(), MailError> {
+    let mut tx = desk.db().begin().await?;
+    store::keep_away(&mut tx, id, "it was erased before").await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Reads on another thread; a panic of a parser is an error of this one message.

@@ -429,6 +429,12 @@ async fn rest(app: &TestApp, people: &People, ben: &Browser, own: &mut Fill, evi
     let pair = (twin("one@twin.example").await, twin("two@twin.example").await);
     let merge = json!({ "kind": "contact", "keep": pair.0, "merge": pair.1 });
     own.insert("customer-merge", id(&post(&people.by_ben, "/customer-merges", merge).await));
+    let export = id(&post(&people.by_ada, &format!("/contacts/{}/exports", pair.0), json!({})).await);
+    let request = casedesk::privacy::RequestId(number(&export));
+    casedesk::privacy::actions::run_export(app.desk(), request).await.unwrap();
+    app.forget_jobs("privacy.export").await;
+    app.forget_jobs("privacy.expire").await;
+    own.insert("privacy-request", export);
     let (hook, delivery) = webhook(app, people, "one").await;
     own.insert("webhook", hook);
     own.insert("delivery", delivery);
