@@ -155,6 +155,7 @@ test('a template is put in with its fields, and a colleague is named in a note',
   await aoife.getByLabel('Name').fill('Installation details');
   await aoife.getByLabel('Text').fill('Dear {{first name}}, about {{case}}: which version is it?');
   await aoife.getByRole('button', { name: 'Keep the template' }).click();
+  await aoife.waitForURL('/settings/templates');
   const number = await openCase(aoife, 'Folder monitor stops');
   await aoife.keyboard.press('r');
   await aoife.keyboard.press('Control+;');
@@ -175,6 +176,7 @@ test('a list of templates that is answered anew does not change under a pressed 
   await aoife.getByLabel('Name').fill('Send the log');
   await aoife.getByLabel('Text').fill('Please send us the log of that day.');
   await aoife.getByRole('button', { name: 'Keep the template' }).click();
+  await aoife.waitForURL('/settings/templates');
   await openCase(aoife, 'Folder monitor stops');
   await aoife.keyboard.press('r');
   await aoife.keyboard.press('Control+;');

@@ -50,7 +50,7 @@ struct Inner {
 }
 
 enum Backend {
-    Sqlite { write: Arc<sqlite::Writer>, read: sqlite::Readers },
+    Sqlite { write: Arc<sqlite::Writer>, read: Box<sqlite::Readers> },
     Postgres(PgPool),
 }
 
@@ -69,7 +69,7 @@ impl Db {
             Backend::Postgres(pool)
         } else {
             let (write, read) = sqlite::open(url, max_connections, room.clone()).await?;
-            Backend::Sqlite { write: Arc::new(write), read }
+            Backend::Sqlite { write: Arc::new(write), read: Box::new(read) }
         };
         let db = Self(Arc::new(Inner { backend, room, bus }));
         db.listen();

@@ -53,7 +53,7 @@ impl<W: Write> Write for Counted<W> {
 enum State<W: Write> {
     Between(Counted<W>),
     Within {
-        packer: DeflateEncoder<Counted<W>>,
+        packer: Box<DeflateEncoder<Counted<W>>>,
         crc: Crc,
         begun: u64,
     },
@@ -86,7 +86,11 @@ impl<W: Write> Zip<W> {
         out.write_all(&header)?;
         let begun = out.written;
         self.entries.push(Entry { name: name.into(), crc: 0, packed: 0, size: 0, offset });
-        self.state = State::Within { packer: DeflateEncoder::new(out, Compression::default()), crc: Crc::new(), begun };
+        self.state = State::Within {
+            packer: Box::new(DeflateEncoder::new(out, Compression::default())),
+            crc: Crc::new(),
+            begun,
+        };
         Ok(())
     }
 

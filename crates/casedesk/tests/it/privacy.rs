@@ -66,7 +66,7 @@ impl World {
 
 /// The files of a ZIP archive by their paths, as another program reads them.
 fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let folder = Folder::new();
+    let folder = Folder::new("archive");
     let path = folder.path().join("archive.zip");
     std::fs::write(&path, bytes).unwrap();
     let script = "import sys, json, base64, zipfile\n\
