@@ -33,6 +33,7 @@ test('a case on an unsupported version shows it at once, in its row and at its h
   await aoife.getByLabel('What they call it').fill('Quay site');
   await aoife.getByRole('button', { name: 'Keep what is ticked' }).click();
   await expect(aoife.locator('[data-unsupported]')).toContainText('Ferrywell Sluice 3.4 ended on 30 June 2022');
+  await expect(aoife.locator('.panel').getByRole('img', { name: 'Its life ended on 30 June 2022.' })).toBeVisible();
   await isAccessible(aoife, 'unsupported case');
 
   await aoife.goto('/views/open');

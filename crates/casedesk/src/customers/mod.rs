@@ -11,6 +11,7 @@ pub mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::Timestamp;
+use crate::products::rules::{Lifespan, Standing};
 use crate::products::{ItemId, ProductId};
 use crate::staff::AgentId;
 use crate::{id, words};
@@ -247,6 +248,46 @@ pub struct Verdict {
     pub action: Option<VerdictAction>,
     /// The roadmap item that looks like what is asked for.
     pub item_id: Option<ItemId>,
+    /// The versions that a verdict on the life cycle speaks of.
+    #[sqlx(default, try_from = "String")]
+    pub lives: Lives,
+}
+
+/// Versions with their lives; kept as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(transparent)]
+pub struct Lives(pub Vec<Life>);
+
+impl Lives {
+    /// Empty where there are none.
+    pub fn json(&self) -> String {
+        if self.0.is_empty() { String::new() } else { serde_json::to_string(self).unwrap_or_default() }
+    }
+}
+
+impl TryFrom<String> for Lives {
+    type Error = serde_json::Error;
+
+    fn try_from(json: String) -> Result<Self, Self::Error> {
+        if json.is_empty() { Ok(Self::default()) } else { serde_json::from_str(&json) }
+    }
+}
+
+/// A version that an installation runs on, and how its line of the life-cycle table stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Life {
+    /// The detail of the installation that says the version.
+    pub field: String,
+    /// The product, operating system or runtime.
+    pub name: String,
+    /// As the installation has it, such as `5.1.3`.
+    pub version: String,
+    /// The line of the table, such as `5.1`.
+    pub cycle: String,
+    /// Whether it is a product of ours.
+    pub own: bool,
+    pub standing: Standing,
+    pub lifespan: Lifespan,
 }
 
 /// How soon is promised to be answered and solved, in business minutes; none: no promise.

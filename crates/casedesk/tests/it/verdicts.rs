@@ -99,6 +99,42 @@ async fn an_unsupported_version_is_seen_in_the_row_and_at_the_head_and_other_ver
 }
 
 #[tokio::test]
+async fn a_version_stands_with_its_line_of_life_until_the_installation_has_another() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let case = unsupported(app, &by).await;
+        let ada = app.browser();
+        ada.log_in("Ada").await;
+        let row = case_store::case(app.desk().db(), case).await.unwrap().unwrap();
+        let place = row.installation_id.unwrap();
+        for page in [format!("/cases/{case}"), format!("/installations/{place}")] {
+            let text = ada.get(&page).await.text;
+            let line = text.split("<bdi>Ferrywell Transfer</bdi>").nth(1).unwrap_or_default();
+            let line = line.split("</div>").collect::<Vec<_>>()[..2].concat();
+            assert!(line.contains(">5.1.2</b>") && line.contains(">ended</span>"), "{page}: {line}");
+            assert!(line.contains(r#"aria-label="Its life ended on 30 June 2026.""#), "{page}: {line}");
+            // It lived for 911 days and is over for 244: a twentieth of the life more is the whole line.
+            assert!(line.contains(r#"<path class="fixes" d="M75 6H75"/>"#), "{page}: {line}");
+            assert!(line.contains(r#"<path class="today" d="M96 0V12"/>"#), "{page}: {line}");
+        }
+        let program = crate::api::program(app, &by, Scope::Read).await;
+        let found = program.get(&format!("/api/v1/cases/{case}/verdicts")).await.json();
+        let found: Vec<_> = found.as_array().unwrap().iter().filter(|one| one["kind"] == "life_cycle").collect();
+        assert_eq!(found[0]["lives"][0]["version"], "5.1.2");
+        assert_eq!(found[0]["lives"][0]["lifespan"]["ends_on"], "2026-06-30");
+
+        let newer = [given(Field::ProductVersion, "6.0.1")];
+        file::set_values(app.desk(), &by, place, &newer, Origin::AGENT).await.unwrap();
+        let before = ada.get(&format!("/cases/{case}")).await.text;
+        assert!(!before.contains("<bdi>Ferrywell Transfer</bdi>"), "the old one's life is not shown for the new one");
+        app.drain().await;
+        let after = ada.get(&format!("/cases/{case}")).await.text;
+        assert!(after.contains(">6.0.1</b>"), "{after}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn verdicts_filter_and_stand_in_lists_over_the_api_and_columns_are_chosen_there() {
     on_both(async |app| {
         let by = app.viewer("Ada", Role::Admin).await;

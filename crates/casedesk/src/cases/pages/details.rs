@@ -14,10 +14,13 @@ use crate::cases::filter::{Filter, Sort};
 use crate::cases::store::{self, EntryRow};
 use crate::cases::{CaseId, CasesError, EntryData, EntryId, EntryKind};
 use crate::customers::actions::Given;
-use crate::customers::pages::{action_words, kind_words, origin_words, state_words};
+use crate::customers::pages::{Version, action_words, from_words, kind_words, state_words, version};
 use crate::customers::rules::{LOG, asked_words, label, role_named};
-use crate::customers::{self, InstallationId, InstallationRole, InstallationTerms, OrganisationId, VerdictState};
+use crate::customers::{
+    self, FieldValue, InstallationId, InstallationRole, InstallationTerms, OrganisationId, Verdict, VerdictState,
+};
 use crate::desk::Desk;
+use crate::products;
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
 use crate::web::shell::Shell;
@@ -27,15 +30,13 @@ use crate::web::{Error, Html, Result};
 /// How many cases the page of an organisation lists.
 const CASES: usize = 20;
 
-/// The verdicts of a case in words.
-pub(super) async fn findings(desk: &Desk, row: &store::Case) -> Result<Vec<Finding>> {
-    let verdicts = store::verdicts(desk.db(), row.id).await?;
-    let mut found: Vec<_> = verdicts.into_iter().map(|verdict| (verdict.kind, finding(verdict))).collect();
-    found.sort_by_key(|(kind, _)| *kind);
-    Ok(found.into_iter().map(|(_, finding)| finding).collect())
+/// Verdicts in words.
+pub(super) fn findings(mut verdicts: Vec<Verdict>) -> Vec<Finding> {
+    verdicts.sort_by_key(|verdict| verdict.kind);
+    verdicts.into_iter().map(finding).collect()
 }
 
-fn finding(verdict: customers::Verdict) -> Finding {
+fn finding(verdict: Verdict) -> Finding {
     let (tone, state) = state_words(verdict.state);
     Finding {
         title: kind_words(verdict.kind),
@@ -62,7 +63,12 @@ pub(super) async fn logs(desk: &Desk, row: &store::Case) -> Result<Vec<File>> {
 }
 
 /// The installation of a case, and those that it could be.
-pub(super) async fn place(desk: &Desk, row: &store::Case, rows: &[EntryRow]) -> Result<Option<Place>> {
+pub(super) async fn place(
+    desk: &Desk,
+    row: &store::Case,
+    rows: &[EntryRow],
+    verdicts: &[Verdict],
+) -> Result<Option<Place>> {
     let Some(of) = row.organisation_id else { return Ok(None) };
     let all = customers::store::installations(desk.db(), of).await?;
     let newest = rows.iter().rev().find(|entry| entry.kind == EntryKind::MailIn);
@@ -76,7 +82,11 @@ pub(super) async fn place(desk: &Desk, row: &store::Case, rows: &[EntryRow]) -> 
             place.href = format!("/installations/{}", one.id);
             place.label.clone_from(&one.terms.label);
             place.role = one.terms.role.to_string();
-            place.facts = facts(desk, one.id).await?;
+            let values = customers::store::current_values(desk.db(), one.id).await?;
+            let lives = verdicts.iter().flat_map(|verdict| &verdict.lives.0);
+            let (today, _) = products::today(desk);
+            place.versions = lives.filter_map(|life| version(life, &values, today)).collect();
+            place.facts = facts(&values, &place.versions);
         }
         if chosen || one.archived_at.is_none() {
             place.choices.push((one.id.0, one.terms.label, chosen));
@@ -85,17 +95,21 @@ pub(super) async fn place(desk: &Desk, row: &store::Case, rows: &[EntryRow]) -> 
     Ok(Some(place))
 }
 
-async fn facts(desk: &Desk, id: InstallationId) -> Result<Vec<(&'static str, String, String)>> {
-    let values = customers::store::current_values(desk.db(), id).await?;
+/// What else is known of the installation than the versions that stand there with their lives.
+fn facts(values: &[FieldValue], versions: &[Version]) -> Vec<(&'static str, String, String)> {
+    let system = values.iter().find(|value| value.field == Field::OsName.name()).map(|value| value.value.as_str());
+    let stands = |field: Field, value: &str| match field {
+        Field::OsName => versions.iter().any(|one| one.name == value),
+        Field::OsVersion => versions.iter().any(|one| Some(one.name.as_str()) == system && one.version == value),
+        Field::ProductVersion => versions.iter().any(|one| one.version == value),
+        Field::Runtime => versions.iter().any(|one| format!("{} {}", one.name, one.version) == value),
+        _ => false,
+    };
     let of = |field: Field| {
         let value = values.iter().find(|value| value.field == field.name() && !value.value.is_empty())?;
-        let from = match value.written == value.value {
-            true => origin_words(value),
-            false => format!("{}: “{}”", origin_words(value), value.written),
-        };
-        Some((label(field), value.value.clone(), from))
+        (!stands(field, &value.value)).then(|| (label(field), value.value.clone(), from_words(value)))
     };
-    Ok(Field::ALL.into_iter().filter(|field| *field != Field::Role).filter_map(of).collect())
+    Field::ALL.into_iter().filter(|field| *field != Field::Role).filter_map(of).collect()
 }
 
 #[derive(Deserialize)]
@@ -249,7 +263,7 @@ pub(super) async fn show(
         who: message.contact_name.unwrap_or_else(|| "The customer".into()),
         organisation: organisation.unwrap_or_default(),
         lines: proposals.iter().enumerate().map(line).collect(),
-        choices: place(&desk, &row, &[]).await?.map(|place| place.choices).unwrap_or_default(),
+        choices: place(&desk, &row, &[], &[]).await?.map(|place| place.choices).unwrap_or_default(),
         roles: InstallationRole::ALL,
     })
     .into_response())

@@ -162,6 +162,7 @@ async fn panel(desk: &Desk, by: &Viewer, known: &Known<'_>) -> Result<Panel> {
     let (db, Known { row, rows, people, names, domains }) = (desk.db(), known);
     let watchers = store::watchers(db, row.id).await?;
     let linked = store::links(db, row.id, &by.hidden_teams).await?;
+    let verdicts = store::verdicts(db, row.id).await?;
     let links =
         linked.iter().map(|l| Link { why: l.kind.to_string(), ..link(desk, l.id, &l.subject, l.state) }).collect();
     Ok(Panel {
@@ -175,10 +176,10 @@ async fn panel(desk: &Desk, by: &Viewer, known: &Known<'_>) -> Result<Panel> {
             .collect(),
         links,
         others: others(desk, by, row, people).await?,
-        verdicts: details::findings(desk, row).await?,
         promises: promises::rows(desk, row).await?,
         asked: roadmap::asked(desk, row.id).await?,
-        place: details::place(desk, row, rows).await?,
+        place: details::place(desk, row, rows, &verdicts).await?,
+        verdicts: details::findings(verdicts),
         quoted: store::has_quote(db, row.id).await?,
         logs: details::logs(desk, row).await?,
         asked_details: details::asked(desk, row).await?,

@@ -1,6 +1,7 @@
 //! What the pages of the cases show, as plain data: templates decide nothing but where it goes.
 pub use super::columns::{Column, Key};
 pub use super::roadmap::Asked;
+use crate::customers::pages::Version;
 use crate::web::shell::Person;
 
 #[derive(Clone, Debug, Default)]
@@ -297,7 +298,9 @@ pub struct Place {
     pub href: String,
     pub label: String,
     pub role: String,
-    /// Field, value, and where that comes from.
+    /// What is known of the life of its versions.
+    pub(crate) versions: Vec<Version>,
+    /// Field, value, and where that comes from; without those versions.
     pub facts: Vec<(&'static str, String, String)>,
     /// Where details are read from the customer's newest mail; empty when there is none.
     pub details_href: String,

@@ -19,7 +19,8 @@ const ROWS: usize = 500;
 /// The verdicts of a case.
 pub async fn verdicts(on: impl Read, id: CaseId) -> Result<Vec<Verdict>> {
     on.all(q!(
-        "SELECT kind, state, reason, label, action, item_id FROM case_verdicts WHERE case_id = $1 ORDER BY kind LIMIT $2",
+        "SELECT kind, state, reason, label, action, item_id, lives
+         FROM case_verdicts WHERE case_id = $1 ORDER BY kind LIMIT $2",
         id,
         MOST
     ))
@@ -36,9 +37,10 @@ pub struct VerdictOfCase {
 
 /// The verdicts of several cases.
 pub async fn verdicts_of_many(on: impl Read, ids: &[CaseId]) -> Result<Vec<VerdictOfCase>> {
-    let query =
-        Query::new("SELECT case_id, kind, state, reason, label, action, item_id FROM case_verdicts WHERE case_id IN ")
-            .bind_list(ids.iter().copied());
+    let query = Query::new(
+        "SELECT case_id, kind, state, reason, label, action, item_id, lives FROM case_verdicts WHERE case_id IN ",
+    )
+    .bind_list(ids.iter().copied());
     on.all(query.push(" ORDER BY case_id, kind LIMIT ").bind(MOST * many(ids))).await
 }
 
@@ -104,14 +106,15 @@ pub(super) fn found(query: Query, kind: VerdictKind, state: VerdictState) -> Que
 pub async fn replace_verdicts(tx: &mut Tx, ids: &[CaseId], rows: &[(CaseId, &Verdict)], now: Timestamp) -> Result<()> {
     tx.exec(Query::new("DELETE FROM case_verdicts WHERE case_id IN ").bind_list(ids.iter().copied())).await?;
     for some in rows.chunks(ROWS) {
-        let mut query =
-            Query::new("INSERT INTO case_verdicts (case_id, kind, state, reason, label, action, item_id, at) VALUES ");
+        let mut query = Query::new(
+            "INSERT INTO case_verdicts (case_id, kind, state, reason, label, action, item_id, lives, at) VALUES ",
+        );
         for (at, (id, verdict)) in some.iter().enumerate() {
             query = query.push(if at == 0 { "(" } else { ", (" }).bind(*id);
             query = query.push(", ").bind(verdict.kind).push(", ").bind(verdict.state);
             query = query.push(", ").bind(&verdict.reason).push(", ").bind(&verdict.label);
             query = query.push(", ").bind(verdict.action).push(", ").bind(verdict.item_id);
-            query = query.push(", ").bind(now).push(")");
+            query = query.push(", ").bind(verdict.lives.json()).push(", ").bind(now).push(")");
         }
         tx.exec(query).await?;
     }

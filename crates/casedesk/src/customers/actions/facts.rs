@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use casedesk_details::{Context, Field, Product as Named, Question};
 
 use super::questionnaire;
-use crate::customers::rules::{self, Agreement, Known, Life, Newer, Planned};
+use crate::customers::rules::{self, Agreement, Known, Newer, Planned};
 use crate::customers::store;
-use crate::customers::{FieldValue, InstallationId, OptionTerms, OrganisationId};
+use crate::customers::{FieldValue, InstallationId, Life, OptionTerms, OrganisationId};
 use crate::db::{Db, Read, Result, Tx};
 use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
+use crate::products::rules::Lifespan;
 use crate::products::{self, Cycle, Product, ProductId, ProductKind, RoadmapStatus};
 
 /// How many of our products are looked through.
@@ -95,6 +96,13 @@ struct Shelf {
     planned: Vec<Planned>,
 }
 
+/// How the versions of an installation stand today.
+pub async fn lives_of(desk: &Desk, id: InstallationId) -> Result<Vec<Life>> {
+    let mut sources = Sources::open(desk).await?;
+    sources.gather(&BTreeSet::new(), &BTreeSet::from([id])).await?;
+    Ok(sources.places.remove(&id).map(|place| place.lives).unwrap_or_default())
+}
+
 /// What many cases are held against, each thing read once. It goes stale with the next change of the file
 /// or the products.
 pub struct Sources<'a> {
@@ -174,14 +182,17 @@ impl<'a> Sources<'a> {
             {
                 self.shelve(product).await?;
             }
-            found.extend(place.value(Field::ProductVersion).and_then(|version| self.life(id, version)));
+            let field = Field::ProductVersion;
+            found.extend(place.value(field).and_then(|version| self.life(id, field, version)));
         }
         let system = place.value(Field::OsName).zip(place.value(Field::OsVersion));
+        let system = system.map(|(name, version)| (Field::OsVersion, name, version));
         let runtimes = place.value(Field::Runtime).unwrap_or_default();
         let runtimes = runtimes.split(", ").filter_map(|one| one.rsplit_once(' ')).take(MOST_RUNTIMES);
-        for (name, version) in system.into_iter().chain(runtimes) {
+        let runtimes = runtimes.map(|(name, version)| (Field::Runtime, name, version));
+        for (field, name, version) in system.into_iter().chain(runtimes) {
             if let Some(id) = self.named(name).await? {
-                found.extend(self.life(id, version));
+                found.extend(self.life(id, field, version));
             }
         }
         Ok(found)
@@ -200,12 +211,18 @@ impl<'a> Sources<'a> {
         Ok(id)
     }
 
-    fn life(&self, id: ProductId, version: &str) -> Option<Life> {
+    fn life(&self, id: ProductId, field: Field, version: &str) -> Option<Life> {
         let shelf = self.shelves.get(&id)?;
         let cycle = products::rules::cycle_of(version, &shelf.cycles)?;
-        let what = format!("{} {}", shelf.product.name, cycle.name);
-        let short = if shelf.product.kind == ProductKind::Own { cycle.name.clone() } else { what.clone() };
-        Some(Life { what, short, standing: products::rules::standing(cycle, self.today, self.soon_days) })
+        Some(Life {
+            field: field.name().into(),
+            name: shelf.product.name.clone(),
+            version: version.into(),
+            cycle: cycle.name.clone(),
+            own: shelf.product.kind == ProductKind::Own,
+            standing: products::rules::standing(cycle, self.today, self.soon_days),
+            lifespan: Lifespan::of(cycle),
+        })
     }
 
     async fn shelve(&mut self, product: Product) -> Result<()> {

@@ -8,9 +8,12 @@ use super::forms;
 use crate::customers::actions::{self, Given, Origin};
 use crate::customers::store::{self, Installation};
 use crate::customers::{
-    CustomersError, FieldSource, FieldValue, InstallationId, InstallationRole, Organisation, OrganisationId, rules,
+    CustomersError, FieldSource, FieldValue, InstallationId, InstallationRole, Life, Organisation, OrganisationId,
+    rules,
 };
 use crate::desk::Desk;
+use crate::kit::Day;
+use crate::products::rules::Track;
 use crate::products::{self, Product};
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
@@ -32,6 +35,19 @@ struct Past {
     value: FieldValue,
 }
 
+/// A version that the installation runs on, with its line of life.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// Where that comes from.
+    pub(crate) from: String,
+    pub(crate) tone: &'static str,
+    pub(crate) state: String,
+    pub(crate) reason: String,
+    pub(crate) track: Option<Track>,
+}
+
 #[derive(Template)]
 #[template(path = "customers/installation.html")]
 struct InstallationPage {
@@ -40,6 +56,7 @@ struct InstallationPage {
     organisation: Option<Organisation>,
     roles: &'static [InstallationRole],
     products: Vec<Product>,
+    versions: Vec<Version>,
     lines: Vec<Line>,
     history: Vec<Past>,
 }
@@ -63,6 +80,28 @@ pub(crate) fn origin_words(value: &FieldValue) -> String {
     }
 }
 
+/// The same with the words that it was read from, where they are others.
+pub(crate) fn from_words(value: &FieldValue) -> String {
+    match value.written == value.value {
+        true => origin_words(value),
+        false => format!("{}: “{}”", origin_words(value), value.written),
+    }
+}
+
+/// A version as the installation has it now; none where its value is another by now.
+pub(crate) fn version(life: &Life, values: &[FieldValue], today: Day) -> Option<Version> {
+    let value = values.iter().find(|value| value.field == life.field && value.value.contains(&life.version))?;
+    Some(Version {
+        name: life.name.clone(),
+        version: life.version.clone(),
+        from: from_words(value),
+        tone: products::pages::tone(life.standing.stage),
+        state: products::pages::brief(&life.standing),
+        reason: life.standing.reason.clone(),
+        track: life.lifespan.track(today),
+    })
+}
+
 /// `GET /installations/{id}`
 pub(super) async fn show(
     State(desk): State<Desk>,
@@ -71,6 +110,9 @@ pub(super) async fn show(
 ) -> Result<Html<impl Template>> {
     let installation = store::installation(desk.db(), id).await?.ok_or(CustomersError::Missing("installation"))?;
     let mut current = store::current_values(desk.db(), id).await?;
+    let (today, _) = products::today(&desk);
+    let lives = actions::lives_of(&desk, id).await?;
+    let versions = lives.iter().filter_map(|life| version(life, &current, today)).collect();
     let mut line = |field: Field| Line {
         name: field.name(),
         label: rules::label(field),
@@ -84,6 +126,7 @@ pub(super) async fn show(
         organisation: store::organisation(desk.db(), installation.organisation_id).await?,
         roles: InstallationRole::ALL,
         products: products::store::products(desk.db()).await?,
+        versions,
         lines,
         history: store::value_history(desk.db(), id).await?.into_iter().map(past).collect(),
         installation,

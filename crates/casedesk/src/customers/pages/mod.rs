@@ -3,12 +3,13 @@ mod contact;
 mod contracts;
 mod file;
 mod forms;
-pub(crate) use installation::origin_words;
 mod installation;
 mod list;
 mod merge;
 mod options;
 mod sheets;
+
+pub(crate) use installation::{Version, from_words, version};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -16,7 +16,7 @@ pub use numbers::{DIGITS, NoNumber, e164, reversed};
 pub use questions::{LOG, Lacks, MAIL, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire};
 pub use reminders::{due, next_end};
 pub use verdicts::{
-    Agreement, Known, Life, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, required_words,
+    Agreement, Known, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, required_words,
     roadmap, upgrade, words,
 };
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 pub use casedesk_details::Known;
 
 use super::label;
-use crate::customers::{SupportOptionId, Verdict, VerdictAction, VerdictKind, VerdictState};
+use crate::customers::{Life, Lives, SupportOptionId, Verdict, VerdictAction, VerdictKind, VerdictState};
 use crate::products::ItemId;
 use crate::products::rules::{Stage, Standing};
 
@@ -51,7 +51,7 @@ impl Agreement {
 }
 
 fn verdict(kind: VerdictKind, state: VerdictState, reason: String, action: Option<VerdictAction>) -> Verdict {
-    Verdict { kind, state, reason, label: String::new(), action, item_id: None }
+    Verdict { kind, state, reason, label: String::new(), action, item_id: None, lives: Lives::default() }
 }
 
 /// `5 Mar 2027`.
@@ -114,14 +114,15 @@ fn in_days(days: i32) -> String {
     }
 }
 
-/// A version of something that an installation runs on, and how its line of the life-cycle table stands.
-#[derive(Clone, Debug)]
-pub struct Life {
-    /// Such as `Ferrywell Transfer 5.1`.
-    pub what: String,
-    /// Such as `5.1`, where it is a version of ours.
-    pub short: String,
-    pub standing: Standing,
+impl Life {
+    fn what(&self) -> String {
+        format!("{} {}", self.name, self.cycle)
+    }
+
+    /// In a list, where everybody knows what we sell.
+    fn short(&self) -> String {
+        if self.own { self.cycle.clone() } else { self.what() }
+    }
 }
 
 /// How the versions of an installation stand: the worst of them decides. None of them is in a table: unknown.
@@ -140,7 +141,7 @@ pub fn life_cycle(chosen: bool, lives: &[Life]) -> Verdict {
     };
     let worst = named.standing.stage;
     let worth_saying = |life: &&Life| rank(&life.standing.stage) > 0 || rank(&worst) == 0;
-    let told = |life: &Life| format!("{} {}.", life.what, says(&life.standing));
+    let told = |life: &Life| format!("{} {}.", life.what(), says(&life.standing));
     let reason: Vec<String> = lives.iter().filter(worth_saying).map(told).collect();
     let state = match worst {
         Stage::Ended => S::Ended,
@@ -149,12 +150,13 @@ pub fn life_cycle(chosen: bool, lives: &[Life]) -> Verdict {
         _ => S::Supported,
     };
     let label = match worst {
-        Stage::Ended => format!("{} ended", named.short),
-        Stage::Ending => format!("{} {}", named.short, named.standing.words),
-        Stage::SecurityOnly => format!("{} security only", named.short),
-        _ => format!("{} supported", named.short),
+        Stage::Ended => format!("{} ended", named.short()),
+        Stage::Ending => format!("{} {}", named.short(), named.standing.words),
+        Stage::SecurityOnly => format!("{} security only", named.short()),
+        _ => format!("{} supported", named.short()),
     };
-    Verdict { label, ..say(state, reason.join(" "), (rank(&worst) > 1).then_some(VerdictAction::Upgrade)) }
+    let lives = Lives(lives.to_vec());
+    Verdict { label, lives, ..say(state, reason.join(" "), (rank(&worst) > 1).then_some(VerdictAction::Upgrade)) }
 }
 
 fn rank(stage: &Stage) -> u8 {
@@ -334,6 +336,7 @@ pub fn required_words(required: &[Field], known: &[Known], logs: Option<Logs>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::products::rules::Lifespan;
 
     const TODAY: Date = Date::constant(2027, 3, 1);
 
@@ -382,8 +385,12 @@ mod tests {
     #[test]
     fn the_worst_version_decides_and_says_why() {
         let life = |what: &str, stage, words: &str| Life {
-            what: what.into(),
-            short: what.into(),
+            field: Field::ProductVersion.name().into(),
+            name: what.split(' ').next().unwrap().into(),
+            version: format!("{}.3", what.split(' ').next_back().unwrap()),
+            cycle: what.split(' ').next_back().unwrap().into(),
+            own: what.starts_with("Ferrywell"),
+            lifespan: Lifespan::default(),
             standing: Standing { stage, until: None, days_left: None, words: words.into(), reason: String::new() },
         };
         let product = life("Ferrywell 5.1", Stage::Ended, "ended on 30 June 2025");
@@ -392,7 +399,9 @@ mod tests {
         let said = life_cycle(true, &[product, system.clone(), runtime.clone()]);
         let words = "Ferrywell 5.1 ended on 30 June 2025. OpenJDK 11 gets security fixes only until 1 January 2029.";
         assert_eq!((said.state, said.reason.as_str()), (VerdictState::Ended, words));
-        assert_eq!(said.label, "Ferrywell 5.1 ended");
+        assert_eq!(said.label, "5.1 ended");
+        let spoken_of: Vec<&str> = said.lives.0.iter().map(|life| life.version.as_str()).collect();
+        assert_eq!(spoken_of, ["5.1.3", "9.3", "11.3"]);
         assert_eq!(said.action, Some(VerdictAction::Upgrade));
         let said = life_cycle(true, &[system.clone(), runtime]);
         assert_eq!((said.state, said.action), (VerdictState::SecurityOnly, None));

@@ -18,6 +18,8 @@ use crate::web::routing::{get, post};
 use crate::web::shell::Shell;
 use crate::web::{self, Result};
 
+pub(crate) use rows::{brief, tone};
+
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/life-cycle", get(public::life_cycles))

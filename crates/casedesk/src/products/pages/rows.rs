@@ -2,7 +2,7 @@
 use serde::Serialize;
 
 use crate::kit::{Day, markdown};
-use crate::products::rules::{self, Stage, Standing};
+use crate::products::rules::{self, Lifespan, Stage, Standing, Track};
 use crate::products::{Channel, Cycle, Item, Product, ProductKind, Release, RoadmapStatus};
 
 /// A day for a cell: what the machine reads, and what people do. Both are empty where there is none.
@@ -30,6 +30,7 @@ pub(super) struct CycleRow {
     /// The newest version; empty when none is known.
     pub(super) newest: String,
     pub(super) newest_on: Cell,
+    pub(super) track: Option<Track>,
 }
 
 pub(super) fn cycle_row(cycle: Cycle, releases: &[Release], today: Day, soon_days: i64) -> CycleRow {
@@ -43,13 +44,14 @@ pub(super) fn cycle_row(cycle: Cycle, releases: &[Release], today: Day, soon_day
         security_ends: cell(cycle.security_ends_on),
         ends: cell(cycle.ends_on),
         newest: newest.map(|(version, _)| version.to_owned()).unwrap_or_default(),
+        track: Lifespan::of(&cycle).track(today),
         newest_on: cell(newest.and_then(|(_, on)| on)),
         standing,
         cycle,
     }
 }
 
-fn brief(standing: &Standing) -> String {
+pub(crate) fn brief(standing: &Standing) -> String {
     match standing.stage {
         Stage::Upcoming => "to come".into(),
         Stage::Supported => "supported".into(),
@@ -60,7 +62,7 @@ fn brief(standing: &Standing) -> String {
     }
 }
 
-fn tone(stage: Stage) -> &'static str {
+pub(crate) fn tone(stage: Stage) -> &'static str {
     match stage {
         Stage::Supported => "ok",
         Stage::SecurityOnly | Stage::Ending => "warn",

@@ -1,5 +1,5 @@
 //! Where a cycle stands in its life on a given day.
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kit::Day;
@@ -21,7 +21,7 @@ words!(
 );
 
 /// Where a cycle stands, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Standing {
     pub stage: Stage,
     /// The day on which the stage ends; of what has ended, the day it did.
