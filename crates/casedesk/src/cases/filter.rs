@@ -1,7 +1,7 @@
 //! What a list shows: a built-in view, a saved one, or what somebody typed. A filter is words and
 //! `key:value` pairs: `sftp from:anna@example.com org:northbay tag:as2 status:open before:2026-11-01`.
 use crate::cases::{CaseKind, CaseState, DueState, Priority};
-use crate::customers::{OrganisationId, VerdictKind, VerdictState};
+use crate::customers::{ContactId, OrganisationId, VerdictKind, VerdictState};
 use crate::kit::Timestamp;
 use crate::search::Wanted;
 use crate::staff::{AgentId, TeamId};
@@ -20,8 +20,8 @@ pub struct Filter {
     pub kind: Option<CaseKind>,
     /// Part of a participant's address.
     pub from: Option<String>,
-    /// A participant's whole address, which an index finds.
-    pub participant: Option<String>,
+    /// Whose case it is.
+    pub contact_id: Option<ContactId>,
     /// Part of the organisation's name, or one of its domains.
     pub organisation: Option<String>,
     pub organisation_id: Option<OrganisationId>,
@@ -223,7 +223,7 @@ impl Filter {
         self.priority = other.priority.or(self.priority);
         self.kind = other.kind.or(self.kind);
         self.from = other.from.or(self.from);
-        self.participant = other.participant.or(self.participant);
+        self.contact_id = other.contact_id.or(self.contact_id);
         self.organisation = other.organisation.or(self.organisation);
         self.organisation_id = other.organisation_id.or(self.organisation_id);
         self.unconfirmed |= other.unconfirmed;

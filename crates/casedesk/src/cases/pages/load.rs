@@ -175,7 +175,7 @@ async fn panel(desk: &Desk, by: &Viewer, known: &Known<'_>) -> Result<Panel> {
             .map(|id| Person::new(id.0, names.agents.get(&id.0).map_or("", String::as_str), ""))
             .collect(),
         links,
-        others: others(desk, by, row, people).await?,
+        others: others(desk, by, row).await?,
         promises: promises::rows(desk, row).await?,
         asked: roadmap::asked(desk, row.id).await?,
         place: details::place(desk, row, rows, &verdicts).await?,
@@ -223,10 +223,10 @@ pub(super) fn urlencoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Other cases of the requester.
-async fn others(desk: &Desk, by: &Viewer, row: &store::Case, people: &[CasePerson]) -> Result<Vec<Link>> {
-    let Some(requester) = people.iter().find(|p| p.role == PersonRole::Requester) else { return Ok(vec![]) };
-    let filter = Filter { participant: Some(requester.address.clone()), ..Filter::default() };
+/// Other cases of the contact.
+async fn others(desk: &Desk, by: &Viewer, row: &store::Case) -> Result<Vec<Link>> {
+    let Some(contact) = row.contact_id else { return Ok(vec![]) };
+    let filter = Filter { contact_id: Some(contact), ..Filter::default() };
     let page = store::list(desk.db(), &filter, Sort::NewestActivity, None, OTHERS, by.id, &by.hidden_teams).await?;
     Ok(page.rows.iter().filter(|c| c.id != row.id).map(|c| link(desk, c.id, &c.subject, c.state)).collect())
 }

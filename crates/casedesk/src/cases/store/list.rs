@@ -203,8 +203,8 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
             .bind(like(from))
             .push(" ESCAPE '\\')");
     }
-    if let Some(address) = &filter.participant {
-        query = query.push(" AND c.id IN (SELECT case_id FROM case_people WHERE address = ").bind(address).push(")");
+    if let Some(contact) = filter.contact_id {
+        query = query.push(" AND c.contact_id = ").bind(contact);
     }
     if let Some(organisation) = filter.organisation_id {
         query = query.push(" AND c.organisation_id = ").bind(organisation);
