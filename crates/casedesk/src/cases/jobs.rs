@@ -80,6 +80,8 @@ pub struct Judge {
     /// The case was just opened.
     pub first: bool,
     pub organisation: Option<OrganisationId>,
+    /// Of a walk over all open cases: it ends where a newer one has begun.
+    pub walk: Option<i64>,
     /// Where the walk over the open cases goes on.
     pub after: Option<String>,
 }
@@ -91,6 +93,11 @@ impl Job for Judge {
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         if let Some(case) = self.case {
             actions::judge(&desk, case, self.first).await?;
+            return Ok(());
+        }
+        if let Some(walk) = self.walk
+            && !store::is_newest_walk(desk.db(), walk).await?
+        {
             return Ok(());
         }
         let after = self.after.as_deref().and_then(Cursor::decode);
@@ -116,7 +123,8 @@ impl Job for JudgeDaily {
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         let mut tx = desk.db().begin().await?;
-        queue::enqueue(&mut tx, &Judge::default(), desk.now()).await?;
+        let walk = store::begin_walk(&mut tx, desk.now()).await?;
+        queue::enqueue(&mut tx, &Judge { walk: Some(walk), ..Judge::default() }, desk.now()).await?;
         queue::again_at(&mut tx, DAILY, actions::next_morning(&desk)).await?;
         tx.commit().await?;
         Ok(())
@@ -151,9 +159,9 @@ fn touched(event: &Event) -> Touched {
 
 /// Verdicts rest on the case, the customer file and the products: what changed there wants them to be found anew, on a
 /// desk that keeps a file.
-pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
+pub fn judging<'a>(tx: &'a mut Tx, desk: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
     Box::pin(async move {
-        let job = match touched(event) {
+        let mut job = match touched(event) {
             Touched::Nothing => return Ok(vec![]),
             Touched::Opened(id) => Judge { case: Some(CaseId(id)), first: true, ..Judge::default() },
             Touched::Case(id) => Judge { case: Some(CaseId(id)), ..Judge::default() },
@@ -161,8 +169,11 @@ pub fn judging<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> Box
             Touched::Everything => Judge::default(),
         };
         let any = job.case.is_some() || !store::open_cases(&mut *tx, job.organisation, None, 1).await?.is_empty();
-        if !any || !customers::store::keeps_file(tx).await? {
+        if !any || !customers::store::keeps_file(&mut *tx).await? {
             return Ok(vec![]);
+        }
+        if job.case.is_none() && job.organisation.is_none() {
+            job.walk = Some(store::begin_walk(tx, desk.now()).await?);
         }
         let payload = serde_json::to_value(&job).map_err(|error| crate::db::Error::Encode(error.into()))?;
         Ok(vec![Wanted { kind: Judge::KIND, payload, at: None }])

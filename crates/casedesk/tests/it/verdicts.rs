@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use casedesk::cases::actions as cases;
 use casedesk::cases::filter::{Filter, Sort};
+use casedesk::cases::jobs::Judge;
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseKind, store as case_store};
 use casedesk::customers::actions::{self as file, Origin};
@@ -10,12 +11,48 @@ use casedesk::customers::{OrganisationKind, VerdictAction, VerdictKind, VerdictS
 use casedesk::db::Read as _;
 use casedesk::products::{self, CycleDraft, ItemDraft, ItemId, RoadmapStatus, VoterId};
 use casedesk::q;
+use casedesk::queue::Job as _;
 use casedesk::staff::{Role, Scope, Viewer};
 use casedesk_details::Field;
 use serde_json::json;
 
 use crate::file::{case_of, contract, ferrywell, given, installation, northbay, option, state, verdict};
 use crate::support::{Letter, TestApp, on_both};
+
+#[tokio::test]
+async fn a_walk_over_all_cases_gives_way_to_a_newer_one_which_sees_what_it_was_begun_for() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let case = unsupported(app, &by).await;
+        let desk = app.desk();
+        let product = products::store::products(desk.db()).await.unwrap()[0].id;
+        let cycles = products::store::cycles(desk.db(), product).await.unwrap();
+        let cycle = cycles.into_iter().find(|cycle| cycle.name == "5.1").unwrap();
+        let until = |day: &str| CycleDraft {
+            name: "5.1".into(),
+            released_on: cycle.released_on,
+            ends_on: casedesk::kit::Day::parse(day),
+            ..CycleDraft::default()
+        };
+        products::actions::change_cycle(desk, &by, product, cycle.id, &until("2030-01-01")).await.unwrap();
+        products::actions::change_cycle(desk, &by, product, cycle.id, &until("2031-01-01")).await.unwrap();
+        let jobs: Vec<(String,)> =
+            desk.db().all(q!("SELECT payload FROM jobs WHERE kind = 'cases.judge' ORDER BY id")).await.unwrap();
+        let jobs: Vec<Judge> = jobs.iter().map(|(payload,)| serde_json::from_str(payload).unwrap()).collect();
+        let [older, newer]: [Judge; 2] = jobs.try_into().unwrap();
+        older.run(desk.clone()).await.unwrap();
+        assert_eq!(
+            state(app, case, VerdictKind::LifeCycle).await,
+            Some(VerdictState::Ended),
+            "the older one does nothing"
+        );
+        newer.run(desk.clone()).await.unwrap();
+        let found = verdict(app, case, VerdictKind::LifeCycle).await.unwrap();
+        assert_eq!(found.reason, "Ferrywell Transfer 5.1 is supported until 1 January 2031.");
+        app.drain().await;
+    })
+    .await;
+}
 
 /// A case of Northbay, who run a version that has ended and have no contract any more.
 async fn unsupported(app: &TestApp, by: &Viewer) -> CaseId {

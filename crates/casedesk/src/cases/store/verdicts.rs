@@ -9,6 +9,8 @@ use crate::kit::paging::Cursor;
 use crate::q;
 use crate::staff::AgentId;
 
+/// What one walk over all open cases waits for before the next may begin.
+const WALKS: &str = "cases.judge_walks";
 /// As many verdicts as a case can have, and some more.
 const MOST: i64 = 20;
 /// How many files of one case are looked at.
@@ -88,6 +90,20 @@ pub async fn verdict_columns(on: impl Read, ids: &[CaseId]) -> Result<Vec<Verdic
     )
     .bind_list(ids.iter().copied());
     on.all(query.push(" ORDER BY id LIMIT ").bind(many(ids))).await
+}
+
+/// Begins a walk over all open cases in the place of the one under way. One transaction after the other does, so that a
+/// newer walk sees whatever an older one was begun for.
+pub async fn begin_walk(tx: &mut Tx, now: Timestamp) -> Result<i64> {
+    tx.lock(WALKS).await?;
+    tx.exec(q!("DELETE FROM judge_walks")).await?;
+    tx.insert(q!("INSERT INTO judge_walks (begun_at) VALUES ($1) RETURNING id", now)).await
+}
+
+/// Whether no newer walk has begun.
+pub async fn is_newest_walk(on: impl Read, walk: i64) -> Result<bool> {
+    let newer: Option<(i64,)> = on.opt(q!("SELECT id FROM judge_walks WHERE id > $1 LIMIT 1", walk)).await?;
+    Ok(newer.is_none())
 }
 
 /// Narrows a list to the cases of which the desk found this.

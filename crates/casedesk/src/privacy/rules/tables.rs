@@ -54,6 +54,7 @@ pub const TABLES: &[(&str, &str, &str)] = &[
     ("installation_fields", "all of an organisation, a person's own", "theirs are emptied; an organisation's go"),
     ("installations", "of an organisation", "go with the organisation; scrubbed elsewhere"),
     ("jobs", "nothing: what the desk is about to do", "mails to the addresses go; others and errors are scrubbed"),
+    ("judge_walks", "nothing: a number", "stays: no words"),
     ("licences", "of an organisation", "go with the organisation"),
     ("links", "nothing: ours", "stays: ours"),
     ("list_columns", "nothing: ours", "stays: ours"),
