@@ -99,9 +99,14 @@ impl Readers {
             Some(connection) => connection,
             None => self.options.connect().await?,
         };
-        let mut lent = Lent { to: self, connection: Some(connection) };
-        let connection = lent.connection.as_mut().ok_or(Error::WorkerCrashed)?;
-        query.fetch_sqlite(connection).await
+        let mut connection = Lent(Some(connection));
+        let read = query.fetch_sqlite(connection.0.as_mut().ok_or(Error::WorkerCrashed)?).await;
+        let connection = connection.0.take();
+        // A thread that is gone answers nobody after this one either.
+        if !matches!(read, Err(Error::WorkerCrashed)) {
+            self.free().extend(connection);
+        }
+        read
     }
 
     /// Lets what is being read be read to its end, and nothing after it.
@@ -119,17 +124,9 @@ impl Readers {
     }
 }
 
-/// A connection that is given back however its statement ends, also when nobody waits for it any more.
-struct Lent<'a> {
-    to: &'a Readers,
-    connection: Option<SqliteConnection>,
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        self.to.free().extend(self.connection.take());
-    }
-}
+/// A connection whose statement is running. Nobody else gets one whose statement was given up: SQLite runs that to its
+/// next row before it hears of it, and whoever came next would wait for it.
+struct Lent(Option<SqliteConnection>);
 
 impl Writer {
     pub(super) async fn begin(&self) -> Result<SqliteTx> {
