@@ -202,13 +202,29 @@ impl<'a> Sources<'a> {
         if let Some(known) = self.names.get(name) {
             return Ok(*known);
         }
-        let found = products::store::product_by_name(self.desk.db(), name).await?;
+        let found = match products::store::product_by_name(self.desk.db(), name).await? {
+            None => self.system(name).await?,
+            found => found,
+        };
         let id = found.as_ref().map(|product| product.id);
         if let Some(product) = found {
             self.shelve(product).await?;
         }
         self.names.insert(name.to_owned(), id);
         Ok(id)
+    }
+
+    /// The operating system that is meant, whatever its table is called: “RHEL” is Red Hat Enterprise Linux.
+    async fn system(&self, name: &str) -> Result<Option<Product>> {
+        let Some(system) = casedesk_details::os::by_name(name) else { return Ok(None) };
+        let all = products::store::products(self.desk.db()).await?;
+        let mut all =
+            all.into_iter().filter(|one| one.kind == ProductKind::OperatingSystem && one.archived_at.is_none());
+        Ok(all.find(|one| {
+            let called =
+                |word: &str| casedesk_details::os::recognise(word).is_some_and(|of| of.system.name == system.name);
+            Some(one.slug.as_str()) == system.slug || called(&one.name)
+        }))
     }
 
     fn life(&self, id: ProductId, field: Field, version: &str) -> Option<Life> {

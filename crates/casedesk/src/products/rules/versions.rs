@@ -10,17 +10,31 @@ use crate::kit::Day;
 use crate::products::{Channel, Cycle, CycleId, Release};
 
 /// Words that a version may be written with. Any other, as R2 in “2012 R2”, is part of a name.
-const WORDS: [&str; 25] = [
-    "v", "version", "release", "rel", "x", "no", "nr", "number", "beta", "rc", "sp", "service", "pack", "update",
+const WORDS: [&str; 26] = [
+    "v", "version", "release", "rel", "x", "no", "nr", "number", "beta", "rc", "sp", "tl", "service", "pack", "update",
     "upd", "patch", "fix", "hotfix", "hf", "hot", "build", "b", "bld", "lts", "ga",
 ];
 
-/// The cycle that a version, as people write it, belongs to: 5.1.3 to 5.1, 22.04.5 LTS to 22.04.
+/// What a vendor delivers between two versions, as it is written and as it is abbreviated.
+const PACKS: [(&str, &str); 2] = [("service pack", "sp"), ("technology level", "tl")];
+
+/// The cycle that a version, as people write it, belongs to: 5.1.3 to 5.1, 22.04.5 LTS to 22.04, 15 SP5 to `15 SP5` or, as
+/// endoflife.date writes it, `15.5`, and 2012 R2 to `2012-r2`.
 pub fn cycle_of<'a>(version: &str, cycles: &'a [Cycle]) -> Option<&'a Cycle> {
-    let written = fold(version);
-    let begun = cycles.iter().filter(|cycle| begins(&written, &fold(&cycle.name)));
-    if let Some(found) = begun.max_by_key(|cycle| cycle.name.len()) {
+    let written = spelt(version);
+    let dotted = dotted(&written);
+    // Where packs have lines of their own, one that has none is not the version without packs.
+    let bare = dotted.as_ref().map(|(base, _)| base.as_str()).filter(|base| has_packs(base, cycles));
+    let is_named = |cycle: &&Cycle| {
+        let name = spelt(&cycle.name);
+        let dotted = dotted.as_ref().is_some_and(|(_, dotted)| begins(dotted, &name));
+        (begins(&written, &name) || dotted) && bare != Some(name.as_str())
+    };
+    if let Some(found) = cycles.iter().filter(is_named).max_by_key(|cycle| cycle.name.len()) {
         return Some(found);
+    }
+    if bare.is_some() {
+        return None;
     }
     if !is_only_a_version(&written) {
         return None;
@@ -29,6 +43,38 @@ pub fn cycle_of<'a>(version: &str, cycles: &'a [Cycle]) -> Option<&'a Cycle> {
     let names: Vec<String> = plain.iter().map(|cycle| cycle.name.clone()).collect();
     let name = matched(version, &names).release()?;
     plain.into_iter().find(|cycle| cycle.name == name)
+}
+
+/// As versions are compared: `2012-r2` as `2012 r2`, `15 Service Pack 5` as `15 sp5`.
+fn spelt(name: &str) -> String {
+    let mut spelt = fold(name);
+    for (long, short) in PACKS {
+        spelt = spelt.replace(&format!("{long} "), short);
+    }
+    let letters: Vec<char> = spelt.chars().collect();
+    let parts = |at: usize| letters[at] == '-' && letters.get(at + 1).is_some_and(|next| next.is_alphabetic());
+    (0..letters.len()).map(|at| if parts(at) { ' ' } else { letters[at] }).collect()
+}
+
+/// `15 sp5` as `15` and `15.5`.
+fn dotted(spelt: &str) -> Option<(String, String)> {
+    let marks = PACKS.iter().filter_map(|(_, pack)| {
+        let at = spelt.find(pack)?;
+        let (base, rest) = (spelt[..at].trim_end(), &spelt[at + pack.len()..]);
+        let numbered = base.ends_with(|c: char| c.is_ascii_digit()) && rest.starts_with(|c: char| c.is_ascii_digit());
+        numbered.then(|| (at, base.to_owned(), format!("{base}.{rest}")))
+    });
+    marks.min_by_key(|(at, ..)| *at).map(|(_, base, dotted)| (base, dotted))
+}
+
+/// Whether the table has lines for packs of this version.
+fn has_packs(base: &str, cycles: &[Cycle]) -> bool {
+    cycles.iter().any(|cycle| {
+        let name = spelt(&cycle.name);
+        let rest = name.strip_prefix(base).unwrap_or_default();
+        let dot = rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        dot || dotted(&name).is_some_and(|(of, _)| of == base)
+    })
 }
 
 /// Whether the version is this name, or goes on behind it with a smaller part: `5.1` and `5.1.3`, not `5.10`.
@@ -163,6 +209,10 @@ mod tests {
         let windows = cycles(&["2008", "2012", "2012 R2", "2019"]);
         let suse = cycles(&["12 SP5", "15 SP5", "15 SP6"]);
         let ubuntu = cycles(&["20.04", "22.04"]);
+        // As endoflife.date names them.
+        let sles = cycles(&["15.6", "15.5", "15", "12.5"]);
+        let server = cycles(&["2019", "2012-r2", "2012", "2008-r2-sp1"]);
+        let (aix, plain_aix) = (cycles(&["7.3", "7.2.5", "7.2.4"]), cycles(&["7.3", "7.2"]));
         for (table, version, found) in [
             (&own, "5.1", Some("5.1")),
             (&own, "v5.1.0.2 build 1234", Some("5.1")),
@@ -181,6 +231,18 @@ mod tests {
             (&windows, "2008 R2", None),
             (&suse, "15 SP6", Some("15 SP6")),
             (&suse, "15 sp5", Some("15 SP5")),
+            (&sles, "15 SP5", Some("15.5")),
+            (&sles, "15 Service Pack 5", Some("15.5")),
+            (&sles, "15", Some("15")),
+            (&sles, "15 SP7", None),
+            (&server, "2012 R2", Some("2012-r2")),
+            (&server, "2012", Some("2012")),
+            (&server, "2008 R2 SP1", Some("2008-r2-sp1")),
+            (&server, "2019", Some("2019")),
+            (&aix, "7.2 TL5", Some("7.2.5")),
+            (&aix, "7.2 TL5 SP3", Some("7.2.5")),
+            (&aix, "7.2 TL1", None),
+            (&plain_aix, "7.2 TL5", Some("7.2")),
             (&ubuntu, "22.04.3 LTS", Some("22.04")),
             (&ubuntu, "22.10", None),
         ] {
