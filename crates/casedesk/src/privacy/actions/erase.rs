@@ -40,7 +40,10 @@ impl Known {
         let contacts = store::contacts(desk.db(), subject).await?;
         let addresses = store::addresses(desk.db(), subject).await?;
         let numbers = store::numbers(desk.db(), subject).await?;
-        let numbers: Vec<String> = numbers.into_iter().map(|(_, number, _)| number).collect();
+        // A switchboard rings for others too.
+        let shared = store::shared_numbers(desk.db(), subject).await?;
+        let numbers = numbers.into_iter().map(|(_, number, _)| number);
+        let numbers: Vec<String> = numbers.filter(|number| !shared.contains(number)).collect();
         let addresses = addresses.into_iter().map(|(_, address, _)| address.to_lowercase()).collect();
         let circle = Circle { contacts: contacts.iter().map(|(id, _)| *id).collect(), addresses };
         let words = circle.addresses.iter().cloned().chain(numbers.iter().cloned()).collect();

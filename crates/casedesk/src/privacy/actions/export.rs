@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::note;
 use crate::desk::Desk;
 use crate::files::{FilesError, Pieces};
-use crate::kit::{Day, secrets};
+use crate::kit::Day;
 use crate::privacy::archive::Archive;
 use crate::privacy::jobs::Expire;
 use crate::privacy::parts::{self, Order};
@@ -30,7 +30,8 @@ pub async fn run_export(desk: &Desk, id: RequestId) -> Result<(), PrivacyError> 
         return Err(PrivacyError::Elsewhere);
     }
     tx.commit().await?;
-    let name = format!("{}.zip", secrets::random_token());
+    // One name for each request: a run that broke off leaves nothing that the next one does not write over.
+    let name = format!("{id}.zip");
     let size = match heard(desk, id, written(desk, &request, &name)).await {
         Ok(size) => size,
         Err(error) => {

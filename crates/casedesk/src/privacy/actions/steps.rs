@@ -5,9 +5,10 @@ use super::case::{erase_case, json};
 use super::erase::Known;
 use super::files::let_go;
 use crate::cases::store as case_store;
-use crate::cases::{EntryId, actions as case_actions};
+use crate::cases::{EntryData, EntryId, actions as case_actions};
 use crate::db::Tx;
 use crate::desk::Desk;
+use crate::files::FilesError;
 use crate::mail;
 use crate::privacy::rules::{self, Scrub};
 use crate::privacy::store::{self, Left, NAMED, PLACES, SAID};
@@ -57,18 +58,29 @@ async fn scrub_entry(tx: &mut Tx, desk: &Desk, known: &Known, entry: EntryId) ->
     let Some(row) = case_store::entry(&mut *tx, entry).await? else { return Ok(()) };
     let scrub = known.addresses();
     let mut data = row.data()?;
+    let subject = store::mail_subject(&mut *tx, entry).await?;
+    let (before, mut after) = (json_value(&data)?, json_value(&data)?);
+    scrub.json(&mut after);
+    let texts = [Some(&row.text), row.failure.as_ref(), subject.as_ref()];
+    if before == after && !texts.into_iter().flatten().any(|text| scrub.finds_in(text)) {
+        return Ok(()); // a longer address has this one in it
+    }
     let delivery = rules::without_source(&mut data, row.delivery, &known.circle);
     let (text, data) = (scrub.text(&row.text), scrub.stored(&json(&data)?));
     let failure = row.failure.as_deref().map(|failure| scrub.text(failure));
     let left = Left { id: entry, text: &text, data: &data, failure: failure.as_deref(), delivery, nobodys: false };
     store::rewrite_entry(tx, &left).await?;
     let files = store::mail_files(&mut *tx, entry).await?;
-    if let Some(subject) = store::mail_subject(&mut *tx, entry).await? {
+    if let Some(subject) = subject {
         store::strip_message(tx, entry, &scrub.text(&subject), desk.now()).await?;
     }
     let_go(tx, desk, files).await?;
     case_actions::index_again(tx, entry).await?;
     Ok(())
+}
+
+fn json_value(data: &EntryData) -> Result<serde_json::Value, PrivacyError> {
+    Ok(serde_json::to_value(data).map_err(|error| crate::db::Error::Encode(error.into()))?)
 }
 
 pub(super) async fn events(desk: &Desk, known: &Known, after: i64) -> Result<Option<i64>, PrivacyError> {
@@ -90,14 +102,20 @@ pub(super) async fn events(desk: &Desk, known: &Known, after: i64) -> Result<Opt
 /// Copies, mail of machines, what was set aside: whatever names one of their addresses loses its bytes.
 pub(super) async fn unfiled(desk: &Desk, known: &Known, after: i64) -> Result<Option<i64>, PrivacyError> {
     let mails = store::unfiled(desk.db(), after, MAILS).await?;
+    let finder = Scrub::addresses(known.circle.addresses.iter().cloned());
     for one in &mails {
         let raw: Bytes = match (&one.raw, &one.digest) {
             (Some(raw), _) => raw.clone().into(),
-            (None, Some(digest)) => desk.files().get(digest).await.unwrap_or_default(),
+            (None, Some(digest)) => match desk.files().get(digest).await {
+                Err(FilesError::Missing(_)) => Bytes::new(),
+                read => read?,
+            },
             (None, None) => continue,
         };
-        let text = format!("{}\n{}", one.envelope, String::from_utf8_lossy(&raw)).to_lowercase();
-        if known.circle.addresses.iter().any(|address| text.contains(address.as_str())) {
+        let text = String::from_utf8_lossy(&raw);
+        // What somebody else wrote, and waits to be looked at, is theirs.
+        let text = if one.quarantined { rules::author_lines(&text) } else { text.into_owned() };
+        if finder.finds_in(&format!("{}\n{text}", one.envelope)) {
             // One that cannot be read is taken in by nobody.
             let fingerprint = mail::actions::fingerprint(desk, raw).await.ok();
             let mut tx = desk.db().begin().await?;
@@ -151,10 +169,12 @@ async fn forget_waiting(tx: &mut Tx, known: &Known) -> Result<Vec<String>, Priva
 async fn colleagues(desk: &Desk, known: &Known) -> Result<(), PrivacyError> {
     let contacts: Vec<_> = known.circle.contacts.iter().copied().collect();
     let (organisations, others) = store::around(desk.db(), &contacts).await?;
-    let names = known.names.iter().map(String::as_str);
-    let scrub = known.addresses().with_names(names, others.iter().map(String::as_str));
+    let names = || known.names.iter().map(String::as_str);
+    let in_sentences = known.addresses().with_names(names(), others.iter().map(String::as_str));
+    let in_values = known.addresses().with_whole_names(names());
     for of in organisations {
         for what in SAID {
+            let scrub = if what.value { &in_values } else { &in_sentences };
             let mut after = 0;
             loop {
                 let mut tx = desk.db().begin().await?;

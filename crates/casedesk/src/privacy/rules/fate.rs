@@ -22,6 +22,8 @@ pub fn fate(row: &EntryRow, circle: &Circle, sole: bool) -> crate::db::Result<Fa
     Ok(match whose(row, circle)? {
         Whose::Work => Fate::Stripped,
         Whose::Theirs => Fate::Emptied,
+        // Whoever else wrote or rang has a say of their own in it, also when they take no part any more.
+        Whose::Others if matches!(row.kind, EntryKind::MailIn | EntryKind::Call) => Fate::Scrubbed,
         // What we wrote about them alone is about them; a colleague's own mail stays a colleague's.
         Whose::Sent | Whose::Others | Whose::Note if sole && row.kind != EntryKind::Change => Fate::Emptied,
         Whose::Sent | Whose::Others | Whose::Note => Fate::Scrubbed,

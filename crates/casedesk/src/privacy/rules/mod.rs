@@ -114,6 +114,23 @@ pub fn file_name(called: &str) -> String {
     if name.is_empty() { "file".into() } else { name.into() }
 }
 
+/// The lines of a mail's header that say who wrote it (RFC 5322 section 3.6.2), folded ones whole.
+pub fn author_lines(raw: &str) -> String {
+    const FIELDS: [&str; 4] = ["from:", "sender:", "reply-to:", "return-path:"];
+    let (mut out, mut within) = (String::new(), false);
+    for line in raw.lines().take_while(|line| !line.is_empty()) {
+        if !line.starts_with([' ', '\t']) {
+            within =
+                FIELDS.iter().any(|field| line.get(..field.len()).is_some_and(|name| name.eq_ignore_ascii_case(field)));
+        }
+        if within {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// Whether what was typed is the name that stands on the page, but for the space around it and between its words.
 pub fn is_the_name(typed: &str, name: &str) -> bool {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();

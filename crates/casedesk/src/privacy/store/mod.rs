@@ -166,13 +166,12 @@ pub async fn archive_is_gone(tx: &mut Tx, id: RequestId) -> Result<u64> {
         .await
 }
 
-/// Archives of a subject that can still be downloaded.
+/// Archives that can still be downloaded and have something of a subject in them.
 pub async fn archives_of(on: impl Read, subject: Subject) -> Result<Vec<(RequestId, String)>> {
-    on.all(q!(
-        "SELECT id, archive FROM privacy_requests
-         WHERE subject_kind = $1 AND subject_id = $2 AND archive IS NOT NULL LIMIT 100",
-        subject.kind(),
-        subject.number()
-    ))
-    .await
+    let contact = "SELECT id, archive FROM privacy_requests
+        WHERE archive IS NOT NULL AND ((subject_kind = 'contact' AND subject_id IN ";
+    let query = contacts_in(Query::new(contact), subject);
+    let query = organisations_in(query.push(") OR (subject_kind = 'organisation' AND (subject_id IN "), subject);
+    let theirs = " OR subject_id IN (SELECT organisation_id FROM contacts WHERE organisation_id IS NOT NULL AND id IN ";
+    on.all(contacts_in(query.push(theirs), subject).push(")))) LIMIT 1000")).await
 }

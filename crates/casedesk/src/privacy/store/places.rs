@@ -63,7 +63,6 @@ pub const PLACES: &[Place] = &[
     place!("installation_fields", "value"),
     place!("installation_fields", "written"),
     place!("installations", "label"),
-    place!("installations", "role"),
     place!("jobs", "last_error"),
     place!("jobs", "payload", "kind NOT LIKE 'privacy.%'"),
     place!("mail_messages", "subject"),
@@ -108,48 +107,54 @@ pub async fn rewrite_texts(tx: &mut Tx, place: Place, text: &str, left: &str) ->
 pub struct Said {
     all: &'static str,
     write: &'static str,
+    /// A value and not a sentence: a single word of a name in it is seldom that person.
+    pub value: bool,
 }
 
 pub const SAID: &[Said] = &[
     Said {
         all: "SELECT id, text FROM organisation_notes WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE organisation_notes SET text = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT id, note FROM contacts WHERE organisation_id = $1 AND id > $2 AND note <> '' ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE contacts SET note = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT id, label FROM installations WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE installations SET label = $2 WHERE id = $1",
-    },
-    Said {
-        all: "SELECT id, role FROM installations WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT 500",
-        write: "UPDATE installations SET role = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT f.id, f.value FROM installation_fields f JOIN installations i ON i.id = f.installation_id
               WHERE i.organisation_id = $1 AND f.id > $2 AND f.value <> '' ORDER BY f.id LIMIT 500",
+        value: true,
         write: "UPDATE installation_fields SET value = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT f.id, f.written FROM installation_fields f JOIN installations i ON i.id = f.installation_id
               WHERE i.organisation_id = $1 AND f.id > $2 AND f.written <> '' ORDER BY f.id LIMIT 500",
+        value: true,
         write: "UPDATE installation_fields SET written = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT id, data FROM events WHERE topic = 'organisation' AND subject = $1 AND id > $2 AND data <> '{}'
               ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE events SET data = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT id, data FROM events WHERE topic = 'installation' AND data <> '{}' AND id > $2
               AND subject IN (SELECT id FROM installations WHERE organisation_id = $1) ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE events SET data = $2 WHERE id = $1",
     },
     Said {
         all: "SELECT id, data FROM events WHERE topic = 'contact' AND data <> '{}' AND id > $2
               AND subject IN (SELECT id FROM contacts WHERE organisation_id = $1) ORDER BY id LIMIT 500",
+        value: false,
         write: "UPDATE events SET data = $2 WHERE id = $1",
     },
 ];

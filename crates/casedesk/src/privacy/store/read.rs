@@ -61,6 +61,16 @@ pub async fn numbers(on: impl Read, subject: Subject) -> Result<Vec<(ContactId, 
     on.all(contacts_in(query, subject).push(" ORDER BY contact_id, id LIMIT ").bind(MOST_CONTACTS * 5)).await
 }
 
+/// Those of the numbers by which others are rung too.
+pub async fn shared_numbers(on: impl Read, subject: Subject) -> Result<Vec<String>> {
+    let query = Query::new(
+        "SELECT DISTINCT number_e164 FROM contact_numbers WHERE number_e164 IN (SELECT number_e164 FROM contact_numbers WHERE contact_id IN ",
+    );
+    let query = contacts_in(query, subject).push(") AND contact_id NOT IN ");
+    let rows: Vec<(String,)> = on.all(contacts_in(query, subject).push(" LIMIT ").bind(MOST_CONTACTS * 5)).await?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
+}
+
 /// `SELECT id …`: every case that has something of theirs.
 pub(super) fn cases_of(subject: Subject) -> Query {
     let query = addresses_in(Query::new("SELECT case_id AS id FROM case_people WHERE address IN "), subject);
@@ -133,13 +143,12 @@ pub async fn installations(on: impl Read, subject: Subject) -> Result<Vec<(Insta
             ))
             .await
         }
-        Subject::Contact(id) => {
-            on.all(q!(
+        Subject::Contact(_) => {
+            let query = Query::new(
                 "SELECT id, label, role FROM installations WHERE id IN
-                   (SELECT installation_id FROM installation_fields WHERE contact_id = $1) ORDER BY id LIMIT 1000",
-                id
-            ))
-            .await
+                   (SELECT installation_id FROM installation_fields WHERE contact_id IN ",
+            );
+            on.all(contacts_in(query, subject).push(") ORDER BY id LIMIT 1000")).await
         }
     }
 }
@@ -153,8 +162,8 @@ pub async fn values(on: impl Read, of: InstallationId, subject: Subject) -> Resu
          WHERE f.installation_id = $1",
         of
     );
-    if let Subject::Contact(id) = subject {
-        query = query.push(" AND f.contact_id = ").bind(id);
+    if matches!(subject, Subject::Contact(_)) {
+        query = contacts_in(query.push(" AND f.contact_id IN "), subject);
     }
     on.all(query.push(" ORDER BY f.id LIMIT 10000")).await
 }

@@ -59,12 +59,14 @@ pub struct Unfiled {
     pub envelope: String,
     pub raw: Option<Vec<u8>>,
     pub digest: Option<String>,
+    /// It waits for somebody to look at it.
+    pub quarantined: bool,
 }
 
 /// Mail behind `after` that lies on no case and whose bytes are kept.
 pub async fn unfiled(on: impl Read, after: i64, limit: i64) -> Result<Vec<Unfiled>> {
     on.all(q!(
-        "SELECT id, envelope, raw, digest FROM inbound
+        "SELECT id, envelope, raw, digest, state = 'quarantined' AS quarantined FROM inbound
          WHERE id > $1 AND entry_id IS NULL AND state <> 'new' AND (raw IS NOT NULL OR digest IS NOT NULL)
          ORDER BY id LIMIT $2",
         after,
