@@ -10,7 +10,7 @@ export interface Agent {
   doing: 'typing' | 'looking' | 'away';
 }
 
-const spread_ms = 300; // consoles that hear the same event ask at slightly different times
+const spread_ms = 100; // consoles that hear the same event ask at slightly different times
 const counts_wait_ms = 1_500;
 const pending = new Map<string, number>();
 

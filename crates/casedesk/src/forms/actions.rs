@@ -181,6 +181,7 @@ async fn open(
         subject,
         machine: false,
         brought_over: false,
+        remark: None,
         copied: vec![],
         files,
         team: None,

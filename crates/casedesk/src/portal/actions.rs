@@ -270,6 +270,7 @@ pub async fn answer(
         text,
         machine: false,
         brought_over: false,
+        remark: None,
         copied: vec![],
         files,
         team: None,

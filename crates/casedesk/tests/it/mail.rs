@@ -461,6 +461,67 @@ async fn a_stranger_named_by_a_later_mail_is_proposed_and_not_answered() {
     .await;
 }
 
+#[tokio::test]
+async fn a_stranger_of_the_same_shared_domain_is_proposed_and_not_answered() {
+    on_both(async |app| {
+        let opening = Letter::new("A <a@gmail.com>", "No login", "text");
+        let case = app.case_of(&opening).await;
+        let other = Letter::new("B <b@gmail.com>", "Re: No login", "me too").answering(opening.get("Message-ID"));
+        assert_eq!(app.arrives(&other).await.case, Some(case), "it answers a mail of the case");
+        let people = casedesk::cases::store::people(app.desk().db(), case).await.unwrap();
+        let role = |address: &str| people.iter().find(|p| p.address == address).unwrap().role.as_str();
+        assert_eq!((role("a@gmail.com"), role("b@gmail.com")), ("requester", "proposed"));
+        app.forget_jobs("mail.acknowledge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_reads_along_on_a_merged_case_reads_along_unless_an_agent_took_them_off() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Agent).await;
+        let first = anna("No login", "text").with("Cc", "C <c@consult.example>, D <d@consult.example>");
+        let first = app.case_of(&first).await;
+        let opening = anna("Slow login", "text");
+        let second = app.case_of(&opening).await;
+        let later = anna("Re: Slow login", "more")
+            .with("Cc", "C <c@consult.example>, D <d@consult.example>")
+            .answering(opening.get("Message-ID"));
+        app.arrives(&later).await;
+        cases::set_person(app.desk(), &by, second, "d@consult.example", false).await.unwrap();
+        cases::merge(app.desk(), &by, first, second).await.unwrap();
+        let people = casedesk::cases::store::people(app.desk().db(), second).await.unwrap();
+        let role = |address: &str| people.iter().find(|p| p.address == address).unwrap().role.as_str();
+        assert_eq!((role("c@consult.example"), role("d@consult.example")), ("cc", "removed"));
+        assert_eq!(people[0].address, "anna@northbay.example", "the requester comes first");
+        app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_colleague_forwards_has_the_customers_words_and_the_colleagues_are_a_note() {
+    on_both(async |app| {
+        app.viewer("Ada", Role::Agent).await;
+        let text = "Please take this one, he is difficult.\n\n---------- Forwarded message ---------\n\
+            From: Carl Kay <carl@southbay.example>\nDate: Mon, 1 Mar 2027 at 09:00\nSubject: No login\n\
+            To: <support@desk.example>\n\nOur users cannot log in since noon.\n";
+        let lies = app.arrives(&Letter::new("Ada <ada@desk.example>", "Fwd: No login", text)).await;
+        let rows = app.timeline(lies.case.unwrap()).await;
+        let mail = rows.iter().find(|row| row.kind == EntryKind::MailIn).unwrap();
+        assert_eq!(mail.text, "Our users cannot log in since noon.");
+        let told = app.incoming(mail.id).await;
+        assert_eq!(told.from.unwrap().address, "carl@southbay.example");
+        assert!(!told.folds.iter().any(|fold| fold.text.contains("difficult")), "{:?}", told.folds);
+        let note = rows.iter().find(|row| row.kind == EntryKind::Note).unwrap();
+        assert!(note.text.contains("ada@desk.example") && note.text.contains("he is difficult"), "{}", note.text);
+        let page = app.logged_in("Ben", Role::Agent).await.get(&format!("/cases/{}", lies.case.unwrap())).await.text;
+        assert!(page.contains("<dt>On this case</dt>"), "why it is here is said: {page}");
+        app.drain().await;
+    })
+    .await;
+}
+
 // Rule 5: no storms.
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What comes in from outside: opening a case, and joining one.
 use super::{change_entry, index, tell};
 use crate::cases::rules::{self, Arrival};
-use crate::cases::store::{self, Attachment, Case, NewEntry};
+use crate::cases::store::{self, Attachment, Case, CasePerson, NewEntry};
 use crate::cases::{
     AttachmentId, CaseId, CaseKind, CaseState, CasesError, Changed, Door, EntryData, EntryId, EntryKind, Incoming,
     LinkKind, PersonRole, Priority,
@@ -28,8 +28,17 @@ pub struct Received {
     pub brought_over: bool,
     /// Everyone else the message was openly sent to, apart from ourselves.
     pub copied: Vec<Person>,
+    /// What a colleague wrote above the mail that they forwarded.
+    pub remark: Option<Remark>,
     pub files: Vec<ReceivedFile>,
     pub team: Option<TeamId>,
+}
+
+/// Words of a colleague that no customer is to read.
+pub struct Remark {
+    /// Name and address, as the mail has them.
+    pub from: Person,
+    pub text: String,
 }
 
 /// A file whose bytes are in the file store already.
@@ -117,7 +126,7 @@ pub async fn join(tx: &mut Tx, desk: &Desk, on: CaseId, message: &Received) -> R
         Arrival::FollowsUp => return open_following(tx, desk, message, CaseKind::Question, Some(case.id)).await,
         Arrival::Joins { reopens } => reopens,
     };
-    add_copied(tx, &case, message).await?;
+    add_copied(tx, desk, &case, message).await?;
     let entry = write_incoming(tx, &mut case, on, message).await?;
     if reopens {
         let before = rules::state_in_words(&case);
@@ -150,15 +159,16 @@ async fn settle(
     Ok(())
 }
 
-/// People of the same circle are copied from now on; strangers named by a later mail are proposed,
+/// People of the same circle, who share a mail domain that is not everybody's, are copied from now on; strangers named by a later mail are proposed,
 /// since anybody can write a Cc (and read what is answered to it).
-async fn add_copied(tx: &mut Tx, case: &Case, message: &Received) -> Result<(), CasesError> {
+async fn add_copied(tx: &mut Tx, desk: &Desk, case: &Case, message: &Received) -> Result<(), CasesError> {
     let known = store::people(&mut *tx, case.id).await?;
+    let public = &desk.config().desk.public_domains;
     let in_circle = |address: &str| {
         let domain = domain_of(address);
-        known
-            .iter()
-            .any(|p| matches!(p.role, PersonRole::Requester | PersonRole::Copied) && domain_of(&p.address) == domain)
+        let shares =
+            |p: &CasePerson| p.address == address || !public.contains(domain) && domain_of(&p.address) == domain;
+        known.iter().any(|p| matches!(p.role, PersonRole::Requester | PersonRole::Copied) && shares(p))
     };
     let author_known = known.iter().any(|p| p.address == message.from.address && p.role != PersonRole::Proposed);
     for person in message.copied.iter().chain(std::iter::once(&message.from)) {
@@ -189,7 +199,38 @@ async fn write_incoming(tx: &mut Tx, case: &mut Case, on: CaseId, message: &Rece
         .flat_map(|p| [p.name.as_deref().unwrap_or(""), &p.address])
         .collect();
     index(tx, case, entry, on, &message.text, &people.join(" "), &names(&message.files)).await?;
+    if let Some(remark) = &message.remark {
+        write_remark(tx, case, on, remark, message.at).await?;
+    }
     Ok(entry)
+}
+
+async fn write_remark(
+    tx: &mut Tx,
+    case: &mut Case,
+    on: CaseId,
+    remark: &Remark,
+    at: Timestamp,
+) -> Result<(), CasesError> {
+    let Person { name, address } = &remark.from;
+    let by = name.as_ref().map_or_else(|| address.clone(), |name| format!("{name} ({address})"));
+    let text = format!("{by} wrote above the mail that was forwarded:\n\n{}", remark.text);
+    let entry = NewEntry {
+        case_id: on,
+        kind: EntryKind::Note,
+        agent_id: None,
+        contact_id: None,
+        at,
+        text: &text,
+        data: &EntryData::Note { mentions: vec![] },
+        delivery: None,
+        send_at: None,
+        client_id: None,
+    };
+    let entry = store::insert_entry(tx, &entry).await?;
+    index(tx, case, entry, on, &text, &by, "").await?;
+    case.last_entry_id = case.last_entry_id.max(entry);
+    Ok(())
 }
 
 pub(super) async fn attach(

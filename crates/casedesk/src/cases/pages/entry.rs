@@ -88,6 +88,7 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
         address: address.into(),
         to: people(details.to.iter().chain(&details.cc)),
         author_source: details.author_reason.clone().unwrap_or_default(),
+        why: why(details),
         authors: details.alternatives.iter().map(choice).collect(),
         author_href: format!("/cases/{}/entries/{}/author", row.case_id, row.id),
         html: prose::to_html(&row.text),
@@ -101,6 +102,14 @@ fn incoming(base: Entry, row: &EntryRow, details: &Incoming) -> Entry {
         source_href: if details.raw { format!("/entries/{}/raw", row.id) } else { String::new() },
         ..base
     }
+}
+
+/// Why the mail is here and what was seen in it, for whoever doubts it.
+fn why(details: &Incoming) -> Vec<(&'static str, String)> {
+    let repaired = details.defects.join("; ");
+    let read_as = details.verdict_reason.clone().filter(|_| details.verdict.is_some()).unwrap_or_default();
+    let all = [("On this case", details.place_reason.clone()), ("Not a person", read_as), ("Repaired", repaired)];
+    all.into_iter().filter(|(_, words)| !words.is_empty()).collect()
 }
 
 fn choice(person: &Writer) -> Choice {

@@ -133,6 +133,8 @@ pub struct Entry {
     /// How the author was found, when it was not simply From.
     pub author_source: String,
     /// The others whom the mail names: one of them may have written it.
+    /// How it was read: what, and why.
+    pub why: Vec<(&'static str, String)>,
     pub authors: Vec<Choice>,
     pub author_href: String,
     pub at: String,

@@ -15,14 +15,21 @@ pub struct CasePerson {
 }
 
 /// Everyone on the case and on what is merged into it, each once, requester first, by the name their mail gave or else
-/// the customer file.
+/// the customer file. Where a merged case says something else of somebody, what was decided on the case itself counts
+/// first, then that they read along.
 pub async fn people(on: impl Read, case: CaseId) -> Result<Vec<CasePerson>> {
     on.all(q!(
-        "SELECT p.address, COALESCE(MAX(p.name), MAX(c.name)) AS name, MAX(p.contact_id) AS contact_id,
-             MAX(p.role) AS role
-         FROM case_people p LEFT JOIN contacts c ON c.id = p.contact_id
-         WHERE p.case_id = $1 OR p.case_id IN (SELECT id FROM cases WHERE merged_into = $1)
-         GROUP BY p.address ORDER BY MAX(p.role) DESC, p.address LIMIT 200",
+        "WITH ranked AS (
+             SELECT p.address, p.name, p.contact_id, p.role, ROW_NUMBER() OVER (PARTITION BY p.address ORDER BY
+                 CASE WHEN p.role = 'requester' THEN 0 WHEN p.case_id = $1 AND p.role <> 'proposed' THEN 1
+                      WHEN p.role = 'cc' THEN 2 WHEN p.role = 'proposed' THEN 3 ELSE 4 END) AS place
+             FROM case_people p WHERE p.case_id = $1 OR p.case_id IN (SELECT id FROM cases WHERE merged_into = $1))
+         SELECT r.address, COALESCE(MAX(r.name), MAX(c.name)) AS name, MAX(r.contact_id) AS contact_id,
+             MAX(CASE WHEN r.place = 1 THEN r.role END) AS role
+         FROM ranked r LEFT JOIN contacts c ON c.id = r.contact_id
+         GROUP BY r.address
+         ORDER BY CASE WHEN MAX(CASE WHEN r.place = 1 THEN r.role END) = 'requester' THEN 0 ELSE 1 END, r.address
+         LIMIT 200",
         case
     ))
     .await

@@ -277,6 +277,7 @@ pub(super) async fn file_message(
         text,
         machine: false,
         brought_over: false,
+        remark: None,
         copied: vec![],
         files,
         team: None,

@@ -4,7 +4,7 @@ use casedesk_mail::thread::{self, Known, Placement, SimilarCase, TokenClaim};
 use casedesk_mail::{Desk as Addresses, InboundMail, Kind, Permanence, token};
 
 use super::colleague::{self, Writer};
-use crate::cases::actions::{self as cases, Filed, Received, ReceivedFile};
+use crate::cases::actions::{self as cases, Filed, Received, ReceivedFile, Remark};
 use crate::cases::store as case_store;
 use crate::cases::{CaseId, Door, EntryId, Incoming, LooksLike, PersonRole};
 use crate::customers::{self, Person, domain_of};
@@ -251,12 +251,12 @@ async fn put(
             if let Some(writer) = prepared.writer.as_ref().filter(|_| !machine) {
                 return colleague::file(tx, desk, CaseId(case), writer, prepared, message, again).await;
             }
-            Ok(cases::join(tx, desk, CaseId(case), &message).await?)
+            Ok(cases::join(tx, desk, CaseId(case), &forwarded(message, prepared)).await?)
         }
         Placement::New { suggestion, reason } => {
             message.details.place_reason = reason;
             message.details.looks_like = suggestion.map(|s| LooksLike { case: CaseId(s.case), reason: s.reason });
-            Ok(cases::open(tx, desk, &message).await?)
+            Ok(cases::open(tx, desk, &forwarded(message, prepared)).await?)
         }
     }
 }
@@ -301,12 +301,30 @@ async fn received(tx: &mut Tx, desk: &Desk, prepared: &Prepared, machine: bool) 
         subject: forwarded.and_then(|f| f.subject.clone()).unwrap_or_else(|| mail.subject.clone()),
         base_subject: mail.evidence.base_subject.clone(),
         text: mail.body.new_text(),
+        remark: None,
         details,
         machine,
         copied: if machine { vec![] } else { copied },
         files: prepared.files.iter().map(copy).collect(),
         team: None,
     })
+}
+
+/// A mail that a colleague forwards says what the one who wrote it said; what the colleague wrote above it is for us.
+fn forwarded(message: Received, prepared: &Prepared) -> Received {
+    let mail = &prepared.mail;
+    let Some(original) = mail.forwarded.as_ref().filter(|f| mail.author.is_agent && f.from.is_some()) else {
+        return message;
+    };
+    let above = message.text.trim().to_owned();
+    let from = rules::person(&mail.author.address);
+    let folds = message.details.folds.into_iter().filter(|fold| fold.kind != "forward").collect();
+    Received {
+        text: original.text.trim().to_owned(),
+        remark: (!above.is_empty()).then_some(Remark { from, text: above }),
+        details: Incoming { folds, ..message.details },
+        ..message
+    }
 }
 
 /// Who wrote it; what a colleague forwards was written by the one they forward.
