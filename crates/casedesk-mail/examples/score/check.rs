@@ -192,6 +192,9 @@ fn bounces(source: &str, file: &str, expect: &Value, mail: &InboundMail, report:
     } else {
         wanted_kinds.contains(&kind) && failures_fit(expect, mail)
     };
+    if wanted_kinds.is_empty() && !ok {
+        report.false_bounce();
+    }
     report.count(source, "bounces", ok, || {
         format!("{file}: wanted {expect}\n  found {kind:?} ({}) {:?}", mail.verdict.reason, mail.verdict.bounce)
     });

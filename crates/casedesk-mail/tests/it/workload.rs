@@ -15,7 +15,7 @@ const OWN: &str = "support@example.com";
 
 /// Few enough for every run of the tests, also on a machine with other work.
 fn mails() -> usize {
-    std::env::var("CASEDESK_GENERATED").ok().and_then(|count| count.parse().ok()).unwrap_or(1_200)
+    std::env::var("CASEDESK_GENERATED").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000)
 }
 
 /// The folder `shared` beside the workspace; without it a test is skipped loudly, and fails in CI.
