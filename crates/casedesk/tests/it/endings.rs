@@ -83,6 +83,9 @@ async fn the_end_of_a_contract_is_told_once_at_each_of_its_days_to_whoever_looks
         assert!(app.mails().await.last().unwrap().text.contains("in 5 days"));
         app.advance(10 * DAY);
         assert_eq!(file::remind(app.desk()).await.unwrap(), 0, "what is over is not told");
+        let told_of = store::contracts(app.desk().db(), northbay).await.unwrap()[0].id;
+        file::remove_contract(app.desk(), &ada, northbay, told_of).await.unwrap();
+        assert!(store::contracts(app.desk().db(), northbay).await.unwrap().is_empty());
         app.drain().await;
         app.mails().await;
     })

@@ -254,9 +254,10 @@ pub(in crate::customers) async fn update_contract(tx: &mut Tx, id: ContractId, t
     .await
 }
 
-/// Also lets go of what followed it.
+/// Also lets go of what followed it, and forgets what was told of its end.
 pub(in crate::customers) async fn delete_contract(tx: &mut Tx, id: ContractId) -> Result<u64> {
     tx.exec(q!("UPDATE contracts SET renews_id = NULL WHERE renews_id = $1", id)).await?;
+    tx.exec(q!("DELETE FROM contract_reminders WHERE contract_id = $1", id)).await?;
     tx.exec(q!("DELETE FROM contracts WHERE id = $1", id)).await
 }
 
