@@ -6,8 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use casedesk_details::{Confidence, Field, Proposal, Source};
 
 use super::store::Case;
-use super::{CaseKind, CaseState, CasesError, Changed, Incoming, Priority, QuoteStep, ToldDetail, WaitingOn};
+use super::{
+    CaseKind, CaseState, CasesError, Changed, Incoming, LogReading, Priority, QuoteStep, ToldDetail, WaitingOn,
+};
 use crate::customers::Person;
+use crate::customers::rules::Logs;
 use crate::kit::Timestamp;
 use crate::search::words_of;
 use crate::staff::{AgentId, TeamId};
@@ -184,6 +187,19 @@ pub fn is_log(name: &str) -> bool {
     let rolled = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
     [".log", ".trace", ".out"].iter().any(|ending| rolled.ends_with(ending))
         || (name.ends_with(".txt") && name.contains("log"))
+}
+
+/// What a case's logs say together. One that is packed so that it cannot be read says nothing.
+pub fn logs_say<'a>(readings: impl Iterator<Item = &'a LogReading>) -> Logs {
+    let mut all = Logs::None;
+    for reading in readings {
+        match (reading.ask_again, reading.format.is_some()) {
+            (false, true) => return Logs::Stamped,
+            (true, _) => all = Logs::Unstamped,
+            (false, false) => {}
+        }
+    }
+    all
 }
 
 /// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.

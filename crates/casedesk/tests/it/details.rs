@@ -6,9 +6,10 @@ use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casedesk::cases::actions as cases;
-use casedesk::cases::rules::Change;
+use casedesk::cases::rules::{Change, logs_say};
 use casedesk::cases::{CaseId, CaseKind, CaseState, EntryKind, WaitingOn, store as case_store};
 use casedesk::customers::actions::{self as file, Given, Origin};
+use casedesk::customers::rules::Logs;
 use casedesk::customers::{
     FieldSource, FieldValue, InstallationId, InstallationRole, InstallationTerms, OrganisationKind, store,
 };
@@ -78,6 +79,30 @@ async fn a_log_is_read_once_and_its_case_says_whether_it_has_time_stamps() {
         assert_eq!(count, 2);
         let foreign = app.browser().body(Method::GET, &format!("/api/v1/cases/{case}/logs"), "", "").await;
         assert_eq!(foreign.status.as_u16(), 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_packed_log_is_read_as_what_it_was_and_one_that_cannot_be_is_no_log_with_time_stamps() {
+    on_both(async |app| {
+        let packed = |text: &str| {
+            let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut gz, text.as_bytes()).unwrap();
+            gz.finish().unwrap()
+        };
+        let broken = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff\xff".to_vec();
+        for (bytes, format, say) in [
+            (packed(STAMPED), Some("ISO 8601 / RFC 3339"), Logs::Stamped),
+            (packed(UNSTAMPED), None, Logs::Unstamped),
+            (broken, None, Logs::None),
+            (b"PK\x03\x04 and more".to_vec(), None, Logs::None),
+        ] {
+            let digest = app.desk().files().put(bytes.into()).await.unwrap();
+            let reading = cases::log_reading(app.desk(), &digest).await.unwrap();
+            assert_eq!(reading.format.as_deref(), format, "{reading:?}");
+            assert_eq!(logs_say([&reading].into_iter()), say, "{reading:?}");
+        }
     })
     .await;
 }

@@ -197,16 +197,15 @@ async fn logs(desk: &Desk, cases: &[Case]) -> Result<HashMap<CaseId, Logs>, Case
 }
 
 async fn read_logs(desk: &Desk, files: &[SentFile]) -> Result<Logs, CasesError> {
-    let mut found = Logs::None;
+    let mut readings = Vec::new();
     for file in files.iter().take(MOST_LOGS) {
         match log_reading(desk, &file.digest).await {
-            Ok(reading) if !reading.ask_again => return Ok(Logs::Stamped),
-            Ok(_) => found = Logs::Unstamped,
+            Ok(reading) => readings.push(reading),
             Err(CasesError::Files(FilesError::Missing(_))) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(found)
+    Ok(rules::logs_say(readings.iter()))
 }
 
 /// Those whose verdicts are others than those that are kept.

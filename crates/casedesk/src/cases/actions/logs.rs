@@ -1,5 +1,8 @@
-//! Log files, read once and piece by piece: whether their lines say when.
+//! Log files, read once and piece by piece, also packed ones: whether their lines say when.
+use std::io::{self, Write};
+
 use casedesk_details::logs::{Format, Report, Sniffer, Zone};
+use flate2::write::MultiGzDecoder;
 use futures::StreamExt as _;
 
 use super::tell;
@@ -13,11 +16,15 @@ use crate::files::FilesError;
 use crate::staff::Actor;
 
 /// The version of the reader: with a new one, logs are read again.
-const READER: i64 = 1;
+const READER: i64 = 2;
 /// How many logs of one message are read.
 const MOST_LOGS: usize = 20;
 /// How many pieces of a file may wait for the reader.
 const AHEAD: usize = 4;
+/// What a file begins with that gzip made (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How much of a packed file is read, in bytes as they were before.
+const MOST_UNPACKED: u64 = 4 << 30;
 
 /// What a log file says of time: as it was read before, or read now.
 pub async fn log_reading(desk: &Desk, digest: &str) -> Result<LogReading, CasesError> {
@@ -34,11 +41,7 @@ pub async fn log_reading(desk: &Desk, digest: &str) -> Result<LogReading, CasesE
 /// What the customer's logs say of time, as far as they were read.
 pub(super) async fn known_logs(tx: &mut Tx, case: CaseId) -> Result<Logs, CasesError> {
     let logs = store::read_logs_of_case(tx, case).await?;
-    Ok(match logs.iter().any(|log| !log.reading.ask_again) {
-        true => Logs::Stamped,
-        false if logs.is_empty() => Logs::None,
-        false => Logs::Unstamped,
-    })
+    Ok(rules::logs_say(logs.iter().map(|log| &log.reading)))
 }
 
 /// Reads a file on a thread of its own, where long lines keep nobody waiting, with a few pieces in memory at a time.
@@ -46,11 +49,13 @@ async fn sniffed(desk: &Desk, digest: &str) -> Result<Report, CasesError> {
     let mut pieces = desk.files().stream(digest).await?;
     let (give, mut take) = tokio::sync::mpsc::channel::<bytes::Bytes>(AHEAD);
     let reading = tokio::task::spawn_blocking(move || {
-        let mut sniffer = Sniffer::new();
+        let mut reader = Reader::Begins;
         while let Some(piece) = take.blocking_recv() {
-            sniffer.feed(&piece);
+            if !reader.feed(&piece) {
+                break;
+            }
         }
-        sniffer.finish()
+        reader.finish()
     });
     while let Some(piece) = pieces.next().await {
         if give.send(piece?).await.is_err() {
@@ -58,7 +63,77 @@ async fn sniffed(desk: &Desk, digest: &str) -> Result<Report, CasesError> {
         }
     }
     drop(give);
-    reading.await.map_err(|broke| CasesError::Files(std::io::Error::other(broke).into()))
+    reading.await.map_err(|broke| CasesError::Files(io::Error::other(broke).into()))
+}
+
+/// A log as it comes.
+enum Reader {
+    Begins,
+    Plain(Box<Sniffer>),
+    Packed(Box<MultiGzDecoder<Unpacked>>),
+}
+
+impl Reader {
+    /// Whether more of it is wanted.
+    fn feed(&mut self, piece: &[u8]) -> bool {
+        if matches!(self, Self::Begins) {
+            *self = match piece.starts_with(&GZIP) {
+                true => Self::Packed(Box::new(MultiGzDecoder::new(Unpacked::new(piece)))),
+                false => Self::Plain(Box::new(Sniffer::new())),
+            };
+        }
+        match self {
+            Self::Begins => true,
+            Self::Plain(sniffer) => {
+                sniffer.feed(piece);
+                true
+            }
+            Self::Packed(decoder) => decoder.write_all(piece).is_ok(),
+        }
+    }
+
+    /// Of a packed file that cannot be unpacked, that it is packed.
+    fn finish(self) -> Report {
+        match self {
+            Self::Begins => Sniffer::new().finish(),
+            Self::Plain(sniffer) => sniffer.finish(),
+            Self::Packed(mut decoder) => {
+                let _ = decoder.try_finish();
+                let unpacked = decoder.get_mut();
+                let read = unpacked.left < MOST_UNPACKED;
+                std::mem::take(if read { &mut unpacked.lines } else { &mut unpacked.as_it_is }).finish()
+            }
+        }
+    }
+}
+
+/// What comes out of a packed log.
+struct Unpacked {
+    lines: Sniffer,
+    /// Has seen how the file begins, and nothing of what is in it.
+    as_it_is: Sniffer,
+    left: u64,
+}
+
+impl Unpacked {
+    fn new(begins: &[u8]) -> Self {
+        let mut as_it_is = Sniffer::new();
+        as_it_is.feed(begins);
+        Self { lines: Sniffer::new(), as_it_is, left: MOST_UNPACKED }
+    }
+}
+
+impl Write for Unpacked {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(size).ok_or_else(|| io::Error::other("it unpacks to too much"))?;
+        self.lines.feed(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn told(digest: &str, report: Report) -> LogReading {
