@@ -4,9 +4,10 @@ const open_wait_ms = 140; // J held down must not load every case on the way
 
 /**
  * The list of cases. J and K move, Enter opens; beside an open case pane moving also opens. The selected row stays where
- * the eye is when rows come in above it. Checkboxes gather cases for a joint action.
+ * the eye is when rows come in above it. Checkboxes gather cases for a joint action; with Shift, all between two of them.
  */
 class CaseList extends HTMLElement {
+  #lastBox: HTMLInputElement | undefined;
   #watch: MutationObserver | undefined;
   #place: { row: HTMLElement; top: number } | undefined;
 
@@ -15,7 +16,13 @@ class CaseList extends HTMLElement {
     document.addEventListener('turbo:frame-load', this.#markShown);
     this.addEventListener('change', this.#picked);
     this.addEventListener('click', this.#command);
-    this.#watch = new MutationObserver(() => this.#settle());
+    this.addEventListener('click', this.#range);
+    this.addEventListener('keydown', this.#enter);
+    this.addEventListener('turbo:submit-end', this.#done);
+    this.#watch = new MutationObserver(() => {
+      this.#settle();
+      this.#picked();
+    });
     this.#watch.observe(this, { childList: true, subtree: true });
     this.#markShown();
   }
@@ -40,6 +47,7 @@ class CaseList extends HTMLElement {
     if (name === 'next') this.#go(1);
     if (name === 'previous') this.#go(-1);
     if (name === 'pick') this.#pickCurrent();
+    if (name === 'pick-all') this.#boxes().forEach((box) => (box.checked = true));
     if (name === 'unpick') this.#boxes().forEach((box) => (box.checked = false));
     if (name) this.#picked();
   };
@@ -92,14 +100,43 @@ class CaseList extends HTMLElement {
     if (box) box.checked = !box.checked;
   }
 
+  #range = (event: MouseEvent): void => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || !box.closest('.pick')) return;
+    const boxes = this.#boxes();
+    const [from, to] = [this.#lastBox ? boxes.indexOf(this.#lastBox) : -1, boxes.indexOf(box)];
+    if (event.shiftKey && from >= 0) for (const one of boxes.slice(Math.min(from, to), Math.max(from, to))) one.checked = box.checked;
+    this.#lastBox = box;
+    this.#picked();
+  };
+
+  /** Enter in a field of the bar means the button beside it, not the first of the whole form. */
+  #enter = (event: KeyboardEvent): void => {
+    const field = event.target as HTMLElement;
+    if (event.key !== 'Enter' || !field.matches('.bulk input')) return;
+    event.preventDefault();
+    field.closest('.wide')?.querySelector('button')?.click();
+  };
+
+  /** What was to be done is done: nothing is picked any more. */
+  #done = (event: Event): void => {
+    const form = event.target as HTMLElement;
+    if (!form.matches('.bulk') || !(event as CustomEvent<{ success: boolean }>).detail.success) return;
+    form.querySelector<HTMLElement>(':popover-open')?.hidePopover();
+    form.querySelectorAll<HTMLInputElement>('input:not([type=hidden])').forEach((field) => (field.value = ''));
+    this.#boxes().forEach((box) => (box.checked = false));
+    this.#picked();
+  };
+
   #picked = (): void => {
     const count = this.#boxes().filter((box) => box.checked).length;
     this.toggleAttribute('data-picking', count > 0);
     const bar = this.querySelector<HTMLElement>('.bulk');
-    if (!bar) return;
+    const words = bar?.querySelector('[data-count]');
+    if (!bar || !words) return;
     bar.hidden = count === 0;
-    const words = bar.querySelector('[data-count]');
-    if (words) words.textContent = count === 1 ? '1 case' : `${count} cases`;
+    const text = count === 1 ? '1 case' : `${count} cases`;
+    if (words.textContent !== text) words.textContent = text; // this element is watched
   };
 }
 

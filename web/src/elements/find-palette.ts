@@ -5,7 +5,7 @@ import { Options } from '../options';
 
 const ask_wait_ms = 120;
 
-/** Ctrl K. The server finds cases and people (`GET /palette?q=`); the keys of the page in front of you are found here. */
+/** Ctrl K. The server finds cases, people, organisations and pages (`GET /palette?q=`); the keys of the page in front of you are found here. */
 class FindPalette extends HTMLElement {
   #combobox: Combobox | undefined;
   #options: Options | undefined;

@@ -37,8 +37,72 @@ pub struct Shell {
     pub asks_zone: bool,
     /// The current link of the rail: a view's key, `quarantine` or `settings`.
     pub here: String,
-    /// The current link of the settings' own list, as in `web/settings.html`.
+    /// The current page of the settings: its `Setting::section`.
     pub section: &'static str,
+}
+
+impl Shell {
+    pub fn settings(&self) -> impl Iterator<Item = (&'static str, &'static [Setting])> {
+        settings(self.admin)
+    }
+}
+
+/// A page of the settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in `Shell::section`.
+    pub section: &'static str,
+    pub href: &'static str,
+    pub icon: &'static str,
+    pub label: &'static str,
+}
+
+const fn setting(section: &'static str, href: &'static str, icon: &'static str, label: &'static str) -> Setting {
+    Setting { section, href, icon, label }
+}
+
+/// The pages of the settings in their groups.
+const SETTINGS: [(&str, &[Setting]); 4] = [
+    (
+        "You",
+        &[
+            setting("profile", "/settings/profile", "user", "Profile"),
+            setting("sessions", "/settings/sessions", "screen", "Sessions"),
+            setting("tokens", "/settings/tokens", "key", "API tokens"),
+        ],
+    ),
+    (
+        "Doors",
+        &[
+            setting("mailboxes", "/settings/mailboxes", "mail", "Mailboxes"),
+            setting("form", "/settings/form", "form", "Form"),
+        ],
+    ),
+    (
+        "Work",
+        &[
+            setting("templates", "/settings/templates", "tmpl", "Templates"),
+            setting("details", "/settings/details", "form", "Installation details"),
+            setting("products", "/settings/products", "server", "Products"),
+        ],
+    ),
+    (
+        FOR_ADMINS,
+        &[
+            setting("options", "/settings/support-options", "shield", "Support options"),
+            setting("webhooks", "/settings/webhooks", "hook", "Webhooks"),
+            setting("agents", "/settings/agents", "users", "People"),
+            setting("teams", "/settings/teams", "inbox", "Teams"),
+            setting("audit", "/settings/audit", "shield", "Audit"),
+            setting("privacy", "/settings/privacy", "lock", "Privacy"),
+        ],
+    ),
+];
+const FOR_ADMINS: &str = "Desk";
+
+/// The groups of settings that somebody may open.
+pub fn settings(admin: bool) -> impl Iterator<Item = (&'static str, &'static [Setting])> {
+    SETTINGS.into_iter().filter(move |(group, _)| admin || *group != FOR_ADMINS)
 }
 
 /// Around a page for customers: nothing of the desk's own shell.

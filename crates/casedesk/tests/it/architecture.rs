@@ -1,5 +1,5 @@
 //! What ARCHITECTURE.md says of the sources, read off the sources.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms, lowest first; a room may use itself and rooms on lines above its own.
@@ -248,4 +248,31 @@ fn routes_end_the_types_of_their_handlers() {
             );
         }
     }
+}
+
+#[test]
+fn every_key_presses_something_and_everything_that_a_key_presses_has_one() {
+    let table = std::fs::read_to_string(root().join("web/src/keys.ts")).unwrap();
+    // A row is `key('Case', 'Shift+A|A', 'assign-me', 'Assign to me'),`.
+    let rows = table.lines().filter_map(|line| line.strip_prefix("  key("));
+    let keys: Vec<(&str, &str)> = rows
+        .map(|row| row.split('\'').collect::<Vec<_>>())
+        .map(|parts| (*parts.get(3).unwrap(), *parts.get(5).unwrap()))
+        .collect();
+    assert!(keys.len() > 40, "the table was not found");
+    let strokes: Vec<&str> = keys.iter().flat_map(|(keys, _)| keys.split('|')).collect();
+    let unlike: BTreeSet<&&str> = strokes.iter().collect();
+    assert_eq!(unlike.len(), strokes.len(), "a key means two things");
+
+    let mut pressed = BTreeSet::new();
+    for path in files(&root().join("crates/casedesk/templates"), ".html") {
+        let text = std::fs::read_to_string(path).unwrap();
+        let marks = text.split("data-key=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        pressed
+            .extend(marks.filter(|names| !names.contains('{')).flat_map(|names| names.split(' ')).map(str::to_owned));
+    }
+    let rail = std::fs::read_to_string(root().join("crates/casedesk/src/cases/pages/rail.rs")).unwrap();
+    pressed.extend(rail.split('"').filter(|word| word.starts_with("go-")).map(str::to_owned));
+    let known: BTreeSet<String> = keys.into_iter().map(|(_, target)| target.to_owned()).collect();
+    assert_eq!(pressed, known);
 }

@@ -16,6 +16,7 @@ mod file;
 mod forms;
 mod hostile;
 mod isolation;
+mod lists;
 mod live;
 mod mail;
 mod merges;

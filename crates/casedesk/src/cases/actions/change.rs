@@ -1,6 +1,8 @@
 //! Changes of a case's fields, tags, watchers and people; and those that time makes.
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::related::merge;
 use super::{change_entry, locked, record, tell};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case};
@@ -23,8 +25,20 @@ pub async fn change(desk: &Desk, by: &Viewer, id: CaseId, change: &Change) -> Re
     Ok(changed)
 }
 
-/// The same change on many cases: one transaction each, and how many changed.
-pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Change) -> Result<usize, CasesError> {
+/// What is done with many cases alike.
+#[derive(Clone, Debug)]
+pub enum Joint {
+    Change(Change),
+    Tag {
+        tag: String,
+        on: bool,
+    },
+    /// All go on as part of the one that was opened first.
+    Merge,
+}
+
+/// The same on many cases, a transaction each: those that were not so already.
+pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Joint) -> Result<Vec<CaseId>, CasesError> {
     if ids.len() > MOST_BULK {
         return Err(CasesError::TooLong { field: "selection", most: MOST_BULK });
     }
@@ -32,9 +46,20 @@ pub async fn change_many(desk: &Desk, by: &Viewer, ids: &[CaseId], wanted: &Chan
     for id in ids {
         store::visible_case(desk.db(), *id, &by.hidden_teams).await?.ok_or(CasesError::NoCase(*id))?;
     }
-    let mut changed = 0;
-    for id in ids {
-        changed += usize::from(change(desk, by, *id, wanted).await?);
+    let ids: BTreeSet<CaseId> = ids.iter().copied().collect();
+    let mut changed = Vec::new();
+    for &id in &ids {
+        let other = match wanted {
+            Joint::Change(wanted) => change(desk, by, id, wanted).await?,
+            Joint::Tag { tag: name, on } => tag(desk, by, id, name, *on).await?,
+            Joint::Merge => match ids.first() {
+                Some(&first) if first != id => merge(desk, by, id, first).await.map(|_| true)?,
+                _ => false,
+            },
+        };
+        if other {
+            changed.push(id);
+        }
     }
     Ok(changed)
 }

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::{Changes, WantedChange};
-use crate::cases::actions;
+use crate::cases::actions::{self, Joint};
 use crate::cases::rules::Change;
 use crate::cases::{CaseId, CaseKind, EntryId, Priority, WaitingOn};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, Reader, TeamId, Viewer, Worker};
-use crate::web::Result;
 use crate::web::api::{Json, Path};
+use crate::web::{Error, Result};
 
 async fn done(desk: &Desk, by: &Viewer, id: CaseId, change: Change) -> Result<Json<Changes>> {
     Ok(Json(Changes { changed: actions::change(desk, by, id, &change).await? }))
@@ -174,12 +174,32 @@ pub(super) async fn set_subject(
     done(&desk, &by, id, Change::Subject(new.subject)).await
 }
 
+/// Exactly one of `change`, `tag`, `untag` and `merge` says what is done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JointChange {
     /// 200 at the most.
     cases: Vec<CaseId>,
-    change: WantedChange,
+    change: Option<WantedChange>,
+    /// The tag that all shall have.
+    tag: Option<String>,
+    /// The tag that none shall have.
+    untag: Option<String>,
+    /// All go on as part of the one that was opened first; each merge can be undone.
+    #[serde(default)]
+    merge: bool,
+}
+
+impl JointChange {
+    fn wanted(self) -> Result<Joint> {
+        match (self.change, self.tag, self.untag, self.merge) {
+            (Some(change), None, None, false) => Ok(Joint::Change(change.into())),
+            (None, Some(tag), None, false) => Ok(Joint::Tag { tag, on: true }),
+            (None, None, Some(tag), false) => Ok(Joint::Tag { tag, on: false }),
+            (None, None, None, true) => Ok(Joint::Merge),
+            _ => Err(Error::bad_request("Say exactly one of change, tag, untag and merge.")),
+        }
+    }
 }
 
 /// What a change of many cases did.
@@ -196,10 +216,11 @@ pub(super) struct JointChanges {
 pub(super) async fn change_many(
     State(desk): State<Desk>,
     Worker(by): Worker,
-    Json(joint): Json<JointChange>,
+    Json(mut joint): Json<JointChange>,
 ) -> Result<Json<JointChanges>> {
-    let changed = actions::change_many(&desk, &by, &joint.cases, &joint.change.into()).await?;
-    Ok(Json(JointChanges { changed }))
+    let cases = std::mem::take(&mut joint.cases);
+    let changed = actions::change_many(&desk, &by, &cases, &joint.wanted()?).await?;
+    Ok(Json(JointChanges { changed: changed.len() }))
 }
 
 /// Put a tag on the case.

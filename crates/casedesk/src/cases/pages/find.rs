@@ -11,11 +11,13 @@ use crate::cases::store;
 use crate::customers;
 use crate::desk::Desk;
 use crate::staff::{self, Reader, Viewer};
-use crate::web::shell::Person;
+use crate::web::shell::{self, Person};
 use crate::web::{Html, Result};
 
 const CASES: usize = 8;
 const PEOPLE: i64 = 6;
+const ORGANISATIONS: i64 = 4;
+const PLACES: usize = 6;
 
 #[derive(Deserialize)]
 pub(super) struct Typed {
@@ -29,6 +31,17 @@ struct Found {
     query: String,
     cases: Vec<Link>,
     people: Vec<(Person, String)>,
+    organisations: Vec<(i64, String)>,
+    /// Views, settings and templates.
+    places: Vec<Place>,
+}
+
+/// A page of the desk.
+struct Place {
+    href: String,
+    icon: &'static str,
+    label: String,
+    kind: &'static str,
 }
 
 /// `GET /palette?q=`
@@ -52,7 +65,6 @@ pub(super) async fn palette(
                 subject: row.subject.clone(),
                 state: words::sign(row.state),
                 why: row.contact_name.clone().unwrap_or_default(),
-                remove_href: String::new(),
             })
             .collect::<Vec<_>>(),
     );
@@ -60,7 +72,38 @@ pub(super) async fn palette(
         let href = format!("/views/all?q=from:{}", super::load::urlencoded(&person.email));
         (person, href)
     });
-    Ok(Html(Found { people: people.collect(), query, cases }))
+    let organisations = organisations(&desk, &query).await?;
+    let places = places(&desk, &by, &query).await?;
+    Ok(Html(Found { people: people.collect(), organisations, places, query, cases }))
+}
+
+async fn organisations(desk: &Desk, query: &str) -> Result<Vec<(i64, String)>> {
+    if query.chars().count() < 2 {
+        return Ok(vec![]);
+    }
+    let found = customers::store::organisations_by_name(desk.db(), query, None, None, ORGANISATIONS).await?;
+    Ok(found.into_iter().map(|organisation| (organisation.id.0, organisation.name)).collect())
+}
+
+/// The pages whose names have all the words that were typed.
+async fn places(desk: &Desk, by: &Viewer, query: &str) -> Result<Vec<Place>> {
+    let typed = query.to_lowercase();
+    if typed.is_empty() {
+        return Ok(vec![]);
+    }
+    let fits = |label: &str| {
+        let label = label.to_lowercase();
+        typed.split_whitespace().all(|word| label.contains(word))
+    };
+    let views = super::rail::keyless(desk, by).await?;
+    let views = views.into_iter().map(|link| (link.href, link.icon, link.label, "View"));
+    let settings = shell::settings(by.role.is_admin()).flat_map(|(_, pages)| pages);
+    let settings = settings.map(|page| (page.href.to_owned(), page.icon, page.label.to_owned(), "Settings"));
+    let templates = store::templates(desk.db()).await?;
+    let templates =
+        templates.into_iter().map(|t| (format!("/settings/templates/{}", t.id), "tmpl", t.name, "Template"));
+    let all = views.chain(settings).chain(templates).filter(|(_, _, label, _)| fits(label)).take(PLACES);
+    Ok(all.map(|(href, icon, label, kind)| Place { href, icon, label, kind }).collect())
 }
 
 /// A number typed whole is the case that is meant.

@@ -175,12 +175,12 @@ pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) ->
 /// The list without rows, and its filter; none when what was typed is not understood, which the list then says.
 async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(ListView, Option<Filter>)> {
     let view = View::parse(slug).ok_or_else(|| Error::not_found("such view"))?;
-    let (title, filter) = match view {
+    let (title, filter, own) = match view {
         View::Saved(id) => {
             let saved = store::saved_view(desk.db(), by.id, id).await?.ok_or_else(|| Error::not_found("such view"))?;
-            (saved.name, Filter::parse(&saved.query, by.id))
+            (saved.name, Filter::parse(&saved.query, by.id), saved.agent_id == by.id)
         }
-        view => (title(desk, by, view).await?, Ok(view.filter(by.id).unwrap_or_default())),
+        view => (title(desk, by, view).await?, Ok(view.filter(by.id).unwrap_or_default()), false),
     };
     let filter = filter.and_then(|filter| match asked.q.trim() {
         "" => Ok(filter),
@@ -202,6 +202,7 @@ async fn empty(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) -> Result<(L
         empty_title,
         empty_words,
         query: asked.q.trim().into(),
+        own,
         columns: columns::columns(desk, by).await?,
         keys: columns::keys(slug, asked.q.trim()),
     };

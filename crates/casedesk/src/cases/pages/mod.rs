@@ -9,6 +9,7 @@ mod draft;
 mod entry;
 mod files;
 mod find;
+mod joint;
 mod list;
 mod load;
 mod promises;
@@ -71,7 +72,7 @@ fn case_routes() -> Router<Desk> {
 
 fn verb_routes() -> Router<Desk> {
     Router::new()
-        .route("/cases/joint", post(verbs::joint))
+        .route("/cases/joint", get(joint::choices).post(joint::change))
         .route("/cases/{id}/solution", post(verbs::solve))
         .route("/cases/{id}/reopening", post(verbs::reopen))
         .route("/cases/{id}/closure", post(verbs::close))

@@ -38,26 +38,51 @@ pub(super) async fn views(State(desk): State<Desk>, Reader(by): Reader) -> Resul
     Ok(Html(Views { shell: shell(&by, "views"), groups: groups(&desk, &by).await? }))
 }
 
+type Named = (View, &'static str, &'static str, &'static str);
+
+/// Views with a count: the view, its key, its icon and its words.
+const COUNTED: [Named; 6] = [
+    (View::Mine, "go-mine", "user", "Mine"),
+    (View::Unassigned, "go-unassigned", "none", "Unassigned"),
+    (View::Due, "go-due", "clock", "Due soon"),
+    (View::Unconfirmed, "", "phone-in", "Unconfirmed"),
+    (View::Waiting, "", "pause", "Waiting"),
+    (View::AllOpen, "go-open", "inbox", "All open"),
+];
+const UNCOUNTED: [Named; 3] = [
+    (View::Watched, "go-watched", "eye", "Watched"),
+    (View::Solved, "", "okc", "Solved"),
+    (View::All, "", "list", "All cases"),
+];
+
+async fn teams(desk: &Desk, by: &Viewer) -> Result<Vec<staff::store::Team>> {
+    let teams = staff::store::teams(desk.db()).await?;
+    Ok(teams.into_iter().filter(|team| by.can_see(Some(team.id))).collect())
+}
+
+/// The views that no key goes to, without counts, for the palette.
+pub(super) async fn keyless(desk: &Desk, by: &Viewer) -> Result<Vec<RailLink>> {
+    let all = COUNTED.into_iter().chain(UNCOUNTED).filter(|(_, key, ..)| key.is_empty());
+    let mut links: Vec<RailLink> =
+        all.map(|(view, key, icon, label)| link(view, key, icon, label, String::new())).collect();
+    let teams = teams(desk, by).await?;
+    links.extend(teams.iter().map(|team| link(View::Team(team.id), "", "users", &team.name, String::new())));
+    let saved = store::saved_views(desk.db(), by.id).await?;
+    links.extend(saved.iter().map(|view| link(View::Saved(view.id), "", "search", &view.name, String::new())));
+    Ok(links)
+}
+
 async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
     let mut views = Vec::new();
-    for (view, key, icon, label) in [
-        (View::Mine, "go-mine", "user", "Mine"),
-        (View::Unassigned, "go-unassigned", "none", "Unassigned"),
-        (View::Due, "go-due", "clock", "Due soon"),
-        (View::Unconfirmed, "", "phone-in", "Unconfirmed"),
-        (View::Waiting, "", "pause", "Waiting"),
-        (View::AllOpen, "go-open", "inbox", "All open"),
-    ] {
+    for (view, key, icon, label) in COUNTED {
         views.push(counted_link(desk, by, view, key, icon, label).await?);
     }
-    for (view, icon, label) in
-        [(View::Watched, "eye", "Watched"), (View::Solved, "okc", "Solved"), (View::All, "list", "All cases")]
-    {
-        views.push(link(view, "", icon, label, String::new()));
+    for (view, key, icon, label) in UNCOUNTED {
+        views.push(link(view, key, icon, label, String::new()));
     }
-    let mut teams = Vec::new();
-    for team in staff::store::teams(desk.db()).await?.into_iter().filter(|team| by.can_see(Some(team.id))) {
-        teams.push(counted_link(desk, by, View::Team(team.id), "", "users", &team.name).await?);
+    let mut team_views = Vec::new();
+    for team in teams(desk, by).await? {
+        team_views.push(counted_link(desk, by, View::Team(team.id), "", "users", &team.name).await?);
     }
     let mut saved = Vec::new();
     for view in store::saved_views(desk.db(), by.id).await? {
@@ -81,13 +106,24 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         label: "Quarantine".into(),
         ..RailLink::default()
     };
-    let organisations =
-        RailLink { href: "/organisations".into(), icon: "users", label: "Organisations".into(), ..RailLink::default() };
-    let quotes = RailLink { href: "/quotes".into(), icon: "file", label: "Quotes".into(), ..RailLink::default() };
+    let organisations = RailLink {
+        key: "go-organisations",
+        href: "/organisations".into(),
+        icon: "users",
+        label: "Organisations".into(),
+        ..RailLink::default()
+    };
+    let quotes = RailLink {
+        key: "go-quotes",
+        href: "/quotes".into(),
+        icon: "file",
+        label: "Quotes".into(),
+        ..RailLink::default()
+    };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
     let all = vec![
         group("Views", false, false, views),
-        group("Teams", true, false, teams),
+        group("Teams", true, false, team_views),
         group("Saved", true, true, saved),
         group("Customers", false, false, vec![organisations, quotes]),
         group("Doors", false, false, vec![phone, quarantine]),

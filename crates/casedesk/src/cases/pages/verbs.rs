@@ -11,12 +11,11 @@ use crate::cases::{CaseId, CasesError, EntryId, LinkKind, WaitingOn};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, TeamId, Viewer, Worker};
-use crate::web::fields::Fields;
+use crate::web::Result;
 use crate::web::turbo::{Streams, Toast, Turbo, see_other};
-use crate::web::{Error, Result};
 
 /// The hour at which a case that waits until a day is looked at again.
-const MORNING: i8 = 8;
+pub(super) const MORNING: i8 = 8;
 
 /// Does one change and answers with what it changed on the page.
 async fn done(
@@ -301,17 +300,4 @@ pub(super) async fn link(
 pub(super) async fn unsplit(State(desk): State<Desk>, Worker(by): Worker, Path(split): Path<i64>) -> Result<Response> {
     let case = actions::unsplit(&desk, &by, split).await?;
     Ok(see_other(&format!("/cases/{case}")))
-}
-
-/// `POST /cases/joint`: one change on every case that was picked.
-pub(super) async fn joint(State(desk): State<Desk>, Worker(by): Worker, picked: Fields) -> Result<Response> {
-    let change = match picked.one("do") {
-        "take" => Change::Assign(Some(by.id)),
-        "solve" => Change::Solve,
-        "close" => Change::Close,
-        _ => return Err(Error::bad_request("There is no such joint action.")),
-    };
-    let cases: Vec<CaseId> = picked.all("case").filter_map(|id| id.parse().ok().map(CaseId)).collect();
-    actions::change_many(&desk, &by, &cases, &change).await?;
-    Ok(see_other(&format!("/views/{}", load::urlencoded(picked.one("view")))))
 }

@@ -53,6 +53,8 @@ pub struct ListView {
     pub empty_title: String,
     pub empty_words: String,
     pub query: String,
+    /// A saved view that the viewer made, and may remove.
+    pub own: bool,
     /// The verdicts that can stand in every row.
     pub columns: Vec<Column>,
     /// The words of the filter that speak of verdicts.
@@ -132,9 +134,9 @@ pub struct Entry {
     pub bcc: String,
     /// How the author was found, when it was not simply From.
     pub author_source: String,
-    /// The others whom the mail names: one of them may have written it.
     /// How it was read: what, and why.
     pub why: Vec<(&'static str, String)>,
+    /// The others whom the mail names: one of them may have written it.
     pub authors: Vec<Choice>,
     pub author_href: String,
     pub at: String,
@@ -222,7 +224,6 @@ pub struct Link {
     pub subject: String,
     pub state: &'static str,
     pub why: String,
-    pub remove_href: String,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -310,6 +310,7 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("GET /api/v1/cases", "?q=<word>&view=<view>"),
     ("GET /api/v1/cases/{id}/entries", "?before=999999999&after=0"),
     ("GET /api/v1/search", "?q=<word>"),
+    ("GET /cases/joint", ""),
     ("GET /cases/new", "?q=<word>"),
     ("GET /cases/{id}", ""),
     ("GET /cases/{id}/details/{entry}", ""),
