@@ -50,6 +50,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
         .register::<cases::jobs::ReadLogs>(desk.clone())
+        .register::<cases::jobs::Tie>(desk.clone())
         .register::<cases::jobs::Judge>(desk.clone())
         .register::<cases::jobs::JudgeDaily>(desk.clone())
         .register::<customers::jobs::Daily>(desk.clone())

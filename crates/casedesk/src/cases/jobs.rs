@@ -57,6 +57,23 @@ impl Job for IndexFiles {
     }
 }
 
+/// Makes one of the case of a message and another whose messages it names too.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tie {
+    pub entry: EntryId,
+    pub other: CaseId,
+}
+
+impl Job for Tie {
+    const KIND: &'static str = "cases.tie";
+    type Room = Desk;
+
+    async fn run(self, desk: Desk) -> anyhow::Result<()> {
+        actions::tie(&desk, self.entry, self.other).await?;
+        Ok(())
+    }
+}
+
 /// Reads the logs of a customer's message.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadLogs {

@@ -9,8 +9,8 @@ use super::store::Case;
 use super::{
     CaseKind, CaseState, CasesError, Changed, Incoming, LogReading, Priority, QuoteStep, ToldDetail, WaitingOn,
 };
-use crate::customers::Person;
 use crate::customers::rules::Logs;
+use crate::customers::{ContactId, Person};
 use crate::kit::Timestamp;
 use crate::search::words_of;
 use crate::staff::{AgentId, TeamId};
@@ -66,6 +66,18 @@ pub fn apply(case: &mut Case, change: &Change, now: Timestamp) -> Result<Option<
         Change::Subject(subject) => case.subject = checked_subject(subject)?,
     }
     Ok((*case != before).then(|| describe(&before, case, change)))
+}
+
+/// Whether the desk may make one of two cases by itself, as a message of `writer` ties them: both are open, theirs, and
+/// seen by the same team.
+pub fn is_one(one: &Case, other: &Case, writer: Option<ContactId>) -> bool {
+    one.id != other.id
+        && one.state.is_open()
+        && other.state.is_open()
+        && one.team_id == other.team_id
+        && writer.is_some()
+        && one.contact_id == writer
+        && other.contact_id == writer
 }
 
 fn set_state(case: &mut Case, state: CaseState, now: Timestamp) {

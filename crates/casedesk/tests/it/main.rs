@@ -30,6 +30,7 @@ mod sheets;
 mod simulator;
 mod staff;
 mod support;
+mod threads;
 mod verdicts;
 mod webhooks;
 mod wire;

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{change_entry, locked, record};
+use crate::cases::rules;
 use crate::cases::store::{self, Case};
 use crate::cases::{CaseId, CasesError, Changed, EntryData, EntryId, LinkKind, PersonRole};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::search;
-use crate::staff::{Actor, Viewer};
+use crate::staff::{Actor, TeamId, Viewer};
 
 /// How deep merges of merged cases are followed.
 const DEPTH: usize = 20;
@@ -20,17 +21,41 @@ pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.merge").await?;
     let mut root = locked(&mut tx, into, &by.hidden_teams).await?;
-    let mut case = own(&mut tx, id, by).await?;
+    let mut case = own(&mut tx, id, &by.hidden_teams).await?;
+    let merge = merge_in(&mut tx, desk, &mut case, &mut root, Actor::Agent(by.id)).await?;
+    tx.commit().await?;
+    Ok(merge)
+}
+
+/// A message that names messages of two cases has shown them to be one conversation, of which parts came in the wrong
+/// order: the later case goes on as part of the earlier. `None` where that is for an agent to say, see `rules::is_one`.
+pub async fn tie(desk: &Desk, entry: EntryId, other: CaseId) -> Result<Option<i64>, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("cases.merge").await?;
+    let Some(entry) = store::entry(&mut tx, entry).await? else { return Ok(None) };
+    let (one, other) = (locked(&mut tx, entry.case_id, &[]).await?, locked(&mut tx, other, &[]).await?);
+    let both = [one.id, other.id];
+    let worked_on = store::worked_on(&mut tx, one.id).await? && store::worked_on(&mut tx, other.id).await?;
+    if worked_on || store::kept_apart(&mut tx, both).await? || !rules::is_one(&one, &other, entry.contact_id) {
+        return Ok(None);
+    }
+    let (mut root, mut case) = if one.id < other.id { (one, other) } else { (other, one) };
+    let merge = merge_in(&mut tx, desk, &mut case, &mut root, Actor::System).await?;
+    tx.commit().await?;
+    Ok(Some(merge))
+}
+
+async fn merge_in(tx: &mut Tx, desk: &Desk, case: &mut Case, root: &mut Case, actor: Actor) -> Result<i64, CasesError> {
     if case.merged_into.is_some() {
-        return Err(CasesError::AlreadyMerged(id));
+        return Err(CasesError::AlreadyMerged(case.id));
     }
-    let family = family(&mut tx, id).await?;
+    let family = family(tx, case.id).await?;
     if family.contains(&root.id) {
-        return Err(CasesError::MergeCircle(id));
+        return Err(CasesError::MergeCircle(case.id));
     }
-    let (now, actor) = (desk.now(), Actor::Agent(by.id));
-    let merge = store::insert_merge(&mut tx, id, root.id, Some(by.id), now).await?;
-    store::set_merged_into(&mut tx, &family, Some(root.id)).await?;
+    let now = desk.now();
+    let merge = store::insert_merge(tx, case.id, root.id, actor.agent(), now).await?;
+    store::set_merged_into(tx, &family, Some(root.id)).await?;
     case.merged_into = Some(root.id);
     let told = |field: &str, case: &Case| Changed {
         field: field.into(),
@@ -38,11 +63,10 @@ pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result
         to: Some(case.subject.clone()),
         undo: Some(merge),
     };
-    let (there, here) = (told("merged", &case), told("merged into", &root));
-    let entry = change_entry(&mut tx, root.id, actor, there, now).await?;
-    record(&mut tx, desk, &mut root, entry, "merged", actor, serde_json::json!({ "case": id, "merge": merge })).await?;
-    record(&mut tx, desk, &mut case, EntryId(0), "changed", actor, serde_json::json!({ "changed": here })).await?;
-    tx.commit().await?;
+    let (there, here) = (told("merged", case), told("merged into", root));
+    let entry = change_entry(tx, root.id, actor, there, now).await?;
+    record(tx, desk, root, entry, "merged", actor, serde_json::json!({ "case": case.id, "merge": merge })).await?;
+    record(tx, desk, case, EntryId(0), "changed", actor, serde_json::json!({ "changed": here })).await?;
     Ok(merge)
 }
 
@@ -64,7 +88,7 @@ pub async fn unmerge(desk: &Desk, by: &Viewer, merge: i64) -> Result<CaseId, Cas
     let merge = store::merge(&mut tx, merge).await?.ok_or(CasesError::Missing("merge"))?;
     let root = locked(&mut tx, merge.into_id, &by.hidden_teams).await;
     let mut root = root.map_err(|error| unseen(error, "merge"))?;
-    let mut case = own(&mut tx, merge.case_id, by).await.map_err(|error| unseen(error, "merge"))?;
+    let mut case = own(&mut tx, merge.case_id, &by.hidden_teams).await.map_err(|error| unseen(error, "merge"))?;
     let now = desk.now();
     if store::undo_merge(&mut tx, merge.id, now).await? == 0 {
         return Err(CasesError::AlreadyUndone);
@@ -89,10 +113,10 @@ pub async fn unmerge(desk: &Desk, by: &Viewer, merge: i64) -> Result<CaseId, Cas
 }
 
 /// The case itself, even when it is shown as part of another.
-async fn own(tx: &mut Tx, id: CaseId, by: &Viewer) -> Result<Case, CasesError> {
+async fn own(tx: &mut Tx, id: CaseId, hidden: &[TeamId]) -> Result<Case, CasesError> {
     store::lock_case(tx, id)
         .await?
-        .filter(|case| case.team_id.is_none_or(|team| !by.hidden_teams.contains(&team)))
+        .filter(|case| case.team_id.is_none_or(|team| !hidden.contains(&team)))
         .ok_or(CasesError::NoCase(id))
 }
 
@@ -141,7 +165,7 @@ pub async fn split(
         unconfirmed_since: None,
         ..case.clone()
     };
-    crate::cases::rules::apply(&mut new, &crate::cases::rules::Change::Subject(subject.to_owned()), now)?;
+    rules::apply(&mut new, &rules::Change::Subject(subject.to_owned()), now)?;
     new.id = store::insert_case(&mut tx, &new).await?;
     let split = store::insert_split(&mut tx, case.id, new.id, Some(by.id), now).await?;
     let moved = move_documents(&mut tx, split, case.id, new.id, &entries).await?;
@@ -199,7 +223,7 @@ pub async fn unsplit(desk: &Desk, by: &Viewer, split: i64) -> Result<CaseId, Cas
     let split = store::split(&mut tx, split).await?.ok_or(CasesError::Missing("split"))?;
     let case = locked(&mut tx, split.case_id, &by.hidden_teams).await;
     let mut case = case.map_err(|error| unseen(error, "split"))?;
-    let mut new = own(&mut tx, split.new_id, by).await.map_err(|error| unseen(error, "split"))?;
+    let mut new = own(&mut tx, split.new_id, &by.hidden_teams).await.map_err(|error| unseen(error, "split"))?;
     let (now, actor) = (desk.now(), Actor::Agent(by.id));
     if store::undo_split(&mut tx, split.id, now).await? == 0 {
         return Err(CasesError::AlreadyUndone);

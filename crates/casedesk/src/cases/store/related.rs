@@ -54,6 +54,27 @@ pub struct Merge {
     pub undone_at: Option<Timestamp>,
 }
 
+/// Whether somebody of the desk has written on the case or changed it.
+pub async fn worked_on(on: impl Read, id: CaseId) -> Result<bool> {
+    let found: Option<(EntryId,)> =
+        on.opt(q!("SELECT id FROM entries WHERE case_id = $1 AND agent_id IS NOT NULL LIMIT 1", id)).await?;
+    Ok(found.is_some())
+}
+
+/// Whether somebody has taken the two apart, or one of them from another.
+pub async fn kept_apart(on: impl Read, both: [CaseId; 2]) -> Result<bool> {
+    let [one, other] = both;
+    let found: Option<(i64,)> = on
+        .opt(q!(
+            "SELECT id FROM merges WHERE undone_at IS NOT NULL AND case_id IN ($1, $2) AND into_id IN ($1, $2)
+             UNION ALL SELECT id FROM splits WHERE case_id IN ($1, $2) OR new_id IN ($1, $2) LIMIT 1",
+            one,
+            other
+        ))
+        .await?;
+    Ok(found.is_some())
+}
+
 pub async fn insert_merge(
     tx: &mut Tx,
     case: CaseId,

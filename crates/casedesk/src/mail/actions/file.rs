@@ -1,10 +1,13 @@
 //! From stored bytes to an entry on the right case.
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use casedesk_mail::thread::{self, Known, Placement, SimilarCase, TokenClaim};
 use casedesk_mail::{Desk as Addresses, InboundMail, Kind, Permanence, token};
 
 use super::colleague::{self, Writer};
 use crate::cases::actions::{self as cases, Filed, Received, ReceivedFile, Remark};
+use crate::cases::jobs::Tie;
 use crate::cases::store as case_store;
 use crate::cases::{CaseId, Door, EntryId, Incoming, LooksLike, PersonRole};
 use crate::customers::{self, Person, domain_of};
@@ -12,6 +15,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::mail::{InboundId, InboundState, MailError, rules, store};
+use crate::queue;
 use crate::staff;
 
 /// How many open cases of the same author are weighed.
@@ -164,7 +168,8 @@ async fn decide(tx: &mut Tx, desk: &Desk, prepared: &Prepared, fingerprint: &str
             return Ok((InboundState::Duplicate, Some(format!("the same message is entry {entry} already")), None));
         }
     };
-    let placement = thread::place(mail, &known(&mut *tx, desk, prepared).await?);
+    let known = known(&mut *tx, desk, prepared).await?;
+    let placement = thread::place(mail, &known);
     let machine = rules::is_machine(mail.verdict.kind);
     if machine && !prepared.wanted && matches!(placement, Placement::New { .. }) {
         let reason = format!("{}; it belongs to no case", mail.verdict.reason);
@@ -172,10 +177,22 @@ async fn decide(tx: &mut Tx, desk: &Desk, prepared: &Prepared, fingerprint: &str
     }
     let filed = put(tx, desk, prepared, placement, machine && !prepared.wanted, again).await?;
     remember(tx, prepared, filed, &fingerprint).await?;
+    if !machine {
+        tie(tx, desk, &known, filed).await?;
+    }
     if mail.verdict.kind == Kind::Bounce {
         pause_failed(tx, desk, prepared).await?;
     }
     Ok((InboundState::Filed, None, Some(filed)))
+}
+
+/// Messages that came in the wrong order may have begun two cases of one conversation, until one names both.
+async fn tie(tx: &mut Tx, desk: &Desk, known: &Known, filed: Filed) -> Result<(), MailError> {
+    let named: BTreeSet<i64> = known.ids.iter().map(|(_, case)| *case).filter(|case| *case != filed.case.0).collect();
+    for other in named {
+        queue::enqueue(tx, &Tie { entry: filed.entry, other: CaseId(other) }, desk.now()).await?;
+    }
+    Ok(())
 }
 
 /// Whether a message was filed before.
