@@ -49,6 +49,7 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<staff::jobs::MailReset>(desk.clone())
         .register::<cases::jobs::PassTime>(desk.clone())
         .register::<cases::jobs::IndexFiles>(desk.clone())
+        .register::<cases::jobs::IndexCase>(desk.clone())
         .register::<cases::jobs::ReadLogs>(desk.clone())
         .register::<cases::jobs::Tie>(desk.clone())
         .register::<cases::jobs::Judge>(desk.clone())

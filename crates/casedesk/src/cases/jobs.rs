@@ -57,6 +57,27 @@ impl Job for IndexFiles {
     }
 }
 
+/// Makes all entries of a case findable by its new subject.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexCase {
+    pub case: CaseId,
+    pub after: EntryId,
+}
+
+impl Job for IndexCase {
+    const KIND: &'static str = "cases.index_case";
+    type Room = Desk;
+
+    async fn run(self, desk: Desk) -> anyhow::Result<()> {
+        if let Some(after) = actions::index_case(&desk, self.case, self.after).await? {
+            let mut tx = desk.db().begin().await?;
+            queue::enqueue(&mut tx, &Self { after, ..self }, desk.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
 /// Makes one of the case of a message and another whose messages it names too.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Tie {

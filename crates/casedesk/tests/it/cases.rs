@@ -429,3 +429,19 @@ async fn the_case_written_up_names_who_is_writing_and_what_was_tried() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_case_is_found_by_its_new_subject_and_no_more_by_the_old_one() {
+    on_both(async |app| {
+        let case = app.case_of(&Letter::new("Anna <anna@northbay.example>", "Quokkas", "Hello.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        ben.post(&format!("/cases/{case}/subject"), &[("subject", "Wombats")]).await;
+        app.drain().await;
+        let found =
+            async |word: &str| ben.get(&format!("/views/all?q={word}")).await.text.contains(&format!("CD-{case}"));
+        assert!(found("wombats").await);
+        assert!(!found("quokkas").await);
+    })
+    .await;
+}

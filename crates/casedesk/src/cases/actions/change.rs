@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::related::merge;
 use super::{change_entry, locked, record, tell};
+use crate::cases::jobs::IndexCase;
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case};
-use crate::cases::{CaseId, CaseState, CasesError, Changed, PersonRole};
+use crate::cases::{CaseId, CaseState, CasesError, Changed, EntryId, PersonRole};
 use crate::db::Tx;
 use crate::desk::Desk;
+use crate::queue;
 use crate::staff::{self, Actor, Viewer};
 
 /// How many cases one bulk action may touch.
@@ -77,6 +79,9 @@ pub(super) async fn change_in(
     let data = serde_json::json!({ "changed": changed });
     let entry = change_entry(tx, case.id, actor, changed, now).await?;
     record(tx, desk, case, entry, "changed", actor, data).await?;
+    if matches!(change, Change::Subject(_)) {
+        queue::enqueue(tx, &IndexCase { case: case.id, after: EntryId(0) }, now).await?;
+    }
     Ok(true)
 }
 

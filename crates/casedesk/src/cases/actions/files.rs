@@ -2,7 +2,7 @@
 use super::{ReceivedFile, index};
 use crate::cases::jobs::IndexFiles;
 use crate::cases::store::{self, Attachment, EntryRow};
-use crate::cases::{CasesError, Delivery, EntryData, EntryId, EntryKind, PersonRole};
+use crate::cases::{CaseId, CasesError, Delivery, EntryData, EntryId, EntryKind, PersonRole};
 use crate::customers::Person;
 use crate::db::Tx;
 use crate::desk::Desk;
@@ -47,6 +47,20 @@ pub async fn index_files(desk: &Desk, entry: EntryId) -> Result<(), CasesError> 
     put(&mut tx, &row, &words).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// How many entries of a case are indexed in one go.
+const BATCH: i64 = 100;
+
+/// Indexes the entries of a case behind `after` again; where the next run goes on.
+pub async fn index_case(desk: &Desk, case: CaseId, after: EntryId) -> Result<Option<EntryId>, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let entries = store::entries_behind(&mut tx, case, after, BATCH).await?;
+    for entry in &entries {
+        index_again(&mut tx, *entry).await?;
+    }
+    tx.commit().await?;
+    Ok(entries.last().copied())
 }
 
 /// Indexes an entry again after its words were changed: at once without those of its files, which a job adds.

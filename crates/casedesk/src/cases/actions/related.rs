@@ -2,7 +2,7 @@
 //! split moves entries and remembers which. Both can be undone at any time.
 use std::collections::BTreeSet;
 
-use super::{change_entry, locked, record};
+use super::{Filed, change_entry, locked, record};
 use crate::cases::rules;
 use crate::cases::store::{self, Case};
 use crate::cases::{CaseId, CasesError, Changed, EntryData, EntryId, LinkKind, PersonRole};
@@ -25,6 +25,19 @@ pub async fn merge(desk: &Desk, by: &Viewer, id: CaseId, into: CaseId) -> Result
     let merge = merge_in(&mut tx, desk, &mut case, &mut root, Actor::Agent(by.id)).await?;
     tx.commit().await?;
     Ok(merge)
+}
+
+/// Whether a message that also names messages of `other` may tie it to its own case, as far as can be seen unlocked.
+pub async fn may_tie(tx: &mut Tx, filed: Filed, other: CaseId) -> Result<bool, CasesError> {
+    let (Some(one), Some(mut other)) = (store::case(&mut *tx, filed.case).await?, store::case(&mut *tx, other).await?)
+    else {
+        return Ok(false);
+    };
+    if let Some(root) = other.merged_into {
+        other = store::case(&mut *tx, root).await?.ok_or(CasesError::NoCase(root))?;
+    }
+    let entry = store::entry(&mut *tx, filed.entry).await?;
+    Ok(rules::is_one(&one, &other, entry.and_then(|entry| entry.contact_id)))
 }
 
 /// A message that names messages of two cases has shown them to be one conversation, of which parts came in the wrong

@@ -83,6 +83,14 @@ const COLUMNS: &str = "SELECT e.id, e.case_id, e.kind, e.agent_id, e.contact_id,
     e.send_at, e.failure, a.name AS agent_name, c.name AS contact_name
     FROM entries e LEFT JOIN agents a ON a.id = e.agent_id LEFT JOIN contacts c ON c.id = e.contact_id ";
 
+/// The numbers of what lies on the case itself behind `after`, in order.
+pub async fn entries_behind(on: impl Read, case: CaseId, after: EntryId, limit: i64) -> Result<Vec<EntryId>> {
+    let rows: Vec<(EntryId,)> = on
+        .all(q!("SELECT id FROM entries WHERE case_id = $1 AND id > $2 ORDER BY id LIMIT $3", case, after, limit))
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Entries of the case and of all that is merged into it (not those taken back), newest `limit` before `before`, in order of time.
 pub async fn entries(on: impl Read, id: CaseId, before: Option<EntryId>, limit: i64) -> Result<Vec<EntryRow>> {
     let mut query = of_case(id);

@@ -189,8 +189,10 @@ async fn decide(tx: &mut Tx, desk: &Desk, prepared: &Prepared, fingerprint: &str
 /// Messages that came in the wrong order may have begun two cases of one conversation, until one names both.
 async fn tie(tx: &mut Tx, desk: &Desk, known: &Known, filed: Filed) -> Result<(), MailError> {
     let named: BTreeSet<i64> = known.ids.iter().map(|(_, case)| *case).filter(|case| *case != filed.case.0).collect();
-    for other in named {
-        queue::enqueue(tx, &Tie { entry: filed.entry, other: CaseId(other) }, desk.now()).await?;
+    for other in named.into_iter().map(CaseId) {
+        if cases::may_tie(tx, filed, other).await? {
+            queue::enqueue(tx, &Tie { entry: filed.entry, other }, desk.now()).await?;
+        }
     }
     Ok(())
 }
