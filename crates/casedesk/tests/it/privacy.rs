@@ -818,6 +818,112 @@ async fn a_message_that_was_erased_stays_away_when_the_mailbox_hands_it_over_aga
 }
 
 #[tokio::test]
+async fn an_address_in_the_subject_of_anothers_case_goes_from_the_search_too() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let case = app.case_of(&anna("Petunia", "Hello.")).await;
+        let carl = Letter::new("Carl <carl@southbay.example>", "Is anna@northbay.example right?", "Carl asks.");
+        let theirs = app.case_of(&with_file(&carl, "of anna@northbay.example (1).txt", "Nothing.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        app.drain().await;
+        let listed = |page: String, case: CaseId| page.contains(&format!("CD-{case}"));
+        let path = "/views/all?q=northbay";
+        assert!(listed(world.page.get(path).await.text, theirs), "it is found before");
+        let id = contact(app, "anna@northbay.example").await;
+        erased(app, &world, &format!("/contacts/{id}/erasures"), "Anna Petrel").await;
+        let page = world.page.get(path).await.text;
+        assert!(!listed(page.clone(), theirs) && !listed(page.clone(), case), "{page}");
+        assert!(listed(world.page.get("/views/all?q=carl").await.text, theirs));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_with_capitals_beyond_ascii_is_found_in_what_programs_wrote() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        app.case_of(&Letter::new("ÄNNA ÖBERG <anna@northbay.example>", "Petunia", "Hello.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let mut tx = app.desk().db().begin().await.unwrap();
+        let payload = r#"{"to": "somebody else", "about": "ÄNNA ÖBERG"}"#;
+        tx.exec(q!(
+            "INSERT INTO jobs (kind, payload, run_at, created_at, state) VALUES ('old.kind', $1, 0, 0, 'parked')",
+            payload
+        ))
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let id = contact(app, "anna@northbay.example").await;
+        erased(app, &world, &format!("/contacts/{id}/erasures"), "ÄNNA ÖBERG").await;
+        let left: Vec<(String,)> =
+            app.desk().db().all(q!("SELECT payload FROM jobs WHERE kind = 'old.kind'")).await.unwrap();
+        assert!(left[0].0.contains("somebody else") && !left[0].0.contains("BERG"), "{left:?}");
+        app.forget_jobs("old.kind").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_export_at_work_ends_when_somebody_in_it_is_erased() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        app.case_of(&anna("Petunia", "Hello.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let id = contact(app, "anna@northbay.example").await;
+        let organisation = file::contact(app.desk().db(), id).await.unwrap().unwrap().organisation_id.unwrap();
+        let asked = format!("/api/v1/organisations/{organisation}/exports");
+        let export = world.program.json(Method::POST, &asked, &json!({})).await.json();
+        let export = RequestId(export["id"].as_i64().unwrap());
+        app.forget_jobs("privacy.export").await; // another node is at it
+        erased(app, &world, &format!("/contacts/{id}/erasures"), "Anna Petrel").await;
+        assert_eq!(world.state(export).await, "failed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mail_of_others_that_waits_in_quarantine_and_numbers_that_they_share_stay() {
+    with_settings(&[("MAIL__FROM", "support@desk.example")], async |app| {
+        let world = World::new(app).await;
+        app.case_of(&anna("Petunia", "Hello.")).await;
+        app.case_of(&Letter::new("Bo <bo@northbay.example>", "Turnip", "Hello.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let (anna, bo) = (contact(app, "anna@northbay.example").await, contact(app, "bo@northbay.example").await);
+        for who in [anna, bo] {
+            let number = json!({ "number": "+353 1 999 8877", "label": "switchboard" });
+            let path = format!("/api/v1/contacts/{who}/numbers");
+            let told = world.program.json(Method::POST, &path, &number).await;
+            assert!(told.status.is_success(), "{} {}", told.status, told.text);
+        }
+        let raw = "From: Carl <carl@southbay.example>\r\nSubject: Waits\r\n\r\nanna@northbay.example told me.\r\n";
+        let taken =
+            app.arrives(&Letter::new("Carl <carl@southbay.example>", "Waits", "anna@northbay.example told me.")).await;
+        let mut tx = app.desk().db().begin().await.unwrap();
+        tx.exec(q!(
+            "INSERT INTO inbound (source, envelope, received_at, size, raw, state, reason) VALUES
+             ('listener', '{}', 0, 10, $1, 'quarantined', 'it broke')",
+            raw.as_bytes()
+        ))
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        assert!(taken.case.is_some());
+        app.forget_jobs("mail.acknowledge").await;
+        erased(app, &world, &format!("/contacts/{anna}/erasures"), "Anna Petrel").await;
+        let (waiting,): (i64,) = app
+            .desk()
+            .db()
+            .one(q!("SELECT COUNT(*) FROM inbound WHERE state = 'quarantined' AND raw IS NOT NULL"))
+            .await
+            .unwrap();
+        assert_eq!(waiting, 1, "Carl's mail is Carl's");
+        let numbers = world.program.get(&format!("/api/v1/contacts/{bo}/numbers")).await.text;
+        assert!(numbers.contains("+35319998877"), "{numbers}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_that_somebody_else_sent_too_stays_theirs() {
     on_both(async |app| {
         let world = World::new(app).await;

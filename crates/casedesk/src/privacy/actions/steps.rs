@@ -208,7 +208,11 @@ pub(super) async fn places(desk: &Desk, known: &Known, after: i64) -> Result<Opt
     for words in words.chunks(ADDRESSES) {
         for text in store::texts_naming(&mut tx, place, words).await? {
             if let Some(left) = scrub.rewritten(&text) {
+                let entries = store::known_by_text(&mut tx, place, &text).await?;
                 store::rewrite_texts(&mut tx, place, &text, &left).await?;
+                for entry in entries {
+                    case_actions::index_again(&mut tx, entry).await?;
+                }
             }
         }
     }
@@ -232,6 +236,7 @@ pub(super) async fn rest(desk: &Desk, known: &Known) -> Result<Option<i64>, Priv
         desk.files().remove_archive(&archive).await?;
         store::archive_is_gone(&mut tx, request).await?;
     }
+    store::end_exports(&mut tx, known.subject, desk.now()).await?;
     store::lock_out(&mut tx, known.subject).await?;
     store::forget_calls(&mut tx, known.subject, &known.numbers).await?;
     store::empty_values(&mut tx, known.subject).await?;

@@ -168,10 +168,23 @@ pub async fn archive_is_gone(tx: &mut Tx, id: RequestId) -> Result<u64> {
 
 /// Archives that can still be downloaded and have something of a subject in them.
 pub async fn archives_of(on: impl Read, subject: Subject) -> Result<Vec<(RequestId, String)>> {
-    let contact = "SELECT id, archive FROM privacy_requests
-        WHERE archive IS NOT NULL AND ((subject_kind = 'contact' AND subject_id IN ";
-    let query = contacts_in(Query::new(contact), subject);
+    let query = Query::new("SELECT id, archive FROM privacy_requests WHERE archive IS NOT NULL AND ");
+    on.all(with_something_of(query, subject).push(" LIMIT 1000")).await
+}
+
+/// Exports at work that would have something of a subject in them: what they write is thrown away.
+pub async fn end_exports(tx: &mut Tx, subject: Subject, now: Timestamp) -> Result<u64> {
+    let query = Query::new(
+        "UPDATE privacy_requests SET state = 'failed', outcome = 'somebody in it was erased meanwhile', done_at = ",
+    );
+    let query = query.bind(now).push(" WHERE kind = 'export' AND state = 'running' AND ");
+    tx.exec(with_something_of(query, subject)).await
+}
+
+/// Requests about the subject, its contacts, their organisations.
+fn with_something_of(query: Query, subject: Subject) -> Query {
+    let query = contacts_in(query.push("((subject_kind = 'contact' AND subject_id IN "), subject);
     let query = organisations_in(query.push(") OR (subject_kind = 'organisation' AND (subject_id IN "), subject);
     let theirs = " OR subject_id IN (SELECT organisation_id FROM contacts WHERE organisation_id IS NOT NULL AND id IN ";
-    on.all(contacts_in(query.push(theirs), subject).push(")))) LIMIT 1000")).await
+    contacts_in(query.push(theirs), subject).push("))))")
 }

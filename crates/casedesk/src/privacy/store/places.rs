@@ -1,6 +1,7 @@
 //! Texts that are no part of a case of theirs, where an address or a number may still stand, and those of their own
 //! organisation, where a name may.
 use super::rest::holding;
+use crate::cases::EntryId;
 use crate::customers::{ContactId, OrganisationId};
 use crate::db::{Query, Read, Result, Tx};
 use crate::q;
@@ -12,6 +13,8 @@ pub struct Place {
     find: &'static str,
     lower: &'static str,
     write: &'static str,
+    /// Which entries the search knows by such a text.
+    entries: Option<&'static str>,
 }
 
 macro_rules! place {
@@ -20,11 +23,17 @@ macro_rules! place {
             find: concat!("SELECT DISTINCT ", $column, " FROM ", $table, " WHERE ", $only, " AND ("),
             lower: concat!("LOWER(", $column, ")"),
             write: concat!("UPDATE ", $table, " SET ", $column, " = $2 WHERE ", $only, " AND ", $column, " = $1"),
+            entries: None,
         }
     };
     ($table:literal, $column:literal) => {
         place!($table, $column, "1 = 1")
     };
+}
+
+/// The search has it too.
+const fn known_by(place: Place, entries: &'static str) -> Place {
+    Place { entries: Some(entries), ..place }
 }
 
 /// What was accepted stays as it was agreed.
@@ -35,13 +44,19 @@ macro_rules! of_quotes {
 }
 
 pub const PLACES: &[Place] = &[
-    place!("attachments", "name"),
+    known_by(
+        place!("attachments", "name"),
+        "SELECT DISTINCT entry_id FROM attachments WHERE entry_id IS NOT NULL AND name = $1",
+    ),
     place!("calls", "summary"),
     place!("case_people", "name"),
     place!("case_verdicts", "label"),
     place!("case_verdicts", "reason"),
     place!("cases", "base_subject"),
-    place!("cases", "subject"),
+    known_by(
+        place!("cases", "subject"),
+        "SELECT e.id FROM entries e JOIN cases c ON c.id = e.case_id WHERE c.subject = $1",
+    ),
     place!("contact_addresses", "paused_reason"),
     place!("contact_numbers", "label"),
     place!("contacts", "note"),
@@ -100,6 +115,13 @@ pub async fn texts_naming(on: impl Read, place: Place, words: &[String]) -> Resu
 
 pub async fn rewrite_texts(tx: &mut Tx, place: Place, text: &str, left: &str) -> Result<u64> {
     tx.exec(q!(place.write, text, left)).await
+}
+
+/// The entries that the search knows by this text.
+pub async fn known_by_text(on: impl Read, place: Place, text: &str) -> Result<Vec<EntryId>> {
+    let Some(entries) = place.entries else { return Ok(vec![]) };
+    let rows: Vec<(EntryId,)> = on.all(q!(entries, text)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// What is said in the file of an organisation: what gives all of it, each with its number, and what writes one anew.

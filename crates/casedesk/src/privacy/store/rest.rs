@@ -35,11 +35,14 @@ pub async fn events_naming(on: impl Read, words: &[String], after: i64, last: i6
     on.all(holding(query, &["LOWER(data)"], words).push(") ORDER BY id")).await
 }
 
+/// Rows that may hold one of these words; who reads them says which do. SQLite knows the two cases of ASCII letters only,
+/// so any letter may stand for another one.
 pub(super) fn holding(mut query: Query, columns: &[&'static str], words: &[String]) -> Query {
     let mut first = true;
     for word in words {
+        let pattern = like(word).replace(|c: char| !c.is_ascii(), "_");
         for column in columns {
-            query = query.push(if first { "" } else { " OR " }).push(column).push(" LIKE ").bind(like(word));
+            query = query.push(if first { "" } else { " OR " }).push(column).push(" LIKE ").bind(&pattern);
             query = query.push(" ESCAPE '\\'");
             first = false;
         }
