@@ -24,7 +24,7 @@ impl Session {
     pub(crate) async fn log_in(url: &str) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .pool_max_idle_per_host(64)
+            .pool_max_idle_per_host(256)
             .tcp_nodelay(true)
             .build()?;
         let form = format!("email={LOGIN}&password={}", PASSWORD.replace(' ', "+"));
