@@ -19,6 +19,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('what opens over a page is accessible', async ({ aoife }) => {
+  test.setTimeout(120_000);
+  await openCase(aoife, 'Folder monitor stops');
+  for (const key of ['Control+k', '?', 'Shift+M', 'Shift+L', 'Shift+E', 'f', 'a', 'w', 't', 'Shift+P']) {
+    await aoife.keyboard.press(key);
+    await expect(aoife.locator('dialog[open], [popover]:popover-open')).toHaveCount(1);
+    const { violations } = await new AxeBuilder({ page: aoife }).include('dialog[open], [popover]:popover-open').withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+    expect.soft(violations.map(({ id, nodes }) => `${key} ${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 4).join(' | ')}`)).toEqual([]);
+    await aoife.keyboard.press('Escape');
+    if (await aoife.locator('dialog[open], [popover]:popover-open').count()) await aoife.keyboard.press('Escape');
+    await expect(aoife.locator('dialog[open], [popover]:popover-open')).toHaveCount(0);
+  }
+});
+
 test('the login page is accessible', async ({ page }) => {
   await page.goto('/login');
   const { violations } = await new AxeBuilder({ page }).analyze();

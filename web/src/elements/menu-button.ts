@@ -63,8 +63,9 @@ class MenuButton extends HTMLElement {
     const at = items.indexOf(document.activeElement as HTMLElement);
     const next: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at <= 0 ? items.length - 1 : at - 1, Home: 0, End: items.length - 1 };
     const to = next[event.key];
-    if (event.key === 'Tab') this.#menu.hidePopover();
-    if (to === undefined || (event.target as Element).matches('textarea, select')) return;
+    const fields = 'input, select, textarea';
+    if (event.key === 'Tab' && !this.#menu.querySelector(fields)) this.#menu.hidePopover();
+    if (to === undefined || (event.target as Element).matches(fields)) return;
     event.preventDefault();
     items[to % items.length]?.focus();
   };
