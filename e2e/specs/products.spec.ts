@@ -64,7 +64,7 @@ test('a cycle is changed in the settings and seen on the public page, in every s
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the public pages are accessible and fit a phone, ${colorScheme}`, async ({ browser }) => {
     const page = await (await browser.newContext({ colorScheme })).newPage();
-    for (const path of ['/life-cycle', '/life-cycle/ferrywell-relay', '/roadmap', '/roadmap/ferrywell-relay']) {
+    for (const path of ['/life-cycle', '/life-cycle/ferrywell-relay', '/roadmap', '/roadmap/ferrywell-relay', '/support-options']) {
       await page.setViewportSize({ width: 1280, height: 720 });
       expect((await page.goto(path))?.status(), path).toBe(200);
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -29,14 +29,21 @@ pub struct Span {
 
 /// Which date a special day is; a full date stands before, and overrules, one of every year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum On {
+pub enum On {
+    /// One date.
     Date(Date),
-    EveryYear { month: i8, day: i8 },
+    /// The same day of every year.
+    EveryYear {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        day: i8,
+    },
 }
 
 /// A date with its own spans; without any it is a holiday.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SpecialDay {
+pub struct SpecialDay {
     pub(crate) spans: Vec<Span>,
     pub(crate) name: String,
 }
@@ -75,9 +82,34 @@ impl Hours {
         self.special(date).map(|day| day.name.as_str()).filter(|name| !name.is_empty())
     }
 
+    /// The dates that have their own hours instead of their weekday's: those of one year in order, then those of every year.
+    pub fn special_days(&self) -> impl Iterator<Item = (On, &SpecialDay)> {
+        self.days.iter().map(|(on, day)| (*on, day))
+    }
+
+    /// Whether it is open at every instant.
+    #[must_use]
+    pub fn is_round_the_clock(&self) -> bool {
+        self.days.is_empty() && self.week.iter().all(|spans| spans.as_slice() == [ALL_DAY])
+    }
+
     fn special(&self, date: Date) -> Option<&SpecialDay> {
         let every_year = On::EveryYear { month: date.month(), day: date.day() };
         self.days.get(&On::Date(date)).or_else(|| self.days.get(&every_year))
+    }
+}
+
+impl SpecialDay {
+    /// In order; none when it is closed all day.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Such as `Christmas Day`; may be empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 

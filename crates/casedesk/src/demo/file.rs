@@ -37,6 +37,9 @@ const PLACES: [[&str; 5]; 5] = [
 /// Writes contracts, licences and installations of all customers, as the desk's administrator would.
 pub(super) async fn fill(desk: &Desk, by: &Viewer, now: Timestamp) -> anyhow::Result<()> {
     let options = [premier(desk, by).await?, standard(desk, by).await?];
+    for option in options {
+        actions::set_public_option(desk, by, option, true).await?;
+    }
     for (at, company) in COMPANIES.iter().enumerate().filter(|(_, company)| company.customer) {
         let found = store::organisation_by_domain(desk.db(), company.domain).await?;
         let Some(of) = found.map(|organisation| organisation.id) else { continue };

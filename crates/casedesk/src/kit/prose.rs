@@ -26,6 +26,12 @@ pub fn to_html(text: &str) -> String {
     html
 }
 
+/// Text that every reader takes, XML too: without control characters but the end of a line and the tab.
+pub fn plain(text: &str) -> String {
+    let allowed = |c: &char| !c.is_control() && !matches!(*c, '\u{FFFE}' | '\u{FFFF}') || matches!(*c, '\n' | '\t');
+    text.replace("\r\n", "\n").chars().filter(allowed).collect()
+}
+
 enum Block<'a> {
     Paragraph(Vec<&'a str>),
     Indented(Vec<&'a str>),
@@ -120,6 +126,11 @@ pub fn bytes(size: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_feed_may_hold_is_dropped() {
+        assert_eq!(plain("a\u{0}b\u{1b}\r\nc\td\u{FFFE}\u{85}"), "ab\nc\td");
+    }
 
     #[test]
     fn text_is_never_markup() {

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fields;
 pub mod guard;
 pub mod health;
+pub mod public;
 pub mod routing;
 pub mod shell;
 pub mod turbo;

@@ -148,3 +148,9 @@ pub struct Site {
     /// The current link of its head, as in `web/public.html`.
     pub here: &'static str,
 }
+
+impl Site {
+    pub fn new(desk: &Desk, here: &'static str) -> Self {
+        Self { name: desk.config().desk.name.clone(), here }
+    }
+}

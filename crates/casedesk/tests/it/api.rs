@@ -277,6 +277,7 @@ const ADMIN: &[&str] = &[
     "make_default_option",
     "ping_webhook",
     "preview_cycle_import",
+    "publish_option",
     "register_webhook",
     "remove_contract",
     "remove_cycle",
@@ -295,6 +296,7 @@ const ADMIN: &[&str] = &[
     "show_agent",
     "take_in",
     "unmake_default_option",
+    "unpublish_option",
 ];
 /// What changes nothing but one's own things.
 const OWN: &[&str] = &["change_me", "see"];
@@ -556,6 +558,7 @@ const COMMON: &[&str] = &[
     "make_default_option",
     "ping_webhook",
     "preview_cycle_import",
+    "publish_option",
     "remove_address",
     "remove_contract",
     "remove_cycle",
@@ -585,6 +588,7 @@ const COMMON: &[&str] = &[
     "take_vote_back",
     "unmake_default_option",
     "undo_merge",
+    "unpublish_option",
     "vote",
 ];
 

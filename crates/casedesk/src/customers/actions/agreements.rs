@@ -39,7 +39,7 @@ pub async fn change_option(
     let mut tx = desk.db().begin().await?;
     tx.lock("customers.options").await?;
     free_name(&mut tx, &terms.name, Some(id)).await?;
-    if store::update_option(&mut tx, id, &terms).await? == 0 {
+    if store::update_option(&mut tx, id, &terms, desk.now()).await? == 0 {
         return Err(CustomersError::Missing("support option"));
     }
     store::delete_targets(&mut tx, id).await?;
@@ -69,6 +69,20 @@ pub async fn set_default_option(desk: &Desk, by: &Viewer, id: SupportOptionId, o
     }
     store::set_default_option(&mut tx, on.then_some(id)).await?;
     let action = if on { "customers.option_made_default" } else { "customers.option_not_default" };
+    record(&mut tx, desk, by, action, ("support_option", id.0), json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets everybody read about an option, or no longer.
+pub async fn set_public_option(desk: &Desk, by: &Viewer, id: SupportOptionId, on: bool) -> Result<(), CustomersError> {
+    let mut tx = desk.db().begin().await?;
+    tx.lock("customers.options").await?;
+    let option = store::option(&mut tx, id).await?.ok_or(CustomersError::Missing("support option"))?;
+    if option.is_public == on {
+        return Ok(());
+    }
+    store::set_public_option(&mut tx, id, on, desk.now()).await?;
+    let action = if on { "customers.option_published" } else { "customers.option_unpublished" };
     record(&mut tx, desk, by, action, ("support_option", id.0), json!({})).await?;
     Ok(tx.commit().await?)
 }

@@ -22,6 +22,8 @@ pub(super) struct SupportOption {
     archived_at: Option<Timestamp>,
     /// Counts where no contract is in force. One option at the most does.
     is_default: bool,
+    /// Everybody may read about it at `/support-options`, as long as it is on sale.
+    is_public: bool,
     #[serde(flatten)]
     terms: OptionTerms,
 }
@@ -32,6 +34,7 @@ async fn in_full(desk: &Desk, row: OptionRow) -> Result<SupportOption> {
         id: row.id,
         archived_at: row.archived_at,
         is_default: row.is_default,
+        is_public: row.is_public,
         terms: row.terms(targets),
     })
 }
@@ -137,6 +140,32 @@ pub(super) async fn unmake_default_option(
     Path(id): Path<SupportOptionId>,
 ) -> Result<StatusCode> {
     actions::set_default_option(&desk, &by, id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let everybody read about a support option.
+///
+/// It stands at `/support-options` as long as it is on sale.
+#[utoipa::path(put, path = "/support-options/{id}/public", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn publish_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_public_option(&desk, &by, id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let only the team read about a support option.
+#[utoipa::path(delete, path = "/support-options/{id}/public", tag = "customers",
+    params(("id" = SupportOptionId, Path)), responses((status = 204)))]
+pub(super) async fn unpublish_option(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<StatusCode> {
+    actions::set_public_option(&desk, &by, id, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -52,6 +52,7 @@ fn agreements() -> OpenApiRouter<Desk> {
         .routes(routes!(a::get_support_option, a::change_support_option))
         .routes(routes!(a::archive_support_option, a::restore_support_option))
         .routes(routes!(a::make_default_option, a::unmake_default_option))
+        .routes(routes!(a::publish_option, a::unpublish_option))
         .routes(routes!(a::list_contracts, a::add_contract))
         .routes(routes!(a::change_contract, a::remove_contract))
         .routes(routes!(a::renew_contract))

@@ -7,6 +7,7 @@ mod installation;
 mod list;
 mod merge;
 mod options;
+mod public;
 mod sheets;
 
 pub(crate) use installation::{Version, from_words, version};
@@ -54,6 +55,11 @@ fn agreements() -> Router<Desk> {
         .route("/settings/support-options/{id}/restore", post(options::restore))
         .route("/settings/support-options/{id}/default", post(options::make_default))
         .route("/settings/support-options/{id}/not-default", post(options::not_default))
+        .route("/settings/support-options/{id}/public", post(options::publish))
+        .route("/settings/support-options/{id}/not-public", post(options::unpublish))
+        .route("/support-options", get(public::options))
+        .route("/support-options.json", get(public::options_json))
+        .route("/support-options/feed.atom", get(public::options_feed))
 }
 
 fn installations() -> Router<Desk> {

@@ -184,3 +184,23 @@ pub(super) async fn not_default(
     actions::set_default_option(&desk, &by, id, false).await?;
     Ok(see_other("/settings/support-options"))
 }
+
+/// `POST /settings/support-options/{id}/public`: everybody may read about it.
+pub(super) async fn publish(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<Response> {
+    actions::set_public_option(&desk, &by, id, true).await?;
+    Ok(see_other("/settings/support-options"))
+}
+
+/// `POST /settings/support-options/{id}/not-public`
+pub(super) async fn unpublish(
+    State(desk): State<Desk>,
+    Admin(by): Admin,
+    Path(id): Path<SupportOptionId>,
+) -> Result<Response> {
+    actions::set_public_option(&desk, &by, id, false).await?;
+    Ok(see_other("/settings/support-options"))
+}

@@ -1,6 +1,7 @@
 //! Decisions about the customer file: what may be written down, and what it means for a case. Pure.
 pub mod duplicates;
 mod numbers;
+mod on_sale;
 mod questions;
 mod reminders;
 pub mod sheet;
@@ -13,6 +14,7 @@ use casedesk_hours::Hours;
 use jiff::civil::Date;
 
 pub use numbers::{DIGITS, NoNumber, e164, reversed};
+pub use on_sale::{OpenHours, Promised, open_hours, promised};
 pub use questions::{LOG, Lacks, MAIL, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire};
 pub use reminders::{due, next_end};
 pub use verdicts::{

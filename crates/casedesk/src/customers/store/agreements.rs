@@ -21,6 +21,10 @@ pub struct OptionRow {
     pub created_at: Timestamp,
     /// Counts where no contract is in force.
     pub is_default: bool,
+    /// Everybody may read about it.
+    pub is_public: bool,
+    /// When its words last changed, or it was made public.
+    pub changed_at: Timestamp,
 }
 
 impl OptionRow {
@@ -67,29 +71,43 @@ impl Licence {
     }
 }
 
+const OPTIONS: &str = "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default, is_public,
+    CASE WHEN changed_at > created_at THEN changed_at ELSE created_at END AS changed_at FROM support_options ";
+
 pub async fn options(on: impl Read) -> Result<Vec<OptionRow>> {
-    on.all(q!(
-        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options
-         ORDER BY (CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END), name LIMIT $1",
-        MOST
-    ))
-    .await
+    let query = Query::new(OPTIONS).push("ORDER BY (CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END), name LIMIT ");
+    on.all(query.bind(MOST)).await
+}
+
+/// What is on sale and may be read about by everybody.
+pub async fn public_options(on: impl Read) -> Result<Vec<OptionRow>> {
+    let query = Query::new(OPTIONS).push("WHERE is_public AND archived_at IS NULL ORDER BY name LIMIT ");
+    on.all(query.bind(MOST)).await
+}
+
+/// Whether there is anything on the public page of support options.
+pub async fn has_public_options(on: impl Read) -> Result<bool> {
+    let (any,): (bool,) =
+        on.one(q!("SELECT EXISTS (SELECT 1 FROM support_options WHERE is_public AND archived_at IS NULL)")).await?;
+    Ok(any)
 }
 
 pub async fn option(on: impl Read, id: SupportOptionId) -> Result<Option<OptionRow>> {
-    on.opt(q!(
-        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options WHERE id = $1",
-        id
-    ))
-    .await
+    on.opt(Query::new(OPTIONS).push("WHERE id = ").bind(id)).await
 }
 
 /// The option that counts where no contract is in force.
 pub async fn default_option(on: impl Read) -> Result<Option<OptionRow>> {
-    on.opt(q!(
-        "SELECT id, name, channels, hours, covers, archived_at, created_at, is_default FROM support_options WHERE is_default"
-    ))
-    .await
+    on.opt(Query::new(OPTIONS).push("WHERE is_default")).await
+}
+
+pub(in crate::customers) async fn set_public_option(
+    tx: &mut Tx,
+    id: SupportOptionId,
+    public: bool,
+    now: Timestamp,
+) -> Result<u64> {
+    tx.exec(q!("UPDATE support_options SET is_public = $2, changed_at = $3 WHERE id = $1", id, public, now)).await
 }
 
 /// Makes this the option that counts where no contract is in force; `None`: there is none.
@@ -152,14 +170,20 @@ pub(in crate::customers) async fn insert_option(
     Ok(SupportOptionId(id))
 }
 
-pub(in crate::customers) async fn update_option(tx: &mut Tx, id: SupportOptionId, terms: &OptionTerms) -> Result<u64> {
+pub(in crate::customers) async fn update_option(
+    tx: &mut Tx,
+    id: SupportOptionId,
+    terms: &OptionTerms,
+    now: Timestamp,
+) -> Result<u64> {
     tx.exec(q!(
-        "UPDATE support_options SET name = $2, channels = $3, hours = $4, covers = $5 WHERE id = $1",
+        "UPDATE support_options SET name = $2, channels = $3, hours = $4, covers = $5, changed_at = $6 WHERE id = $1",
         id,
         &terms.name,
         channels(terms),
         &terms.hours,
-        &terms.covers
+        &terms.covers,
+        now
     ))
     .await
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::groups::{self, Group};
 use crate::cases::CaseKind;
+use crate::customers;
 use crate::desk::Desk;
 use crate::forms::actions::{self, Answer, Sent};
 use crate::forms::rules::{Signs, Stamp};
@@ -59,6 +60,8 @@ struct FormPage {
     most: String,
     proposed: Suggestions,
     groups: Vec<Group>,
+    /// There is a page that says how soon we answer.
+    options: bool,
 }
 
 impl FormPage {
@@ -174,6 +177,7 @@ async fn page(desk: &Desk, typed: &Typed, embedded: bool) -> Result<FormPage> {
         most: Most::of(desk.config()).in_words(),
         proposed: proposed(desk).await?,
         groups: groups::groups(desk, typed).await?,
+        options: customers::store::has_public_options(desk.db()).await?,
     })
 }
 

@@ -1,60 +1,16 @@
 //! Atom feeds (RFC 4287) of a product's life cycle and of its roadmap.
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::public::{cacheable, life_cycle_of, public_product, roadmap_of, site};
+use super::public::{life_cycle_of, public_product, roadmap_of};
 use super::rows::{CycleRow, ItemRow, ReleaseRow};
 use super::today;
 use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
-use crate::products::{Product, rules};
-use crate::web::{Error, Result};
-
-struct Entry {
-    id: String,
-    title: String,
-    updated: Timestamp,
-    link: String,
-    /// Plain text.
-    summary: String,
-    /// HTML, where there is more to say than the summary does.
-    content: String,
-}
-
-#[derive(Template)]
-#[template(path = "products/feed.xml")]
-struct Feed {
-    id: String,
-    title: String,
-    author: String,
-    updated: String,
-    own: String,
-    entries: Vec<Entry>,
-}
-
-/// The feed, newest first; when it changed is when its newest entry did.
-fn feed(
-    desk: &Desk,
-    asked: &HeaderMap,
-    product: &Product,
-    (title, path): (String, String),
-    mut entries: Vec<Entry>,
-) -> Result<Response> {
-    const MOST: usize = 100;
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
-    entries.truncate(MOST);
-    for entry in &mut entries {
-        entry.content = rules::plain(&entry.content);
-    }
-    let updated = entries.first().map_or(product.created_at, |entry| entry.updated).rfc3339();
-    let id = desk.link(&path);
-    let author = site(desk, "").name;
-    let feed = Feed { own: format!("{id}/feed.atom"), id, title, author, updated, entries };
-    let body = feed.render().map_err(|error| Error::ours(&error))?;
-    Ok(cacheable(asked, "application/atom+xml; charset=utf-8", body))
-}
+use crate::products::Product;
+use crate::web::Result;
+use crate::web::public::{Entry, feed};
 
 /// `GET /life-cycle/{product}/feed.atom`: each cycle, which changes as it grows old, and each release.
 pub(super) async fn life_cycle(
@@ -69,7 +25,7 @@ pub(super) async fn life_cycle(
     let cycles = one.rows.iter().map(|row| cycle_entry(&one.product, row, &page, (today, soon_days)));
     let entries = cycles.chain(one.releases.iter().map(|row| release_entry(&one.product, row, &page))).collect();
     let title = format!("{}: life cycle", one.product.name);
-    feed(&desk, &asked, &one.product, (title, path), entries)
+    feed(&desk, &asked, (title, &path), one.product.created_at, entries)
 }
 
 fn cycle_entry(product: &Product, row: &CycleRow, page: &str, (today, soon_days): (Day, i64)) -> Entry {
@@ -123,7 +79,7 @@ pub(super) async fn roadmap(State(desk): State<Desk>, Path(slug): Path<String>, 
     let page = desk.link(&path);
     let entries = one.rows.into_iter().map(|row| item_entry(row, &page)).collect();
     let title = format!("{}: roadmap", one.product.name);
-    feed(&desk, &asked, &one.product, (title, path), entries)
+    feed(&desk, &asked, (title, &path), one.product.created_at, entries)
 }
 
 fn item_entry(row: ItemRow, page: &str) -> Entry {

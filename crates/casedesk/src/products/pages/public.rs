@@ -2,57 +2,18 @@
 //! use and of items that are marked public; who voted is not read.
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::rows::{
     CycleRow, ItemRow, ReleaseRow, cycle_row, item_rows, public_life_cycle, public_roadmap, release_rows,
 };
 use super::today;
 use crate::desk::Desk;
-use crate::kit::secrets::sha256_hex;
 use crate::products::{Channel, Cycle, Product, Release, store};
+use crate::web::public::{html, json};
 use crate::web::shell::Site;
 use crate::web::{Error, Result};
-
-/// Seconds a cache may keep a page before it asks again.
-const FRESH_S: u32 = 300;
-
-/// An answer that caches may keep, and that is not sent again to who has it.
-pub(super) fn cacheable(asked: &HeaderMap, kind: &'static str, body: String) -> Response {
-    let tag = format!("W/\"{}\"", &sha256_hex(body.as_bytes())[..32]);
-    let has_it = asked
-        .get(header::IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
-    let mut answer = if has_it {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, kind)], body).into_response()
-    };
-    let headers = answer.headers_mut();
-    for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, format!("public, max-age={FRESH_S}"))] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
-    answer
-}
-
-fn html(asked: &HeaderMap, page: &impl Template) -> Result<Response> {
-    let body = page.render().map_err(|error| Error::ours(&error))?;
-    Ok(cacheable(asked, "text/html; charset=utf-8", body))
-}
-
-fn json(asked: &HeaderMap, body: &impl Serialize) -> Result<Response> {
-    let body = serde_json::to_string(body).map_err(|error| Error::ours(&error))?;
-    Ok(cacheable(asked, "application/json", body))
-}
-
-pub(super) fn site(desk: &Desk, here: &'static str) -> Site {
-    Site { name: desk.config().desk.name.clone(), here }
-}
 
 /// The product of this word, if everybody may see it.
 pub(super) async fn public_product(desk: &Desk, slug: &str) -> Result<Product> {
@@ -98,7 +59,7 @@ async fn all_life_cycles(desk: &Desk) -> Result<Vec<LifeCycle>> {
 /// `GET /life-cycle`
 pub(super) async fn life_cycles(State(desk): State<Desk>, asked: HeaderMap) -> Result<Response> {
     let products = all_life_cycles(&desk).await?;
-    html(&asked, &LifeCyclePage { site: site(&desk, "life-cycle"), all: true, products })
+    html(&asked, &LifeCyclePage { site: Site::new(&desk, "life-cycle"), all: true, products })
 }
 
 /// `GET /life-cycle.json`
@@ -119,7 +80,7 @@ pub(super) async fn life_cycle(
     if slug.is_some() {
         return json(&asked, &public_life_cycle(&one.product, one.rows));
     }
-    html(&asked, &LifeCyclePage { site: site(&desk, "life-cycle"), all: false, products: vec![one] })
+    html(&asked, &LifeCyclePage { site: Site::new(&desk, "life-cycle"), all: false, products: vec![one] })
 }
 
 pub(super) struct Roadmap {
@@ -150,7 +111,7 @@ async fn all_roadmaps(desk: &Desk) -> Result<Vec<Roadmap>> {
 /// `GET /roadmap`
 pub(super) async fn roadmaps(State(desk): State<Desk>, asked: HeaderMap) -> Result<Response> {
     let products = all_roadmaps(&desk).await?;
-    html(&asked, &RoadmapPage { site: site(&desk, "roadmap"), all: true, products })
+    html(&asked, &RoadmapPage { site: Site::new(&desk, "roadmap"), all: true, products })
 }
 
 /// `GET /roadmap.json`
@@ -167,5 +128,5 @@ pub(super) async fn roadmap(State(desk): State<Desk>, Path(name): Path<String>, 
     if slug.is_some() {
         return json(&asked, &public_roadmap(&one.product, one.rows));
     }
-    html(&asked, &RoadmapPage { site: site(&desk, "roadmap"), all: false, products: vec![one] })
+    html(&asked, &RoadmapPage { site: Site::new(&desk, "roadmap"), all: false, products: vec![one] })
 }

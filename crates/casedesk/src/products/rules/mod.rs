@@ -8,6 +8,6 @@ mod track;
 mod versions;
 
 pub use stage::{Stage, Standing, standing};
-pub use text::{Unfit, checked_cycle, checked_item, checked_product, checked_release, day, fold, plain, slug_of};
+pub use text::{Unfit, checked_cycle, checked_item, checked_product, checked_release, day, fold, slug_of};
 pub use track::{Lifespan, Track};
 pub use versions::{About, about, cycle_of, newest, newest_of_cycle, sort_newest_first};

@@ -1,5 +1,6 @@
 //! What is typed or sent, cleaned and bounded.
 use crate::kit::Day;
+use crate::kit::prose::plain;
 use crate::products::{CycleDraft, ItemDraft, ProductDraft, ReleaseDraft};
 
 const MOST_NAME: usize = 100;
@@ -51,12 +52,6 @@ pub fn day(field: &'static str, text: &str) -> Result<Option<Day>, Unfit> {
         "" => Ok(None),
         text => Day::parse(text).map(Some).ok_or_else(|| Unfit::BadDay(field, cut(text, 40))),
     }
-}
-
-/// Text that every reader takes, XML too: without control characters but the end of a line and the tab.
-pub fn plain(text: &str) -> String {
-    let allowed = |c: &char| !c.is_control() && !matches!(*c, '\u{FFFE}' | '\u{FFFF}') || matches!(*c, '\n' | '\t');
-    text.replace("\r\n", "\n").chars().filter(allowed).collect()
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -205,10 +200,5 @@ mod tests {
         assert_eq!(link(Some(" ".into())), Ok(None));
         assert!(link(Some("https://docs.example/5.1".into())).unwrap().is_some());
         assert!(link(Some(format!("https://x.example/{}", "x".repeat(500)))).is_err());
-    }
-
-    #[test]
-    fn what_no_feed_may_hold_is_dropped() {
-        assert_eq!(plain("a\u{0}b\u{1b}\r\nc\td\u{FFFE}\u{85}"), "ab\nc\td");
     }
 }

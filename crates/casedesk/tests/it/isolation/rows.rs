@@ -491,6 +491,11 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("GET /cases/{id}/alarm", ""),
     ("POST /settings/support-options/{id}/default", ""),
     ("POST /settings/support-options/{id}/not-default", ""),
+    ("POST /settings/support-options/{id}/not-public", ""),
+    ("POST /settings/support-options/{id}/public", ""),
+    ("GET /support-options", ""),
+    ("GET /support-options.json", ""),
+    ("GET /support-options/feed.atom", ""),
     ("PUT /api/v1/teams/{id}/lead", r#"{"agent_id": <agent>}"#),
     // customers: merges, sheets, contracts that end
     ("GET /api/v1/ending-contracts", "?within_days=90"),
