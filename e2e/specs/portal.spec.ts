@@ -99,6 +99,54 @@ test('a customer logs in by a mailed link, answers, and the agent sees it come i
   await page.context().close();
 });
 
+test('a customer sees what the page of the organisation lets them see, and opens what they were asked from their case', async ({ aoife, browser }) => {
+  test.setTimeout(120_000); // It waits for the seconds of the undo.
+  const number = await newCase(aoife, { from: 'Ida Fell <ida@fell.example>', subject: 'Ida waits for her files', text: 'Nothing arrives.' });
+  await newCase(aoife, { from: 'Olaf Fell <olaf@fell.example>', subject: 'Olaf cannot log in', text: 'No login.' });
+  const page = await customer(browser, { javaScriptEnabled: true });
+  await logIn(page, 'ida@fell.example');
+  await expect(page.getByRole('link', { name: 'Ida waits for her files' })).toBeVisible();
+  await expect(page.getByText('Olaf cannot log in')).toHaveCount(0);
+  await aoife.goto(`/cases/${number}`);
+  await aoife.getByRole('link', { name: 'fell.example', exact: true }).click();
+  const scope = aoife.locator('#organisation-portal');
+  await expect(scope).toContainText('Each contact sees the cases that they opened.');
+  await scope.getByLabel('all cases of the organisation').check();
+  await scope.getByRole('button', { name: 'Keep' }).click();
+  await expect(scope).toContainText('Each contact sees all cases of the organisation');
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Olaf cannot log in' })).toBeVisible();
+  const installations = aoife.locator('section', { has: aoife.locator('#installations-title') });
+  await installations.getByText('Add an installation').click();
+  await installations.getByLabel('What they call it').fill('Fell site');
+  await installations.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(aoife.getByRole('heading', { name: 'Fell site' })).toBeVisible();
+  await aoife.goto(`/cases/${number}`);
+  await live(aoife);
+  await aoife.locator('[data-verdict="Details"]').getByRole('button', { name: 'Ask for what is missing' }).click();
+  await expect(reply(aoife)).toHaveValue(/\{\{private link\}\}/);
+  await aoife.keyboard.press('Control+Enter');
+  await expect(aoife.locator('.entry[data-kind="reply"] .sent').last()).toContainText('Taken by the mail server', { timeout: 25_000 });
+  await page.goto(`/portal/cases/${number}`);
+  await expect(page.getByRole('heading', { name: 'We ask for details of your installation' })).toBeVisible();
+  await accessible(page, 'a case with a form');
+  await page.getByRole('button', { name: 'Open the form' }).click();
+  await expect(page.getByRole('heading', { name: 'Details of your installation' })).toBeVisible();
+  await aoife.goto('/calls/new');
+  await aoife.getByLabel('Caller', { exact: true }).pressSequentially('Ida Fell');
+  await aoife.getByRole('option', { name: 'Ida Fell' }).first().click();
+  await aoife.getByLabel('Summary', { exact: true }).fill('Ida called about the night job.');
+  await aoife.getByRole('button', { name: 'Send my summary' }).click();
+  await expect(aoife.locator('.case-title')).toContainText('Ida called about the night job.');
+  await page.goto('/portal');
+  await page.getByRole('link', { name: 'Ida called about the night job.' }).click();
+  await expect(page.getByRole('heading', { name: 'Please confirm what we wrote down' })).toBeVisible();
+  await page.getByRole('button', { name: 'Open the page' }).click();
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.getByText('You have confirmed the summary.')).toBeVisible();
+  await page.context().close();
+});
+
 test('another site shows the form by one line, and a browser with scripts does the work unseen', async ({ aoife, browser }) => {
   const server = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(`<!doctype html><title>Shop</title><h1>Help</h1><script src="${origin}/support/form.js"></script>`));
   await new Promise<void>((ready) => server.listen(ports.site, '127.0.0.1', ready));

@@ -159,6 +159,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(quotes::pages::open_routes())
         .merge(details::pages::routes())
         .merge(forms::pages::routes())
+        .merge(portal::pages::agent_routes())
         .merge(privacy::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())

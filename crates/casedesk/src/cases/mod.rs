@@ -318,6 +318,11 @@ impl PrivateLink {
         secrets::sign(desk.signing_key(), format!("private link {}{}", self.path, self.nonce).as_bytes())
     }
 
+    /// The path that it leads to, token and all: for its recipient alone.
+    pub fn href(&self, desk: &Desk) -> String {
+        format!("{}{}", self.path, self.token(desk))
+    }
+
     /// The text as everybody else reads it.
     pub fn hidden(text: &str) -> String {
         text.replace(Self::PLACE, "(a private link)")
@@ -325,7 +330,7 @@ impl PrivateLink {
 
     /// The text as its recipients read it.
     pub fn write_into(&self, desk: &Desk, text: &str) -> String {
-        text.replace(Self::PLACE, &desk.link(&format!("{}{}", self.path, self.token(desk))))
+        text.replace(Self::PLACE, &desk.link(&self.href(desk)))
     }
 }
 

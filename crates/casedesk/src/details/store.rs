@@ -55,6 +55,13 @@ pub async fn of_case(on: impl Read, case: CaseId) -> Result<Vec<Request>> {
     on.all(query.push(") ORDER BY r.id DESC LIMIT 50")).await
 }
 
+/// The forms of a case, and of what is merged into it, that were sent to this contact and are good, newest first.
+pub async fn open_to(on: impl Read, case: CaseId, contact: ContactId, now: Timestamp) -> Result<Vec<Request>> {
+    let query = Query::new(REQUESTS).push("e.delivery = 'sent' AND r.revoked_at IS NULL AND r.expires_at > ").bind(now);
+    let query = query.push(" AND k.id = ").bind(contact).push(" AND (c.id = ").bind(case);
+    on.all(query.push(" OR c.merged_into = ").bind(case).push(") ORDER BY r.id DESC LIMIT 20")).await
+}
+
 pub async fn request(on: impl Read, id: RequestId) -> Result<Option<Request>> {
     on.opt(Query::new(REQUESTS).push("r.id = ").bind(id)).await
 }

@@ -7,14 +7,21 @@ use super::rules::MOST_TEXT;
 use super::store::{self, Message};
 use super::{Guest, PortalError, PortalScope, Sight, rules};
 use crate::cases::actions::{self as cases, Received, keep_files};
-use crate::cases::{AttachmentId, CaseId, Door, EntryId, Incoming, store::Attachment};
+use crate::cases::{
+    AttachmentId, CaseId, Door, EntryData, EntryId, Incoming, Outgoing,
+    store::{self as case_store, Attachment},
+};
 use crate::customers::{self, OrganisationId, Person};
 use crate::db::Read;
 use crate::desk::Desk;
+use crate::details::store::Request;
+use crate::details::{self, RequestId};
 use crate::forms::actions::{live_link, new_link};
 use crate::forms::store::LiveLink;
 use crate::kit::Timestamp;
 use crate::kit::secrets::{random_token, sha256_hex};
+use crate::phone::store::OpenQuestion;
+use crate::phone::{self, ConfirmationId};
 use crate::quotes::store::QuoteRow;
 use crate::quotes::{self, AnswerDoor, QuoteId};
 use crate::staff::actions::{Limit, audit, take};
@@ -297,6 +304,43 @@ fn checked(desk: &Desk, sent: &Upload) -> Result<String, PortalError> {
         return Err(PortalError::Empty);
     }
     if text.chars().count() > MOST_TEXT { Err(PortalError::TooLong) } else { Ok(text) }
+}
+
+/// What we ask of the guest on a case: forms for details and questions about calls that were sent to themselves. What a
+/// colleague was sent is theirs to answer, and a private link of a case leads to no other.
+pub async fn asked(desk: &Desk, guest: &Guest, id: CaseId) -> Result<(Vec<Request>, Vec<OpenQuestion>), PortalError> {
+    let Sight::Contact(me) = guest.sight else { return Ok((vec![], vec![])) };
+    store::case(desk.db(), &guest.sight, id).await?.ok_or(PortalError::NoCase)?;
+    let forms = details::store::open_to(desk.db(), id, me, desk.now()).await?;
+    Ok((forms, phone::store::open_questions(desk.db(), id, me, desk.now()).await?))
+}
+
+/// The path of a form that the guest is asked to fill in.
+pub async fn way_to_form(desk: &Desk, guest: &Guest, id: CaseId, form: RequestId) -> Result<String, PortalError> {
+    let (forms, _) = asked(desk, guest, id).await?;
+    let found = forms.into_iter().find(|one| one.id == form).ok_or(PortalError::NoCase)?;
+    link_of(desk, found.entry_id).await
+}
+
+/// The path of a page on which the guest is asked to confirm a call.
+pub async fn way_to_question(
+    desk: &Desk,
+    guest: &Guest,
+    id: CaseId,
+    question: ConfirmationId,
+) -> Result<String, PortalError> {
+    let (_, questions) = asked(desk, guest, id).await?;
+    let found = questions.into_iter().find(|one| one.id == question).ok_or(PortalError::NoCase)?;
+    link_of(desk, found.entry_id).await
+}
+
+/// The private link that a mail had in it. Its token is kept nowhere: it is made again, as when the mail was written.
+async fn link_of(desk: &Desk, entry: EntryId) -> Result<String, PortalError> {
+    let row = case_store::entry(desk.db(), entry).await?.ok_or(PortalError::NoCase)?;
+    match row.data()? {
+        EntryData::Outgoing(Outgoing { private_link: Some(link), .. }) => Ok(link.href(desk)),
+        _ => Err(PortalError::NoCase),
+    }
 }
 
 /// The customer says that it is solved.

@@ -698,3 +698,56 @@ fn a_file_store_without_room_is_told_as_such() {
     let error = casedesk::details::DetailsError::from(casedesk::files::FilesError::Store(store));
     assert_eq!(casedesk::web::Error::from(error).status(), StatusCode::INSUFFICIENT_STORAGE);
 }
+
+/// Who sees the case in the customers' pages and was sent the form opens it from there, and nobody else.
+#[tokio::test]
+async fn a_form_is_opened_from_its_case_in_the_customers_pages_by_whom_it_was_sent_to_alone() {
+    with_world(&[], async |app, world| {
+        let link = world.asked(app).await;
+        for (from, name) in [("Bob <bob@northbay.example>", "bob"), ("Carl <carl@southbay.example>", "carl")] {
+            let case = app.case_of(&Letter::new(from, &format!("{name}-case"), "Words.")).await;
+            assert_ne!(case, world.case);
+        }
+        app.drain().await;
+        let log_in = async |address: &str| crate::portal::log_in(app, &world.relay, address).await;
+        let (anna, bob, carl) = (
+            log_in("anna@northbay.example").await,
+            log_in("bob@northbay.example").await,
+            log_in("carl@southbay.example").await,
+        );
+        let case = format!("/portal/cases/{}", world.case);
+        let way = format!("{case}/details/{}", world.form().await["id"]);
+        let page = anna.get(&case).await.text;
+        assert!(page.contains("We ask for details of your installation") && page.contains(&way), "{page}");
+        assert!(!page.contains(&link), "the link itself stands on no page");
+        let led = anna.post(&way, &[]).await;
+        assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, link.as_str()));
+        assert_eq!(app.browser().get(&link).await.status, StatusCode::OK);
+        let nothing = anna.post(&format!("{case}/details/987654"), &[]).await;
+        assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+        // Neither does another customer get there, nor a colleague, whatever they see of the case.
+        assert_eq!(carl.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(bob.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
+        let (theirs,): (CaseId,) =
+            app.desk().db().one(q!("SELECT id FROM cases WHERE subject = 'carl-case'")).await.unwrap();
+        let by_own = way.replace(&case, &format!("/portal/cases/{theirs}"));
+        assert_eq!(carl.post(&by_own, &[]).await.status, StatusCode::NOT_FOUND, "a form of another case");
+        let organisation = store::organisation_by_domain(app.desk().db(), "northbay.example").await.unwrap().unwrap();
+        let scope = format!("/api/v1/organisations/{}/portal-scope", organisation.id);
+        let set = world.program.json(Method::PUT, &scope, &json!({ "scope": "organisation" })).await;
+        assert_eq!(set.status, StatusCode::NO_CONTENT, "{}", set.text);
+        let page = bob.get(&case).await;
+        assert!(page.status == StatusCode::OK && !page.text.contains("We ask for details"), "{}", page.text);
+        assert_eq!(bob.post(&way, &[]).await.status, StatusCode::NOT_FOUND, "in Anna's name nobody else answers");
+        let stranger = app.browser().post(&way, &[]).await;
+        assert_eq!((stranger.status, stranger.location()), (StatusCode::UNAUTHORIZED, ""), "nobody is logged in");
+        // Once it is withdrawn it is not there any more.
+        let forms = format!("/api/v1/cases/{}/details-forms/{}", world.case, world.form().await["id"]);
+        let gone = world.program.body(Method::DELETE, &forms, "", "").await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
+        assert_eq!(anna.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
+        assert!(!anna.get(&case).await.text.contains(&way));
+        app.drain().await;
+    })
+    .await;
+}

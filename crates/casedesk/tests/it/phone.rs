@@ -647,3 +647,40 @@ async fn a_call_on_a_case_of_a_closed_team_does_not_exist_for_others() {
     })
     .await;
 }
+
+/// Who called opens the page to confirm it from the case in the customers' pages, and nobody else.
+#[tokio::test]
+async fn a_call_is_confirmed_from_its_case_in_the_customers_pages_by_who_called_alone() {
+    with_world(async |app, world| {
+        let call = world.call(json!({ "ask": "summary" })).await;
+        let mailed = link(&crate::mail::sends(app, &world.relay).await[0]);
+        app.case_of(&Letter::new("Carl <carl@southbay.example>", "carl-case", "Words.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let anna = crate::portal::log_in(app, &world.relay, "anna@northbay.example").await;
+        let carl = crate::portal::log_in(app, &world.relay, "carl@southbay.example").await;
+        let case = format!("/portal/cases/{}", case_of(&call));
+        let (question,): (i64,) = app.desk().db().one(q!("SELECT id FROM call_confirmations")).await.unwrap();
+        let way = format!("{case}/confirmations/{question}");
+        let page = anna.get(&case).await.text;
+        assert!(page.contains("Please confirm what we wrote down") && page.contains(&way), "{page}");
+        assert!(!page.contains(&mailed), "the link itself stands on no page");
+        assert_eq!(carl.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
+        let (theirs,): (CaseId,) =
+            app.desk().db().one(q!("SELECT id FROM cases WHERE subject = 'carl-case'")).await.unwrap();
+        let by_own = format!("/portal/cases/{theirs}/confirmations/{question}");
+        assert_eq!(carl.post(&by_own, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(anna.post(&format!("{case}/confirmations/987654"), &[]).await.status, StatusCode::NOT_FOUND);
+        let stranger = app.browser().post(&way, &[]).await;
+        assert_eq!((stranger.status, stranger.location()), (StatusCode::UNAUTHORIZED, ""), "nobody is logged in");
+        let led = anna.post(&way, &[]).await;
+        assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, mailed.as_str()));
+        assert!(anna.get(led.location()).await.text.contains("It restarts at 02:00."));
+        assert_eq!(anna.post(led.location(), &[("do", "confirm")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(world.state(id_of(&call)).await, "confirmed");
+        assert!(!anna.get(&case).await.text.contains("Please confirm"), "what is answered is not asked");
+        assert_eq!(anna.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
+        crate::mail::sends(app, &world.relay).await;
+        app.forget_jobs("phone.escalate").await;
+    })
+    .await;
+}

@@ -226,7 +226,8 @@ async fn quote(world: &World, case: CaseId, title: &str, sent: bool) -> i64 {
     id
 }
 
-/// Every route of the customers' pages; `{id}`, `{file}` and `{token}` are filled in.
+/// Every route of the customers' pages; `{id}`, `{file}` and `{token}` are filled in. What leads on to a form or a call is
+/// tried where there is one.
 const ROUTES: &[(&str, &[Method])] = &[
     ("/portal", &[Method::GET]),
     ("/portal/login", &[Method::POST]),
@@ -235,6 +236,8 @@ const ROUTES: &[(&str, &[Method])] = &[
     ("/portal/cases/{id}", &[Method::GET]),
     ("/portal/cases/{id}/answers", &[Method::POST]),
     ("/portal/cases/{id}/solution", &[Method::POST]),
+    ("/portal/cases/{id}/details/{form}", &[Method::POST]),
+    ("/portal/cases/{id}/confirmations/{confirmation}", &[Method::POST]),
     ("/portal/files/{file}", &[Method::GET]),
     ("/portal/quotes", &[Method::GET]),
     ("/portal/quotes/{quote}", &[Method::GET, Method::POST]),
@@ -249,7 +252,9 @@ const ROUTES: &[(&str, &[Method])] = &[
 fn the_routes_that_are_tried_are_those_that_there_are() {
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/portal/pages/mod.rs");
     let text = std::fs::read_to_string(source).unwrap();
-    let there: BTreeSet<&str> = text.split(".route(\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+    let all = text.split(".route(\"").skip(1).map(|rest| rest.split_once('"').unwrap().0);
+    // What agents reach is no page of customers.
+    let there: BTreeSet<&str> = all.filter(|path| !path.starts_with("/organisations/")).collect();
     let tried: BTreeSet<&str> = ROUTES.iter().map(|(path, _)| *path).collect();
     assert_eq!(there, tried);
 }
@@ -464,6 +469,43 @@ async fn links_work_where_customers_have_no_pages() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(!page.text.contains("/portal"), "{}", page.text);
         app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_sets_what_contacts_see_on_the_organisations_page_and_the_log_says_so() {
+    with_relay(&[], async |app, relay| {
+        let scene = Scene::new(app, relay).await;
+        let organisation =
+            customers::organisation_by_domain(app.desk().db(), "northbay.example").await.unwrap().unwrap();
+        let page = format!("/organisations/{}", organisation.id);
+        let frame = format!("{page}/portal");
+        let (ada, ben) = (app.browser(), app.browser());
+        ada.log_in("Ada").await;
+        ben.log_in("Ben").await;
+        assert!(ben.get(&page).await.text.contains(&format!("src=\"{frame}\"")));
+        let read = ben.get(&frame).await;
+        assert_eq!(read.status, StatusCode::OK);
+        assert!(read.text.contains("cases that they opened") && !read.text.contains("<form"), "{}", read.text);
+        let all = [("scope", "organisation")];
+        assert_eq!(ben.post(&frame, &all).await.status, StatusCode::FORBIDDEN);
+        assert!(app.browser().get(&frame).await.location().starts_with("/login"));
+        let anna = log_in(app, relay, "anna@northbay.example").await;
+        assert!(!anna.get("/portal").await.text.contains("team-subject"));
+        assert_eq!(ada.post(&frame, &[("scope", "everything")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(ada.post(&frame, &all).await.location(), page);
+        assert!(ada.get(&frame).await.text.contains("value=\"organisation\" checked"));
+        assert!(anna.get("/portal").await.text.contains("team-subject"));
+        assert_ne!(anna.post(&frame, &all).await.status, StatusCode::SEE_OTHER, "no customer sets it");
+        assert_eq!(ada.get("/organisations/987654/portal").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(ada.post("/organisations/987654/portal", &all).await.status, StatusCode::NOT_FOUND);
+        let log = scene.world.admin.get("/api/v1/audit").await.text;
+        assert!(log.contains("portal.scope_changed"), "{log}");
+        app.drain().await;
+        sends(app, relay).await;
+        app.forget_jobs("quotes.expire").await;
+        app.forget_jobs("quotes.remind").await;
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! What contacts were asked about their calls.
-use crate::cases::EntryId;
+use crate::cases::{CaseId, EntryId};
+use crate::customers::ContactId;
 use crate::db::{Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::phone::{CallId, CallState, ConfirmationId, Question};
@@ -39,6 +40,37 @@ pub async fn newest_confirmation(on: impl Read, call: CallId) -> Result<Option<C
     let (id,): (Option<ConfirmationId>,) =
         on.one(q!("SELECT MAX(id) FROM call_confirmations WHERE call_id = $1", call)).await?;
     Ok(id)
+}
+
+/// A question that a contact has not answered, with the mail that asked it and when they called.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenQuestion {
+    pub id: ConfirmationId,
+    pub entry_id: EntryId,
+    pub kind: Question,
+    pub started_at: Timestamp,
+}
+
+/// The newest question about each call of this contact on a case, and on what is merged into it, that awaits an answer.
+pub async fn open_questions(
+    on: impl Read,
+    case: CaseId,
+    contact: ContactId,
+    now: Timestamp,
+) -> Result<Vec<OpenQuestion>> {
+    on.all(q!(
+        "SELECT f.id, f.entry_id, f.kind, l.started_at FROM call_confirmations f JOIN calls l ON l.id = f.call_id
+         JOIN entries e ON e.id = l.entry_id JOIN cases k ON k.id = e.case_id
+         WHERE (k.id = $1 OR k.merged_into = $1)
+           AND l.contact_id IN (SELECT id FROM contacts WHERE id = $2 OR merged_into = $2)
+           AND l.state IN ('asked', 'summary sent', 'unanswered') AND f.answered_at IS NULL AND f.expires_at > $3
+           AND f.id = (SELECT MAX(n.id) FROM call_confirmations n WHERE n.call_id = l.id)
+         ORDER BY f.id DESC LIMIT 20",
+        case,
+        contact,
+        now
+    ))
+    .await
 }
 
 /// A question on its way.

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse as _, Response};
 use crate::cases::store::{self as case_store, Attachment};
 use crate::cases::{AttachmentId, CaseId, EntryData, EntryId, EntryKind, PrivateLink};
 use crate::desk::Desk;
+use crate::kit::Day;
 use crate::kit::secrets::random_token;
 use crate::kit::{markdown, prose};
+use crate::phone::Question;
 use crate::portal::store::{self, Message, Seen};
 use crate::portal::{Guest, PortalError, Sight, actions, rules};
 use crate::web::client::Client;
@@ -72,6 +74,41 @@ pub(super) struct CasePage {
     most: String,
     /// Behind a private link.
     by_link: bool,
+    asked: Vec<Asked>,
+}
+
+/// What we ask of the customer beside an answer.
+struct Asked {
+    /// Where the button leads.
+    href: String,
+    title: &'static str,
+    words: String,
+    button: &'static str,
+}
+
+/// Forms for details and questions about calls that wait for whoever is logged in.
+async fn asked(desk: &Desk, guest: &Guest, id: CaseId, href: &str) -> Result<Vec<Asked>> {
+    let (forms, questions) = actions::asked(desk, guest, id).await?;
+    let zone = &desk.config().desk.time_zone;
+    let forms = forms.into_iter().map(|form| Asked {
+        href: format!("{href}/details/{}", form.id),
+        title: match form.sent_at {
+            None => "We ask for details of your installation",
+            Some(_) => "You sent us details of your installation",
+        },
+        words: format!("The form can be filled in and changed until {}.", Day::of(form.expires_at, zone).words()),
+        button: "Open the form",
+    });
+    let questions = questions.into_iter().map(|question| Asked {
+        href: format!("{href}/confirmations/{}", question.id),
+        title: match question.kind {
+            Question::Summary => "Please confirm what we wrote down",
+            Question::Written => "Please put your call in writing",
+        },
+        words: format!("You called us on {}.", Day::of(question.started_at, zone).words()),
+        button: "Open the page",
+    });
+    Ok(questions.chain(forms).collect())
 }
 
 pub(super) async fn page(
@@ -90,7 +127,9 @@ pub(super) async fn page(
     }
     let (sign, standing) = rules::standing(seen.state, seen.waiting_on);
     let by_link = matches!(guest.sight, Sight::Link(_));
+    let asked = asked(desk, guest, seen.id, &place.href).await?;
     Ok(CasePage {
+        asked,
         around: place.around,
         href: place.href,
         number: format!("{}-{}", desk.config().desk.prefix, seen.id),

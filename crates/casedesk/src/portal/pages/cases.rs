@@ -10,6 +10,8 @@ use super::{SESSION, login};
 use crate::cases::{AttachmentId, CaseId, EntryId};
 use crate::customers::ContactId;
 use crate::desk::Desk;
+use crate::details::RequestId;
+use crate::phone::ConfirmationId;
 use crate::portal::store::{self, Seen};
 use crate::portal::{Customer, Guest, PortalError, actions, rules};
 use crate::web::api::Path;
@@ -135,6 +137,24 @@ pub(super) async fn solve(
 ) -> Result<Response> {
     actions::solve(&desk, &guest, id).await?;
     Ok(see_other(&format!("/portal/cases/{id}")))
+}
+
+/// `POST /portal/cases/{id}/details/{form}`: leads to the form that was mailed.
+pub(super) async fn form(
+    State(desk): State<Desk>,
+    Customer(guest): Customer,
+    Path((id, form)): Path<(CaseId, RequestId)>,
+) -> Result<Response> {
+    Ok(see_other(&actions::way_to_form(&desk, &guest, id, form).await?))
+}
+
+/// `POST /portal/cases/{id}/confirmations/{confirmation}`: leads to the page that was mailed.
+pub(super) async fn question(
+    State(desk): State<Desk>,
+    Customer(guest): Customer,
+    Path((id, question)): Path<(CaseId, ConfirmationId)>,
+) -> Result<Response> {
+    Ok(see_other(&actions::way_to_question(&desk, &guest, id, question).await?))
 }
 
 /// `GET /portal/files/{file}`

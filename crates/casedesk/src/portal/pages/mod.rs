@@ -1,9 +1,11 @@
-//! Customers' own pages: the login, their cases, one case, its files; and one case behind a private link.
+//! Customers' own pages: the login, their cases, one case, its files; one case behind a private link; and, for agents, how
+//! much the contacts of an organisation see.
 mod case;
 mod cases;
 mod link;
 mod login;
 mod quotes;
+mod scope;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -29,10 +31,17 @@ pub fn routes(config: &Config) -> Router<Desk> {
         .route("/portal/cases/{id}", get(cases::show))
         .route("/portal/cases/{id}/answers", answer)
         .route("/portal/cases/{id}/solution", post(cases::solve))
+        .route("/portal/cases/{id}/details/{form}", post(cases::form))
+        .route("/portal/cases/{id}/confirmations/{confirmation}", post(cases::question))
         .route("/portal/files/{file}", get(cases::file))
         .route("/portal/quotes", get(quotes::list))
         .route("/portal/quotes/{quote}", get(quotes::show).merge(post(quotes::answer)))
         .route("/portal/quotes/{quote}/paper", get(quotes::paper))
+}
+
+/// What agents reach: how much an organisation's contacts see.
+pub fn agent_routes() -> Router<Desk> {
+    Router::new().route("/organisations/{id}/portal", get(scope::show).merge(post(scope::set)))
 }
 
 /// Private links work also where customers have no pages of their own.

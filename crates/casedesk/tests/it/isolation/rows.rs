@@ -29,7 +29,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("/cycles/{}", "cycle"),
     ("/deliveries/{}", "delivery"),
     ("/details-forms/{}", "details-form"),
-    ("/details/{}", "=nonesuch"),
+    ("/details/{}", "details-link"),
     ("/domains/{}", "domain"),
     ("/draft-files/{}", "draft-file"),
     ("/drafts/{}", "=note"),
@@ -52,13 +52,16 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("/organisations/{}", "organisation"),
     ("/organisations/{}/notes/{}", "file-note"),
     ("/people/{}", "address"),
+    ("/portal/cases/{}/confirmations/{}", "call-question"),
+    ("/portal/cases/{}/details/{}", "details-form"),
     ("/portal/login/{}", "=nonesuch"),
+    ("/portal/quotes/{}", "sent-quote"),
     ("/privacy-requests/{}", "privacy-request"),
     ("/private-links/{}", "private-link"),
     ("/products/{}", "product"),
     ("/products/{}/roadmap/{}", "item"),
     ("/quarantine/{}", "inbound"),
-    ("/quote/{}", "=nonesuch"),
+    ("/quote/{}", "quote-link"),
     ("/quotes/{}", "quote"),
     ("/releases/{}", "release"),
     ("/replies/{}", "reply"),
@@ -77,7 +80,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("/teams/{}", "team"),
     ("/templates/{}", "template"),
     ("/tokens/{}", "token"),
-    ("/uploads/{}", "=nonesuch"),
+    ("/uploads/{}", "upload"),
     ("/versions/{}", "=5.1.3"),
     ("/views/{}", "view"),
     ("/votes/{}", "organisation"),
@@ -87,6 +90,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
 /// What belongs to a case, so that whoever may not see the case may not see it.
 pub(super) const CLOSED: &[&str] = &[
     "call",
+    "call-question",
     "case",
     "details-form",
     "draft-file",
@@ -97,19 +101,21 @@ pub(super) const CLOSED: &[&str] = &[
     "private-link",
     "quote",
     "reply",
+    "sent-quote",
     "split",
 ];
 
 /// What is one agent's own.
 pub(super) const PERSONAL: &[&str] = &["saved-view", "session", "token", "view"];
 
-/// What everybody sees, customers too.
-pub(super) const PUBLIC: &[&str] = &["slug"];
+/// What everybody sees, customers too; and what whoever holds it sees by it, so that it is not tried where nothing is.
+pub(super) const PUBLIC: &[&str] = &["details-link", "quote-link", "slug"];
 
 /// What must belong to the thing named before it, as a contract to its organisation.
 pub(super) const PARTS: &[&str] = &[
     "/contacts/{}/addresses/{}",
     "/contacts/{}/numbers/{}",
+    "/details/{}/uploads/{}",
     "/organisations/{}/contracts/{}",
     "/organisations/{}/domains/{}",
     "/organisations/{}/licences/{}",
@@ -468,6 +474,10 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("POST /case/{token}/solution", ""),
     ("POST /portal/cases/{id}/answers", "multipart: text=Another."),
     ("POST /portal/cases/{id}/solution", ""),
+    ("POST /portal/cases/{id}/confirmations/{confirmation}", ""),
+    ("POST /portal/cases/{id}/details/{form}", ""),
+    ("GET /organisations/{id}/portal", ""),
+    ("POST /organisations/{id}/portal", "scope=organisation"),
     ("POST /portal/login", "address=nobody@nowhere.example"),
     ("POST /portal/login/{token}", ""),
     ("POST /portal/logout", ""),
@@ -524,6 +534,7 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("PUT /api/v1/organisations/{id}/notes/{note}", r#"{"text": "Another."}"#),
     // details
     ("GET /api/v1/cases/{id}/details-question", "?only_log=true"),
+    ("POST /cases/{id}/upgrade", ""),
     ("GET /cases/{id}/details-forms", ""),
     ("GET /details/{token}", ""),
     ("GET /settings/details", ""),
@@ -533,26 +544,26 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("POST /api/v1/cases/{id}/details-forms/{form}/keeping", r#"{"fields": ["os_name"]}"#),
     ("POST /cases/{id}/details-forms/{form}/keeping", "field=os_name"),
     ("POST /cases/{id}/details-forms/{form}/revocation", ""),
-    ("POST /details/{token}", "os_name=Debian"),
+    ("POST /details/{token}", "multipart: os_name=Debian&was-os_name=x&at-os_name=1&do=send"),
     ("POST /details/{token}/uploads", ""),
     ("POST /settings/details", "intro=Another"),
     ("POST /settings/details/shipped", ""),
     ("PUT /api/v1/details-words", r#"{"words": {}}"#),
-    ("PUT /details/{token}/fields/{field}", "value=Debian"),
+    ("PUT /details/{token}/fields/{field}", r#"{"value": "Debian", "version": 1}"#),
     (
         "POST /api/v1/cases/{id}/hand-over",
         r#"{"text": "Another.", "assignee_id": <agent>, "team_id": <team>, "mentions": [<agent>]}"#,
     ),
     ("POST /cases/{id}/hand-over", ""),
     // quotes
-    ("GET /api/v1/quotes", "?case=<case>&before=<quote>"),
+    ("GET /api/v1/quotes", "?case=<case>&before=999999999"),
     ("GET /cases/{id}/quotes", ""),
-    ("GET /portal/quotes", "?before=<quote>"),
+    ("GET /portal/quotes", "?before=999999999"),
     ("GET /portal/quotes/{quote}", ""),
     ("GET /portal/quotes/{quote}/paper", ""),
     ("GET /quote/{token}", ""),
     ("GET /quote/{token}/paper", ""),
-    ("GET /quotes", "?before=<quote>"),
+    ("GET /quotes", "?before=999999999"),
     ("GET /quotes/{id}", ""),
     ("GET /quotes/{id}/paper", ""),
     ("POST /api/v1/cases/{id}/quotes", r#"{"lines": [], "text": "Another."}"#),

@@ -2,7 +2,6 @@
 //! `qzveil` a team that is closed to others, `qzmine` Dora alone, `qzdesk` those who work here, `qzfoe` another
 //! customer, `qzteam` a colleague of Anna's.
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use casedesk::cases::CaseId;
@@ -114,7 +113,10 @@ async fn customer(people: &People, mark: &str, domain: &str, product: &str) -> F
     let note = id(&post(agent, &format!("{of}/notes"), json!({ "text": format!("{mark} qzdesk note") })).await);
     let installation = json!({ "label": format!("{mark} main"), "role": "production", "product_id": number(product) });
     let installation = id(&post(agent, &format!("{of}/installations"), installation).await);
-    let values = json!([{ "field": "os_name", "value": "Debian", "written": format!("{mark} runs Debian") }]);
+    let values = json!([
+        { "field": "os_name", "value": "Debian", "written": format!("{mark} runs Debian") },
+        { "field": "product_version", "value": "5.1.0" },
+    ]);
     post(agent, &format!("/installations/{installation}/values"), values).await;
     Fill::from([
         ("organisation", organisation),
@@ -239,31 +241,53 @@ async fn quote(by: &Browser, fill: &Fill, mark: &str) -> String {
     id(&post(by, &format!("/cases/{}/quotes", fill["case"]), terms).await)
 }
 
-/// A form for details behind the reply, with an answer that nobody has kept yet.
-async fn details_form(app: &TestApp, fill: &Fill, mark: &str) -> String {
-    let (now, reply, contact) = (app.desk().now(), number(&fill["reply"]), number(&fill["contact"]));
-    let mut tx = app.desk().db().begin().await.unwrap();
-    let request = q!(
-        "INSERT INTO details_requests (entry_id, token_digest, contact_id, address, asked, created_at, expires_at, sent_at)
-         VALUES ($1, $2, $3, $4, 'os_name', $5, $6, $5) RETURNING id",
-        reply,
-        &fill["reply"],
-        contact,
-        &fill["address"],
-        now,
-        now.plus(Duration::from_hours(24))
+/// A mail that asks for details, with its link.
+async fn asks(by: &Browser, fill: &Fill, mark: &str) {
+    let body = json!({
+        "body": format!("{mark} Operating system name and version\n\n{{{{private link}}}}"),
+        "to": [{ "address": fill["address"] }], "anyway": true,
+    });
+    post(by, &format!("/cases/{}/replies", fill["case"]), body).await;
+}
+
+/// What stands behind the link of that mail: the form with an answer that was sent and that nobody has kept yet, and a
+/// file that has begun to come.
+async fn details_form(app: &TestApp, fill: &mut Fill, link: String, mark: &str) {
+    let form = q!(
+        "SELECT MAX(r.id) FROM details_requests r JOIN entries e ON e.id = r.entry_id WHERE e.case_id = $1",
+        number(&fill["case"])
     );
-    let request = tx.insert(request).await.unwrap();
+    let form = newest(app, form).await;
+    let mut tx = app.desk().db().begin().await.unwrap();
     let answer = q!(
         "INSERT INTO details_answers (request_id, field, value, version, sent, kept, changed_at)
          VALUES ($1, 'os_name', $2, 1, 1, 0, $3)",
-        request,
+        number(&form),
         mark,
-        now
+        app.desk().now()
     );
     tx.exec(answer).await.unwrap();
+    let sent = q!("UPDATE details_requests SET sent_at = $2 WHERE id = $1", number(&form), app.desk().now());
+    tx.exec(sent).await.unwrap();
     tx.commit().await.unwrap();
-    request.to_string()
+    let said = [("tus-resumable", "1.0.0"), ("upload-length", "100")];
+    let path = format!("/details/{link}/uploads");
+    let announced = app.browser().stream(Method::POST, &path, &said, "".into()).await;
+    assert_eq!(announced.status, StatusCode::CREATED, "{}", announced.text);
+    fill.insert("upload", announced.location().rsplit('/').next().unwrap().to_owned());
+    fill.insert("details-form", form);
+    fill.insert("details-link", link);
+}
+
+/// A quote that its customer was sent.
+async fn sent_quote(people: &People, fill: &Fill, mark: &str) -> String {
+    let line = json!({ "description": mark, "quantity": "1", "unit_price_minor": 100_000 });
+    let terms = json!({ "title": mark, "lines": [line], "text": mark });
+    let id = id(&post(&people.by_ben, &format!("/cases/{}/quotes", fill["case"]), terms).await);
+    for (by, verb) in [(&people.by_ben, "submission"), (&people.by_ada, "approval"), (&people.by_ben, "sending")] {
+        post(by, &format!("/quotes/{id}/{verb}"), json!({})).await;
+    }
+    id
 }
 
 async fn call(by: &Browser, fill: &Fill, mark: &str) -> String {
@@ -274,11 +298,12 @@ async fn call(by: &Browser, fill: &Fill, mark: &str) -> String {
     id(&post(by, "/calls", call).await)
 }
 
-fn confirmation(mails: &[Caught], address: &str) -> String {
+/// The word of the private link in a mail to this address.
+fn linked(mails: &[Caught], address: &str, path: &str) -> String {
     let text = |mail: &Caught| mail.raw.replace("=\r\n", "").replace("=3D", "=");
-    let of = |mail: &&Caught| mail.envelope_to == [address] && text(mail).contains("/confirm/");
-    let mail = text(mails.iter().find(of).unwrap());
-    mail.split_once("/confirm/").unwrap().1.chars().take_while(char::is_ascii_hexdigit).collect()
+    let of = |mail: &&Caught| mail.envelope_to == [address] && text(mail).contains(path);
+    let mail = text(mails.iter().find(of).unwrap_or_else(|| panic!("no {path} in a mail to {address}")));
+    mail.split_once(path).unwrap().1.chars().take_while(char::is_ascii_hexdigit).collect()
 }
 
 /// Something of Dora's own in every place where an agent has something of their own.
@@ -339,11 +364,13 @@ impl World {
         let anna = case(app, &people, &people.by_ben, &north, &format!("qzanna{evil}")).await;
         let mut own: Fill = [&ferry, &north, &anna.fill].into_iter().flatten().map(|(k, v)| (*k, v.clone())).collect();
         app.case_of(&mail("carl@qzfoe.example", &format!("qzfoe{evil}"), "qzfoe")).await;
-        let seen = newest(app, q!("SELECT MAX(id) FROM cases")).await;
-        let seen_entry = newest(app, q!("SELECT MAX(id) FROM entries")).await;
-        let seen_file = newest(app, q!("SELECT MAX(id) FROM attachments")).await;
+        let mut seen = Fill::from([
+            ("case", newest(app, q!("SELECT MAX(id) FROM cases")).await),
+            ("entry", newest(app, q!("SELECT MAX(id) FROM entries")).await),
+            ("file", newest(app, q!("SELECT MAX(id) FROM attachments")).await),
+        ]);
         app.case_of(&mail("Bob <bob@northbay.example>", "qzteam subject", "qzteam")).await;
-        let bob = Fill::from([
+        let mut bob = Fill::from([
             ("case", newest(app, q!("SELECT MAX(id) FROM cases")).await),
             ("entry", newest(app, q!("SELECT MAX(id) FROM entries")).await),
             ("file", newest(app, q!("SELECT MAX(id) FROM attachments")).await),
@@ -356,8 +383,20 @@ impl World {
         hidden.insert("call", call(&people.by_dora, &hidden, &format!("qzveil{evil}")).await);
         own.insert("quote", quote(&people.by_ben, &own, &format!("qzanna{evil}")).await);
         hidden.insert("quote", quote(&people.by_dora, &hidden, &format!("qzveil{evil}")).await);
+        asks(&people.by_ben, &own, &format!("qzanna{evil}")).await;
+        asks(&people.by_dora, &hidden, &format!("qzveil{evil}")).await;
+        own.insert("sent-quote", sent_quote(&people, &own, &format!("qzanna{evil}")).await);
+        seen.insert("sent-quote", sent_quote(&people, &seen, &format!("qzfoe{evil}")).await);
+        bob.insert("sent-quote", sent_quote(&people, &bob, &format!("qzteam{evil}")).await);
         let mails = sends(app, relay).await;
-        own.insert("confirmation", confirmation(&mails, &own["address"]));
+        own.insert("confirmation", linked(&mails, &own["address"], "/confirm/"));
+        own.insert("quote-link", linked(&mails, &own["address"], "/quote/"));
+        for (fill, mark) in [(&mut own, "qzanna"), (&mut hidden, "qzveil")] {
+            let link = linked(&mails, &fill["address"], "/details/");
+            details_form(app, fill, link, &format!("{mark}{evil}")).await;
+            let question = q!("SELECT MAX(id) FROM call_confirmations WHERE call_id = $1", number(&fill["call"]));
+            fill.insert("call-question", newest(app, question).await);
+        }
         own.insert("link", anna.link);
         let link = format!("/cases/{}/links/{}", own["case"], hidden["case"]);
         put(&people.by_ada, &link, json!({ "kind": "related" })).await;
@@ -373,8 +412,6 @@ impl World {
         let anna = crate::portal::log_in(app, relay, &own["address"]).await;
         own.insert("reply", reply(&people.by_ben, &own, &format!("qzanna{evil}")).await);
         hidden.insert("reply", reply(&people.by_dora, &hidden, &format!("qzveil{evil}")).await);
-        own.insert("details-form", details_form(app, &own, &format!("qzanna{evil}")).await);
-        hidden.insert("details-form", details_form(app, &hidden, &format!("qzveil{evil}")).await);
         let (dora, _) = personal(app, &people, &own, evil).await;
         let page = async |name: &str, ip: &str| {
             let page = app.browser().at(ip);
@@ -385,7 +422,6 @@ impl World {
             (page("Ada", "192.0.2.21").await, page("Ben", "192.0.2.22").await, page("Rea", "192.0.2.23").await);
         rest(app, &people, &ben, &mut own, evil).await;
         hidden.insert("webhook", webhook(app, &people, "other").await.0);
-        let seen = Fill::from([("case", seen), ("entry", seen_entry), ("file", seen_file)]);
         let foreign = [("a closed team", hidden), ("Dora", dora), ("another customer", seen), ("a colleague", bob)];
         let foreign =
             foreign.map(|(whose, fill)| Foreign { whose, nowhere: nowhere(&fill), fill }).into_iter().collect();
