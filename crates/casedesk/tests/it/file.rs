@@ -465,3 +465,26 @@ async fn the_file_is_written_and_read_over_the_api_and_reading_details_is_audite
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_details_are_kept_for_stands_with_them_on_the_page_over_the_api_and_in_a_sheet() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let admin = crate::api::program(app, &by, Scope::Admin).await;
+        let of = northbay(app, &by).await;
+        let place = installation(app, &by, of, "Main site").await;
+        let page = app.browser();
+        page.log_in("Ada").await;
+        let sheet = admin.get("/api/v1/customer-exports/installations").await.text;
+        assert!(sheet.lines().next().unwrap().ends_with(",Kept for"), "{sheet}");
+        let read = admin.get(&format!("/api/v1/installations/{place}")).await.json();
+        for (where_, text) in [
+            ("page", page.get(&format!("/installations/{place}")).await.text),
+            ("API", read["purpose"].as_str().unwrap().to_owned()),
+            ("sheet", sheet),
+        ] {
+            assert!(text.contains("not shared with any third party and serve only to improve"), "{where_}: {text}");
+        }
+    })
+    .await;
+}

@@ -21,6 +21,8 @@ pub(super) struct InstallationInFull {
     installation: Installation,
     /// The newest value of each field.
     values: Vec<FieldValue>,
+    /// What the details are kept for: the customer was told so, and they serve nothing else.
+    purpose: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -64,7 +66,8 @@ pub(super) async fn get_installation(
     Path(id): Path<InstallationId>,
 ) -> Result<Json<InstallationInFull>> {
     let installation = actions::note_reading(&desk, &by, id).await?;
-    Ok(Json(InstallationInFull { installation, values: store::current_values(desk.db(), id).await? }))
+    let values = store::current_values(desk.db(), id).await?;
+    Ok(Json(InstallationInFull { installation, values, purpose: rules::PURPOSE }))
 }
 
 /// List every value that the details of an installation had.

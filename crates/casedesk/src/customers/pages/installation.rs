@@ -59,6 +59,7 @@ struct InstallationPage {
     versions: Vec<Version>,
     lines: Vec<Line>,
     history: Vec<Past>,
+    purpose: &'static str,
 }
 
 fn is_of(installation: &Installation, product: &Product) -> bool {
@@ -128,6 +129,7 @@ pub(super) async fn show(
         products: products::store::products(desk.db()).await?,
         versions,
         lines,
+        purpose: rules::PURPOSE,
         history: store::value_history(desk.db(), id).await?.into_iter().map(past).collect(),
         installation,
     }))

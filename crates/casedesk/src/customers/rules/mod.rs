@@ -15,7 +15,10 @@ use jiff::civil::Date;
 
 pub use numbers::{DIGITS, NoNumber, e164, reversed};
 pub use on_sale::{OpenHours, Promised, open_hours, promised};
-pub use questions::{LOG, Lacks, MAIL, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire};
+pub use questions::{
+    LOG, Lacks, MAIL, PURPOSE, QUESTIONS, Question, Questionnaire, asked_words, checked_words, questionnaire,
+};
+pub use recommend::{Recommended, recommendation};
 pub use reminders::{due, next_end};
 pub use verdicts::{
     Agreement, Known, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, required_words,

@@ -33,6 +33,10 @@ Or reply to this mail: what you write there arrives here too.
 
 Why we ask: before a release an automated test suite runs, and knowing your set-up lets it run against a similar one. The details are not shared with any third party and serve only to improve support and the product.";
 
+/// What details of installations are kept for, as the text that asks for them says it.
+pub const PURPOSE: &str = "Before a release an automated test suite runs, and knowing a set-up lets it run against a similar \
+    one. The details are not shared with any third party and serve only to improve support and the product.";
+
 /// A question as customers read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {

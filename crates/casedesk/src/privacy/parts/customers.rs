@@ -8,10 +8,6 @@ use crate::privacy::archive::Archive;
 use crate::privacy::{PrivacyError, Subject, store};
 use crate::products;
 
-/// As the question for details says it.
-const PURPOSE: &str = "Before a release an automated test suite runs, and knowing a set-up lets it run against a similar \
-    one. The details are not shared with any third party and serve only to improve support and the product.";
-
 pub(super) async fn write(desk: &Desk, order: &Order, archive: &mut Archive) -> Result<(), PrivacyError> {
     people(desk, order, archive).await?;
     if let Subject::Organisation(id) = order.subject {
@@ -77,7 +73,7 @@ async fn installations(desk: &Desk, order: &Order, archive: &mut Archive) -> Res
         let why = "they are their organisation’s, and others said them";
         archive.leave_out("Installation details that others gave", why);
     }
-    let whole = json!({ "purpose": PURPOSE, "installations": all });
+    let whole = json!({ "purpose": customers::rules::PURPOSE, "installations": all });
     archive.json("data/installations.json", "What runs where, each value with its source and its purpose", &whole).await
 }
 

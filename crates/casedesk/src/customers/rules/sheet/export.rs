@@ -2,10 +2,15 @@
 use super::cell::{defused, joined_notes};
 use super::columns::{columns, field_of};
 use super::{KnownContact, KnownInstallation, KnownOrganisation, Sheet};
+use crate::customers::rules::PURPOSE;
 use crate::customers::store::{Contract, Licence};
 
+/// Over what the details of an installation are kept for; an import passes over it.
+const KEPT_FOR: &str = "Kept for";
+
 pub fn heading(sheet: Sheet) -> Vec<String> {
-    columns(sheet).iter().map(|column| column.title.to_owned()).collect()
+    let kept_for = (sheet == Sheet::Installations).then(|| KEPT_FOR.to_owned());
+    columns(sheet).iter().map(|column| column.title.to_owned()).chain(kept_for).collect()
 }
 
 /// A line as CSV: commas, CRLF, quotes where they are needed (RFC 4180).
@@ -96,5 +101,6 @@ pub fn installation_line(known: &KnownInstallation, organisation: &str) -> Vec<S
     ];
     let fields = columns(Sheet::Installations).iter().filter_map(field_of);
     cells.extend(fields.map(|field| known.value(field.name()).to_owned()));
+    cells.push(PURPOSE.into());
     cells
 }
