@@ -684,3 +684,46 @@ async fn a_call_is_confirmed_from_its_case_in_the_customers_pages_by_who_called_
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_is_on_the_line_comes_with_their_contract_and_how_their_versions_stand() {
+    with_world(async |app, world| {
+        let ada = app.viewer("Ada", Role::Admin).await;
+        crate::file::ferrywell(app, &ada).await;
+        let of = crate::file::northbay(app, &ada).await;
+        crate::file::contract(app, &ada, of, "2027-01-01", "2027-12-31").await;
+        let place = crate::file::installation(app, &ada, of, "Main site").await;
+        let version = [crate::file::given(casedesk_details::Field::ProductVersion, "5.1.2")];
+        let origin = casedesk::customers::actions::Origin::AGENT;
+        casedesk::customers::actions::set_values(app.desk(), &ada, place, &version, origin).await.unwrap();
+        let contact = world.call(json!({})).await["contact_id"].clone();
+        let profile = json!({ "name": "Ben", "signature": "", "time_zone": "UTC", "phone_extension": "201" });
+        assert_eq!(world.program.json(Method::PUT, "/api/v1/me", &profile).await.status, StatusCode::NO_CONTENT);
+        let answered = r#"{"call":"A1","caller":"+35312345678","agent":"201","answered_at":"2027-03-01T09:00:05Z"}"#;
+        assert_eq!(announce(app, "m1", answered).await, StatusCode::NO_CONTENT);
+        let known = [
+            ("pop", world.page.get("/calls/pop").await.text),
+            ("screen", world.page.get(&format!("/calls/about?contact={contact}")).await.text),
+        ];
+        for (where_, text) in known {
+            for words in ["covered", "Premier until 31 Dec 2027.", "Main site: Ferrywell Transfer 5.1.2", "ended"] {
+                assert!(text.contains(words), "{where_} lacks {words}: {text}");
+            }
+        }
+        let cleo = app.logged_in("Cleo", Role::Agent).await;
+        assert!(!cleo.get("/calls/pop").await.text.contains("Premier"), "it pops up for who answered");
+        app.drain().await;
+    })
+    .await;
+}
+
+#[test]
+fn the_signed_example_of_an_announcement_holds() {
+    let readme = include_str!("../../../../README.md");
+    let (id, at) = ("A-1001-answered", 1_803_891_605);
+    let body = r#"{"call":"A-1001","caller":"+35312345678","called":"+3531999","agent":"201","answered_at":"2027-03-01T09:00:05Z"}"#;
+    let signature = Key::parse(SECRET).unwrap().sign(id, at, body.as_bytes());
+    for part in [SECRET, id, &at.to_string(), body, &signature] {
+        assert!(readme.contains(part), "the example has {part}");
+    }
+}

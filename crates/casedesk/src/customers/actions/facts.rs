@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use casedesk_details::{Context, Field, Product as Named, Question};
 
 use super::questionnaire;
-use crate::customers::rules::{self, Agreement, Known, Newer, Planned};
-use crate::customers::store;
-use crate::customers::{FieldValue, InstallationId, Life, OptionTerms, OrganisationId};
+use crate::customers::rules::{self, Agreement, Known, Newer, Planned, Recommended};
+use crate::customers::store::{self, Installation};
+use crate::customers::{CustomersError, FieldValue, InstallationId, Life, OptionTerms, OrganisationId, Verdict};
 use crate::db::{Db, Read, Result, Tx};
 use crate::desk::Desk;
 use crate::kit::{Day, Timestamp};
@@ -66,6 +66,36 @@ pub async fn agreements(on: impl Read, of: OrganisationId) -> Result<Vec<Agreeme
 
 /// What is promised to an organisation.
 #[derive(Clone, Debug)]
+/// Whether an organisation is covered today, by which option and until when.
+pub async fn contract_verdict(desk: &Desk, of: OrganisationId) -> std::result::Result<Verdict, CustomersError> {
+    let agreements = agreements(desk.db(), of).await?;
+    Ok(rules::contract(&agreements, rules::day(&today(desk).to_string())?))
+}
+
+/// An installation in use, the version that it runs, and how its versions stand.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub installation: Installation,
+    /// Empty where it is not known.
+    pub version: String,
+    pub verdict: Verdict,
+}
+
+/// The installations in use of an organisation, `most` at the most.
+pub async fn running(desk: &Desk, of: OrganisationId, most: usize) -> Result<Vec<Running>> {
+    let mut all = store::installations(desk.db(), of).await?;
+    all.retain(|one| one.archived_at.is_none());
+    all.truncate(most);
+    let mut sources = Sources::open(desk).await?;
+    sources.gather(&BTreeSet::new(), &all.iter().map(|one| one.id).collect()).await?;
+    let stands = |installation: Installation| {
+        let facts = sources.facts(None, Some(installation.id));
+        let version = facts.value(Field::ProductVersion).unwrap_or_default().to_owned();
+        Running { version, verdict: rules::life_cycle(true, facts.lives()), installation }
+    };
+    Ok(all.into_iter().map(stands).collect())
+}
+
 pub struct Promised {
     pub terms: OptionTerms,
     /// Since when there is this option.

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{forms, state_words};
-use crate::customers::actions::{self, today};
+use crate::customers::actions;
 use crate::customers::store::{self, Contract, FileNote, Installation, Licence, OptionRow};
 use crate::customers::{
     Contact, ContractId, ContractTerms, CustomersError, FieldValue, InstallationRole, LicenceId, Organisation,
@@ -129,8 +129,7 @@ async fn page(desk: &Desk, shell: Shell, organisation: Organisation) -> Result<F
 }
 
 async fn stand(desk: &Desk, id: OrganisationId) -> Result<Stand> {
-    let agreements = actions::agreements(desk.db(), id).await?;
-    let Verdict { state, reason, .. } = rules::contract(&agreements, rules::day(&today(desk).to_string())?);
+    let Verdict { state, reason, .. } = actions::contract_verdict(desk, id).await?;
     let (tone, words) = state_words(state);
     Ok(Stand { tone, words, reason })
 }

@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::badge;
+use super::screen::{Glance, glance, known_caller};
 use crate::cases::CaseId;
 use crate::desk::Desk;
 use crate::phone::store::{self, CallRow, Wanted};
@@ -101,12 +102,13 @@ pub(super) fn name(row: &CallRow) -> String {
     }
 }
 
-#[derive(Template)]
+#[derive(Template, Default)]
 #[template(path = "phone/pop.html")]
 struct Pop {
     call: Option<i64>,
     who: String,
     organisation: String,
+    glance: Glance,
 }
 
 /// `GET /calls/pop`: the call that the agent has just answered, for every page of theirs.
@@ -114,10 +116,11 @@ pub(super) async fn pop(State(desk): State<Desk>, Worker(by): Worker) -> Result<
     let since = desk.now().minus(POPS_FOR);
     let call = store::newest_answered(desk.db(), by.id, since).await?.filter(|call| call.ended_at.is_none());
     let Some(call) = call else {
-        return Ok(Streams(Pop { call: None, who: String::new(), organisation: String::new() }));
+        return Ok(Streams(Pop::default()));
     };
-    let known = super::screen::known_caller(&desk, &call.caller_number).await?;
+    let known = known_caller(&desk, &call.caller_number).await?;
+    let glance = glance(&desk, known.as_ref().and_then(|known| known.organisation_id)).await?;
     let (who, organisation) = known
         .map_or_else(|| (name(&call), String::new()), |known| (known.name, known.organisation.unwrap_or_default()));
-    Ok(Streams(Pop { call: Some(call.id.0), who, organisation }))
+    Ok(Streams(Pop { call: Some(call.id.0), who, organisation, glance }))
 }

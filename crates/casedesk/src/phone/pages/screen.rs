@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::list::key;
 use crate::cases::actions::About;
 use crate::cases::{CaseId, CaseKind, Priority, store as case_store};
-use crate::customers::{self, ContactId};
+use crate::customers::pages::state_words;
+use crate::customers::{self, ContactId, OrganisationId, Verdict};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::phone::actions::{self, Caller, Log, Typed};
@@ -24,6 +25,8 @@ use crate::web::{Html, Result};
 const OPTIONS: i64 = 8;
 const OPEN_CASES: i64 = 6;
 const CALLS: i64 = 4;
+/// Installations that stand beside a caller.
+const PLACES: usize = 3;
 
 #[derive(Template)]
 #[template(path = "phone/screen.html")]
@@ -52,6 +55,50 @@ struct AboutPart {
     calls: Vec<(String, &'static str, &'static str)>,
     /// Whether a new case is chosen.
     new_case: bool,
+    glance: Glance,
+}
+
+/// What a caller's organisation may ask of us, and what runs there.
+#[derive(Default)]
+pub(super) struct Glance {
+    pub(super) contract: Option<Stands>,
+    pub(super) places: Vec<Stands>,
+    /// There are more installations than stand here.
+    more: bool,
+}
+
+/// Something of a customer, and the verdict on it.
+pub(super) struct Stands {
+    pub(super) name: String,
+    /// Where there is more of it.
+    href: String,
+    pub(super) tone: &'static str,
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+}
+
+/// What an agent has to know at a glance of the one on the line.
+pub(super) async fn glance(desk: &Desk, of: Option<OrganisationId>) -> Result<Glance> {
+    let Some(of) = of else { return Ok(Glance::default()) };
+    let stands = |name: String, href: String, verdict: Verdict| {
+        let (tone, state) = state_words(verdict.state);
+        Stands { name, href, tone, state, reason: verdict.reason }
+    };
+    let contract = customers::actions::contract_verdict(desk, of).await?;
+    let mut running = customers::actions::running(desk, of, PLACES + 1).await?;
+    let more = running.len() > PLACES;
+    running.truncate(PLACES);
+    let place = |one: customers::actions::Running| {
+        let product = one.installation.product_name.unwrap_or_default();
+        let words = format!("{}: {product} {}", one.installation.terms.label, one.version);
+        let name = words.trim().trim_end_matches(':').to_owned();
+        stands(name, format!("/installations/{}", one.installation.id), one.verdict)
+    };
+    Ok(Glance {
+        contract: Some(stands("Contract".into(), format!("/organisations/{of}"), contract)),
+        places: running.into_iter().map(place).collect(),
+        more,
+    })
 }
 
 struct AboutCase {
@@ -143,6 +190,7 @@ async fn about_part(desk: &Desk, by: &Viewer, contact: Option<ContactId>, chosen
         organisation: organisation.unwrap_or_default(),
         addresses,
         numbers: numbers.into_iter().map(|number| number.number_e164).collect(),
+        glance: glance(desk, contact.organisation_id).await?,
         new_case: !cases.iter().any(|case| case.chosen),
         cases,
         calls: calls
