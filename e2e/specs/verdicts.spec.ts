@@ -1,7 +1,7 @@
 // What the desk found about a case is seen at once, and lists are narrowed by it.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { at, expect, expectNoFaults, newCase, test } from '../support/pages';
+import { at, expect, expectNoFaults, newCase, reply, test } from '../support/pages';
 
 async function isAccessible(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).exclude('mail-frame').analyze();
@@ -35,6 +35,8 @@ test('a case on an unsupported version shows it at once, in its row and at its h
   await expect(aoife.locator('[data-unsupported]')).toContainText('Ferrywell Sluice 3.4 ended on 30 June 2022');
   await expect(aoife.locator('.panel').getByRole('img', { name: 'Its life ended on 30 June 2022.' })).toBeVisible();
   await isAccessible(aoife, 'unsupported case');
+  await aoife.locator('[data-verdict="Life cycle"]').getByRole('button', { name: 'Recommend an upgrade' }).click();
+  await expect(reply(aoife)).toHaveValue(/Hello Cleo,[\s\S]*- Ferrywell Sluice 3\.4\.1: 3\.4 ended on 30 June 2022\./);
 
   await aoife.goto('/views/open');
   const row = aoife.locator('.case-row', { hasText: 'Relay stops at noon' });

@@ -54,6 +54,8 @@ pub enum CasesError {
     KeepsChanging,
     #[error("nothing is missing on this case")]
     NothingMissing,
+    #[error("no newer release is known for the installation of this case, and all that it runs on is supported")]
+    NothingNewer,
     #[error("this client id was used for another case")]
     ClientIdUsed,
     #[error(transparent)]

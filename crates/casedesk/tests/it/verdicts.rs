@@ -441,3 +441,65 @@ async fn an_organisation_of_another_kind_changes_no_verdict() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_upgrade_is_recommended_in_the_composer_with_its_release_behind_what_is_written() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        let case = unsupported(app, &by).await;
+        let browser = app.browser().with("accept", "text/vnd.turbo-stream.html");
+        browser.log_in("Ada").await;
+        let path = format!("/cases/{case}/upgrade");
+        let page = browser.get(&format!("/cases/{case}")).await.text;
+        assert!(page.contains(&format!("action=\"{path}\"")) && page.contains("Recommend an upgrade"), "{page}");
+        let parts = browser.post(&path, &[]).await;
+        assert_eq!(parts.status, StatusCode::OK, "{}", parts.text);
+        let product = products::store::products(app.desk().db()).await.unwrap()[0].id;
+        let releases = products::store::releases(app.desk().db(), product).await.unwrap();
+        let newest = releases.iter().find(|release| release.version == "6.0.1").unwrap().id;
+        for words in [
+            "action=\"draft\"".to_owned(),
+            "- Ferrywell Transfer 5.1.2: 5.1 ended on 30 June 2026.".to_owned(),
+            "We recommend an upgrade to Ferrywell Transfer 6.0.1, which is supported until 30 June 2029.".to_owned(),
+            app.desk().link(&format!("/life-cycle/ferrywell-transfer#release-{newest}")),
+        ] {
+            assert!(parts.text.contains(&words), "{words}: {}", parts.text);
+        }
+        let place = case_store::case(app.desk().db(), case).await.unwrap().unwrap().installation_id.unwrap();
+        let newer = [given(Field::ProductVersion, "6.0.1")];
+        file::set_values(app.desk(), &by, place, &newer, Origin::AGENT).await.unwrap();
+        let nothing = browser.post(&path, &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nothing.text);
+        let rea = app.logged_in("Rea", Role::ReadOnly).await;
+        assert_eq!(rea.post(&path, &[]).await.status, StatusCode::FORBIDDEN);
+        app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_without_its_installation_leads_to_the_choice_or_to_where_one_is_added() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        ferrywell(app, &by).await;
+        let of = northbay(app, &by).await;
+        option(app, &by, "Premier").await;
+        let case = case_of(app, "No login", "It does not work.").await;
+        app.drain().await;
+        let browser = app.browser();
+        browser.log_in("Ada").await;
+        let page = browser.get(&format!("/cases/{case}")).await.text;
+        assert!(page.contains(&format!("href=\"/organisations/{of}#installations-title\"")), "{page}");
+        for label in ["Main site", "Other site"] {
+            installation(app, &by, of, label).await;
+        }
+        app.drain().await;
+        let found = verdict(app, case, VerdictKind::LifeCycle).await.unwrap();
+        assert_eq!(found.action, Some(VerdictAction::Choose));
+        let page = browser.get(&format!("/cases/{case}")).await.text;
+        let picker = format!("case-{case}-installation");
+        assert!(page.contains(&format!("href=\"#{picker}\"")) && page.contains(&format!("id=\"{picker}\"")), "{page}");
+        app.drain().await;
+    })
+    .await;
+}

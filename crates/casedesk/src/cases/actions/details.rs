@@ -185,9 +185,24 @@ pub async fn details_question(desk: &Desk, by: &Viewer, case: &Case, only_log: b
         return Err(CasesError::NothingMissing);
     }
     let asked = file::questionnaire(&mut tx).await?;
-    let people = store::people(&mut tx, case.id).await?;
-    let customer = people.first().and_then(|person| person.name.clone()).unwrap_or_default();
     let text = asked.mail.replace(QUESTIONS, &asked.lines(&lacks));
+    filled_for(&mut tx, desk, by, case, &text).await
+}
+
+/// The text that recommends a newer release for the installation of a case.
+pub async fn upgrade_answer(desk: &Desk, by: &Viewer, case: &Case) -> Result<String, CasesError> {
+    let words = match case.installation_id {
+        Some(id) => file::upgrade_words(desk, id).await?,
+        None => None,
+    };
+    let mut tx = desk.db().begin().await?;
+    filled_for(&mut tx, desk, by, case, &words.ok_or(CasesError::NothingNewer)?).await
+}
+
+/// A text with what the case says in its fields.
+async fn filled_for(tx: &mut Tx, desk: &Desk, by: &Viewer, case: &Case, text: &str) -> Result<String, CasesError> {
+    let people = store::people(&mut *tx, case.id).await?;
+    let customer = people.first().and_then(|person| person.name.clone()).unwrap_or_default();
     let fields = [
         ("customer", customer.as_str()),
         ("first name", customer.split_whitespace().next().unwrap_or("all")),
@@ -196,7 +211,7 @@ pub async fn details_question(desk: &Desk, by: &Viewer, case: &Case, only_log: b
         ("agent", &by.name),
         ("largest file", &prose::bytes(desk.config().details.max_file)),
     ];
-    Ok(rules::filled(&text, &fields))
+    Ok(rules::filled(text, &fields))
 }
 
 /// What a text asks for, when it has the place of the link to the form.

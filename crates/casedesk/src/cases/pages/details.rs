@@ -21,7 +21,7 @@ use crate::customers::{
 };
 use crate::desk::Desk;
 use crate::products;
-use crate::staff::{Reader, Worker};
+use crate::staff::{Reader, Viewer, Worker};
 use crate::web::fields::Fields;
 use crate::web::shell::Shell;
 use crate::web::turbo::{Streams, Turbo, see_other};
@@ -170,10 +170,26 @@ pub(super) async fn ask(
 ) -> Result<Response> {
     let row = load::row(&desk, &by, id).await?;
     let question = actions::details_question(&desk, &by, &row, wanted.only == LOG).await?;
+    into_composer(&desk, &by, id, turbo, &question).await
+}
+
+/// `POST /cases/{id}/upgrade`: puts the recommendation of a newer release into the composer, behind what is there.
+pub(super) async fn upgrade(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    turbo: Turbo,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
+    let row = load::row(&desk, &by, id).await?;
+    let answer = actions::upgrade_answer(&desk, &by, &row).await?;
+    into_composer(&desk, &by, id, turbo, &answer).await
+}
+
+async fn into_composer(desk: &Desk, by: &Viewer, id: CaseId, turbo: Turbo, words: &str) -> Result<Response> {
     let drafts = store::drafts(desk.db(), id, by.id).await?;
     let draft = drafts.iter().find(|draft| draft.kind == "reply").map_or("", |draft| draft.body.trim_end());
-    let text = format!("{draft}\n\n{question}");
-    let parts = case::changed_parts(&desk, &by, id, turbo.newest_entry).await?;
+    let text = format!("{draft}\n\n{words}");
+    let parts = case::changed_parts(desk, by, id, turbo.newest_entry).await?;
     Ok(Streams(parts.with_back(Back::words(text.trim_start().to_owned()))).into_response())
 }
 

@@ -95,6 +95,7 @@ fn verb_routes() -> Router<Desk> {
         .route("/cases/{id}/similar", get(roadmap::similar))
         .route("/roadmap-items/{id}/cases", get(roadmap::of_item))
         .route("/cases/{id}/details", post(details::ask))
+        .route("/cases/{id}/upgrade", post(details::upgrade))
         .route("/cases/{id}/details/{entry}", get(details::show).merge(post(details::accept)))
         .route("/organisations/{id}/cases", get(details::of_organisation))
         .route("/entries/{id}", get(details::entry))

@@ -249,6 +249,13 @@ pub struct Panel {
     pub asked_details: Option<AskedDetails>,
 }
 
+impl Panel {
+    /// Whether there are installations to choose from.
+    pub fn picks(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| !place.choices.is_empty())
+    }
+}
+
 /// Details that the customer was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct AskedDetails {

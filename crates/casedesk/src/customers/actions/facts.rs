@@ -1,6 +1,8 @@
 //! Gathers what the file and the products say that cases are held against.
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
+use casedesk_details::version::compare;
 use casedesk_details::{Context, Field, Product as Named, Question};
 
 use super::questionnaire;
@@ -64,8 +66,6 @@ pub async fn agreements(on: impl Read, of: OrganisationId) -> Result<Vec<Agreeme
     Ok(contracts.into_iter().filter_map(|contract| rules::agreement(&contract.option_name, &contract.terms)).collect())
 }
 
-/// What is promised to an organisation.
-#[derive(Clone, Debug)]
 /// Whether an organisation is covered today, by which option and until when.
 pub async fn contract_verdict(desk: &Desk, of: OrganisationId) -> std::result::Result<Verdict, CustomersError> {
     let agreements = agreements(desk.db(), of).await?;
@@ -96,6 +96,8 @@ pub async fn running(desk: &Desk, of: OrganisationId, most: usize) -> Result<Vec
     Ok(all.into_iter().map(stands).collect())
 }
 
+/// What is promised to an organisation.
+#[derive(Clone, Debug)]
 pub struct Promised {
     pub terms: OptionTerms,
     /// Since when there is this option.
@@ -131,6 +133,47 @@ pub async fn lives_of(desk: &Desk, id: InstallationId) -> Result<Vec<Life>> {
     let mut sources = Sources::open(desk).await?;
     sources.gather(&BTreeSet::new(), &BTreeSet::from([id])).await?;
     Ok(sources.places.remove(&id).map(|place| place.lives).unwrap_or_default())
+}
+
+/// Whether everybody may have a release today.
+fn is_out(release: &products::Release, today: Day) -> bool {
+    release.channel == products::Channel::Stable && release.released_on.is_none_or(|on| on <= today)
+}
+
+/// The words that recommend a newer release for an installation. `None`: there is nothing to say.
+pub async fn upgrade_words(desk: &Desk, id: InstallationId) -> Result<Option<String>> {
+    let release = recommended(desk, id).await?;
+    Ok(rules::recommendation(&lives_of(desk, id).await?, release.as_ref()))
+}
+
+/// The newest release of an installation's product that is newer than what it runs.
+async fn recommended(desk: &Desk, id: InstallationId) -> Result<Option<Recommended>> {
+    let db = desk.db();
+    let Some(product) = store::installation(db, id).await?.and_then(|one| one.terms.product_id) else {
+        return Ok(None);
+    };
+    let Some(product) = products::store::product(db, product).await?.filter(|one| one.kind == ProductKind::Own) else {
+        return Ok(None);
+    };
+    let values = store::current_values(db, id).await?;
+    let runs = values.iter().find(|value| value.field == Field::ProductVersion.name());
+    let Some(runs) = runs.map(|value| value.value.as_str()) else { return Ok(None) };
+    let (today, soon_days) = products::today(desk);
+    let releases = products::store::releases(db, product.id).await?;
+    let newer = |one: &&products::Release| is_out(one, today) && compare(&one.version, runs) == Some(Ordering::Greater);
+    let by_version = |one: &&products::Release, other: &&products::Release| {
+        compare(&one.version, &other.version).unwrap_or(Ordering::Equal)
+    };
+    let Some(release) = releases.iter().filter(newer).max_by(by_version) else { return Ok(None) };
+    let cycles = products::store::cycles(db, product.id).await?;
+    let cycle = products::rules::cycle_of(&release.version, &cycles);
+    let page = || desk.link(&format!("/life-cycle/{}#release-{}", product.slug, release.id));
+    Ok(Some(Recommended {
+        name: format!("{} {}", product.name, release.version),
+        standing: cycle.map(|cycle| products::rules::standing(cycle, today, soon_days)),
+        notes: cycle.and_then(|cycle| cycle.link.clone()),
+        page: product.is_public().then(page),
+    }))
 }
 
 /// What many cases are held against, each thing read once. It goes stale with the next change of the file
@@ -279,12 +322,9 @@ impl<'a> Sources<'a> {
         let cycles = products::store::cycles(db, id).await?;
         let (mut releases, mut planned) = (vec![], vec![]);
         if product.kind == ProductKind::Own {
-            // Those that everybody may have.
-            let out = |release: &products::Release| {
-                release.channel == products::Channel::Stable && release.released_on.is_none_or(|on| on <= self.today)
-            };
             let all = products::store::releases(db, id).await?;
-            releases.extend(all.into_iter().filter(out).map(|one| Newer::new(one.version, &one.notes)));
+            let out = all.into_iter().filter(|one| is_out(one, self.today));
+            releases.extend(out.map(|one| Newer::new(one.version, &one.notes)));
             let coming = |item: &products::Item| item.status != RoadmapStatus::Declined;
             let items = products::store::items(db, id).await?.into_iter().filter(coming);
             planned.extend(

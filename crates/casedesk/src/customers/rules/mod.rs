@@ -3,6 +3,7 @@ pub mod duplicates;
 mod numbers;
 mod on_sale;
 mod questions;
+mod recommend;
 mod reminders;
 pub mod sheet;
 mod verdicts;

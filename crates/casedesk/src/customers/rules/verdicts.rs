@@ -169,7 +169,7 @@ fn rank(stage: &Stage) -> u8 {
 }
 
 /// How it stands, as what follows a name.
-fn says(standing: &Standing) -> String {
+pub(super) fn says(standing: &Standing) -> String {
     let verb = match standing.stage {
         Stage::Supported => "is ",
         Stage::Upcoming => "is to be ",
