@@ -80,5 +80,5 @@ mod walk;
 pub use clock::{Clock, Event, State, Target, UnfitTarget};
 pub use fault::{Fault, Faults, Wrong};
 pub use goal::{Goal, Happening};
-pub use hours::{Hours, On, SpecialDay, Span};
+pub use hours::{Hours, On, Span, SpecialDay};
 pub use walk::{SEARCH_DAYS, TooFar, Until};

@@ -672,6 +672,17 @@ async fn a_call_is_confirmed_from_its_case_in_the_customers_pages_by_who_called_
         assert_eq!(anna.post(&format!("{case}/confirmations/987654"), &[]).await.status, StatusCode::NOT_FOUND);
         let stranger = app.browser().post(&way, &[]).await;
         assert_eq!((stranger.status, stranger.location()), (StatusCode::UNAUTHORIZED, ""), "nobody is logged in");
+        // A colleague who sees the case does not answer for who called.
+        app.case_of(&Letter::new("Bob <bob@northbay.example>", "bob-case", "Words.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let bob = crate::portal::log_in(app, &world.relay, "bob@northbay.example").await;
+        let ada = app.viewer("Ada", Role::Admin).await;
+        let of = casedesk::customers::store::organisation_by_domain(app.desk().db(), "northbay.example").await;
+        let scope = casedesk::portal::PortalScope::Organisation;
+        casedesk::portal::actions::set_scope(app.desk(), &ada, of.unwrap().unwrap().id, scope).await.unwrap();
+        let page = bob.get(&case).await;
+        assert!(page.status == StatusCode::OK && !page.text.contains("Please confirm"), "{}", page.text);
+        assert_eq!(bob.post(&way, &[]).await.status, StatusCode::NOT_FOUND);
         let led = anna.post(&way, &[]).await;
         assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, mailed.as_str()));
         assert!(anna.get(led.location()).await.text.contains("It restarts at 02:00."));

@@ -69,6 +69,7 @@ pub(super) struct Glance {
 
 /// Something of a customer, and the verdict on it.
 pub(super) struct Stands {
+    /// What runs there; empty for the contract.
     pub(super) name: String,
     /// Where there is more of it.
     href: String,
@@ -95,7 +96,7 @@ pub(super) async fn glance(desk: &Desk, of: Option<OrganisationId>) -> Result<Gl
         stands(name, format!("/installations/{}", one.installation.id), one.verdict)
     };
     Ok(Glance {
-        contract: Some(stands("Contract".into(), format!("/organisations/{of}"), contract)),
+        contract: Some(stands(String::new(), format!("/organisations/{of}"), contract)),
         places: running.into_iter().map(place).collect(),
         more,
     })
