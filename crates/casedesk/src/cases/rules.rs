@@ -1,4 +1,5 @@
 //! Decisions about a case: what a command changes, or why it may not. Pure.
+pub mod answers;
 pub mod hand_over;
 
 use std::collections::{BTreeMap, BTreeSet};

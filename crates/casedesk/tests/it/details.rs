@@ -164,12 +164,31 @@ impl World {
 
     /// Sends a text to Anna: the path of the link in the mail.
     async fn ask(&self, app: &TestApp, text: &str) -> String {
+        link(&self.mails(app, text).await)
+    }
+
+    /// Sends a text to Anna: the mail.
+    async fn mails(&self, app: &TestApp, text: &str) -> Caught {
         let reply = json!({ "body": text, "to": [{ "address": "anna@northbay.example", "name": "Anna Berg" }] });
         let posted = self.program.json(Method::POST, &format!("/api/v1/cases/{}/replies", self.case), &reply).await;
         assert_eq!(posted.status, StatusCode::CREATED, "{}", posted.text);
         app.advance(Duration::from_secs(16));
         app.drain().await;
-        link(&self.relay.take().pop().unwrap())
+        self.relay.take().pop().unwrap()
+    }
+
+    /// What a mail of Anna's proposes, as `field value`.
+    async fn proposed(&self, app: &TestApp, letter: &Letter) -> Vec<String> {
+        let lies = app.arrives(letter).await;
+        assert_eq!(lies.case, Some(self.case), "{lies:?}");
+        app.drain().await;
+        let path = format!("/api/v1/cases/{}/entries/{}/details", self.case, lies.entry.unwrap());
+        let read = self.program.get(&path).await;
+        assert_eq!(read.status, StatusCode::OK, "{}", read.text);
+        let told = |one: &Value| format!("{} {}", one["field"].as_str().unwrap(), one["value"].as_str().unwrap());
+        let mut told: Vec<String> = read.json().as_array().unwrap().iter().map(told).collect();
+        told.sort();
+        told
     }
 
     async fn asked(&self, app: &TestApp) -> String {
@@ -238,6 +257,100 @@ async fn what_is_missing_is_asked_for_by_mail_and_the_case_remembers_it() {
         cases::change(app.desk(), &world.ben, world.case, &Change::Kind(CaseKind::Question)).await.unwrap();
         let nothing = world.program.get(&format!("/api/v1/cases/{}/details-question", world.case)).await;
         assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nothing.text);
+        app.drain().await;
+    })
+    .await;
+}
+
+/// The mail that asks, as mail programs give it back below a reply: with `answered`, as Anna has typed into it.
+fn returned(asked: &Caught, answered: impl Fn(&str) -> String) -> Vec<(&'static str, Letter)> {
+    let mail = casedesk_mail::read(asked.raw.as_bytes(), &casedesk_mail::Desk::default()).unwrap();
+    let text = mail.body.full_text();
+    let marked = |text: &str| text.lines().map(|line| format!("> {line}\n")).collect::<String>();
+    let wrote = "On Mon, 1 Mar 2027 at 09:00, Ben <support@desk.example> wrote:";
+    // Between quoted lines what is typed has no mark; other programs quote the mail as a whole.
+    let between: String = answered(&text)
+        .lines()
+        .map(|line| if text.contains(line) { format!("> {line}\n") } else { format!("{line}\n\n") })
+        .collect();
+    let html = answered(&text).replace('<', "&lt;").replace('\n', "<br>\n");
+    let all = [
+        (
+            "Outlook",
+            format!(
+                "See my answers below.\n\nKind regards\nAnna\n\nFrom: Ben <support@desk.example>\nSent: Monday, March 1, 2027 \
+                 9:00 AM\nTo: Anna Berg <anna@northbay.example>\nSubject: Refused\n\n{}",
+                answered(&text)
+            ),
+        ),
+        ("between", format!("{wrote}\n\n{between}")),
+        ("quoted as a whole", format!("See below.\n\n{wrote}\n{}", marked(&answered(&text)))),
+        (
+            "Gmail",
+            format!(
+                "<div dir=\"ltr\">See below.</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">{}<br>\
+                 </div><blockquote class=\"gmail_quote\" style=\"margin:0\">{html}</blockquote></div>",
+                wrote.replace('<', "&lt;")
+            ),
+        ),
+    ];
+    let id = asked.header("message-id").unwrap();
+    let letter = |(name, body): (&'static str, String)| {
+        let letter = Letter::new("Anna Berg <anna@northbay.example>", "Re: Refused", &body).answering(&id);
+        let kind = if name == "Gmail" { "text/html; charset=utf-8" } else { "text/plain; charset=utf-8" };
+        (name, letter.with("MIME-Version", "1.0").with("Content-Type", kind))
+    };
+    all.map(letter).into()
+}
+
+#[tokio::test]
+async fn answers_are_read_wherever_they_were_typed_and_a_template_that_comes_back_says_nothing() {
+    with_world(&[], async |app, world| {
+        let asked = world.mails(app, &world.question().await).await;
+        for (style, letter) in returned(&asked, str::to_owned) {
+            assert_eq!(world.proposed(app, &letter).await, [""; 0], "{style}");
+        }
+        let asked = world.mails(app, &world.question().await).await;
+        let answers = [("5.8.3", "SFTP"), ("5.8.4", "HTTPS"), ("5.9.0", "FTP"), ("5.9.1", "SCP")];
+        for (at, (version, protocol)) in answers.into_iter().enumerate() {
+            let answered = |text: &str| {
+                let text = text.replace("Product version\n", &format!("Product version\n{version}\n"));
+                text.replace("protocols used\n", &format!("protocols used\n{protocol}\n"))
+            };
+            let (style, letter) = returned(&asked, answered).remove(at);
+            let all = [format!("product_version {version}"), format!("protocols {protocol}")];
+            assert_eq!(world.proposed(app, &letter).await, all, "{style}");
+            if style == "between" {
+                continue; // there the answers are words of this mail
+            }
+            // The same history once more: it was read already.
+            let again = letter.with("Message-ID", &format!("<again-{}@northbay.example>", style.len()));
+            assert_eq!(world.proposed(app, &again).await, [""; 0], "{style}, again");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn earlier_mails_are_offered_while_something_in_them_is_not_settled() {
+    with_world(&[], async |app, world| {
+        let tells =
+            Letter::new("Anna Berg <anna@northbay.example>", "Versions", "Product version: 5.8.3\nProtocols: SFTP");
+        let told = app.arrives(&tells).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let case = told.case.unwrap();
+        let thanks = Letter::new("Anna Berg <anna@northbay.example>", "Re: Versions", "Thank you!");
+        let thanks = app.arrives(&thanks.answering(tells.get("Message-ID"))).await;
+        assert_eq!(thanks.case, Some(case));
+        app.drain().await;
+        let newest = format!("/cases/{case}/details/{}", thanks.entry.unwrap());
+        let earlier = format!("/cases/{case}/details/{}", told.entry.unwrap());
+        let page = world.page.get(&newest).await.text;
+        assert!(page.contains(&earlier) && page.contains("2 details in the mail of"), "{page}");
+        let place = world.place.to_string();
+        let kept = world.page.post(&earlier, &[("all", "true"), ("installation", place.as_str())]).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+        assert!(!world.page.get(&newest).await.text.contains(&earlier), "all of it was accepted");
         app.drain().await;
     })
     .await;

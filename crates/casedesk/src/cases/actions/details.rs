@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{change_entry, known_logs, locked, record, tell};
 use crate::cases::rules;
+use crate::cases::rules::answers::{Said, Whole};
 use crate::cases::store::{self, Case, EntryRow};
 use crate::cases::{Asks, CaseId, CasesError, Changed, EntryData, EntryId, EntryKind, PrivateLink};
 use crate::customers::actions::{self as file, Given, Origin};
@@ -13,7 +14,13 @@ use crate::customers::{self, FieldSource, InstallationId, InstallationTerms, Org
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::{Timestamp, prose};
-use crate::staff::{Actor, Viewer};
+use crate::staff::actions::audit;
+use crate::staff::{Actor, Audit, Viewer};
+
+/// How many entries before a message may come back in its quotes.
+const MOST_BEFORE: i64 = 100;
+/// How many other messages are looked through for details that nobody has accepted.
+const MOST_OTHERS: i64 = 5;
 
 /// The installation that details belong to.
 #[derive(Clone, Debug)]
@@ -82,15 +89,63 @@ pub async fn proposals(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Vec
         None => vec![],
     };
     let context = file::reading_context(desk.db(), file::known(&values)).await?;
-    let text = entry.text.clone();
-    // On a thread of its own, where a panic is this message's trouble alone.
-    let read = tokio::task::spawn_blocking(move || casedesk_details::read(&text, &context));
-    let read = read.await.unwrap_or_default();
-    let told = match entry.data()? {
-        EntryData::Incoming(details) => details.told,
-        _ => vec![],
+    let (folds, told) = match entry.data()? {
+        EntryData::Incoming(details) => (details.folds, details.told),
+        _ => (vec![], vec![]),
     };
+    let whole = Whole::new(&entry.text, &folds);
+    let said = said_before(desk, case, entry).await?;
+    // On a thread of its own, where a panic is this message's trouble alone.
+    let read = tokio::task::spawn_blocking(move || whole.anew(casedesk_details::read(&whole.text, &context), &said));
+    let read = read.await.unwrap_or_default();
     Ok(rules::with_told(read, &told, &entry.text))
+}
+
+/// What the mails on the case said before this one, and what they quoted; the newest first, of which most comes back.
+async fn said_before(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Said, CasesError> {
+    let mut said = Said::default();
+    for row in store::entries(desk.db(), case.id, Some(entry.id), MOST_BEFORE).await?.into_iter().rev() {
+        match row.data()? {
+            EntryData::Outgoing(details) => {
+                said.add_ours(&row.text);
+                details.folds.iter().for_each(|fold| said.add(&fold.text));
+            }
+            EntryData::Incoming(details) => {
+                said.add(&row.text);
+                details.folds.iter().for_each(|fold| said.add(&fold.text));
+            }
+            _ => {}
+        }
+    }
+    Ok(said)
+}
+
+/// The newest other messages of the customer that say something which is not settled, and how many details.
+pub async fn left_in_others(desk: &Desk, case: &Case, than: EntryId) -> Result<Vec<(EntryRow, usize)>, CasesError> {
+    let values = match case.installation_id {
+        Some(id) => customers::store::current_values(desk.db(), id).await?,
+        None => vec![],
+    };
+    let mut left = Vec::new();
+    for entry in store::customers_mails(desk.db(), case.id, than, MOST_OTHERS).await? {
+        let read = proposals(desk, case, &entry).await?;
+        let open = read.iter().filter(|one| rules::answers::is_open(one, entry.at, &values)).count();
+        if open > 0 {
+            left.push((entry, open));
+        }
+    }
+    Ok(left)
+}
+
+/// Notes in the audit log that a program reads details of an installation by way of a case.
+pub async fn note_details_read(desk: &Desk, by: &Viewer, case: &Case) -> Result<(), CasesError> {
+    if let Some(installation) = case.installation_id {
+        file::note_reading(desk, by, installation).await?;
+        return Ok(());
+    }
+    let mut tx = desk.db().begin().await?;
+    audit(&mut tx, &Audit::by(desk.now(), by, "customers.details_read").on("case", case.id.0)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A message of the customer on this case.

@@ -11,6 +11,7 @@ use super::views::{AskedDetails, File, Finding, Place, Row};
 use super::{columns, entry, key, list, load, shell, words};
 use crate::cases::actions::{self, Chosen};
 use crate::cases::filter::{Filter, Sort};
+use crate::cases::rules::answers::kept;
 use crate::cases::store::{self, EntryRow};
 use crate::cases::{CaseId, CasesError, EntryData, EntryId, EntryKind};
 use crate::customers::actions::Given;
@@ -221,18 +222,12 @@ struct DetailsPage {
     /// Number, name, and whether it is the one.
     choices: Vec<(i64, String, bool)>,
     roles: &'static [InstallationRole],
+    /// Other mails of the customer that say more: where, when, and what is left in them.
+    others: Vec<(String, String, String)>,
 }
 
 fn pick(at: usize, proposal: &Proposal) -> String {
     format!("{at}:{}", proposal.field)
-}
-
-/// What is kept of a proposal: what is not there is said so.
-fn kept(proposal: &Proposal) -> String {
-    match (proposal.present, proposal.value.as_str()) {
-        (true, value) | (false, value @ "none") => value.to_owned(),
-        (false, value) => format!("no {value}"),
-    }
 }
 
 fn line((at, proposal): (usize, &Proposal)) -> Line {
@@ -270,6 +265,10 @@ pub(super) async fn show(
         Some(of) => customers::store::organisation(desk.db(), of).await?.map(|found| found.name),
         None => None,
     };
+    let other = |(entry, open): (EntryRow, usize)| {
+        let left = if open == 1 { "1 detail".to_owned() } else { format!("{open} details") };
+        (format!("/cases/{id}/details/{}", entry.id), entry.at.rfc3339(), left)
+    };
     Ok(Html(DetailsPage {
         shell: shell(&by, ""),
         number: id.0,
@@ -281,6 +280,7 @@ pub(super) async fn show(
         lines: proposals.iter().enumerate().map(line).collect(),
         choices: place(&desk, &row, &[], &[]).await?.map(|place| place.choices).unwrap_or_default(),
         roles: InstallationRole::ALL,
+        others: actions::left_in_others(&desk, &row, entry).await?.into_iter().map(other).collect(),
     })
     .into_response())
 }

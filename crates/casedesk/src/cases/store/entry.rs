@@ -133,6 +133,12 @@ pub async fn newest_asking(on: impl Read, id: CaseId) -> Result<Option<EntryRow>
     on.opt(query).await
 }
 
+/// The customer's newest mails on the case besides this one, newest first.
+pub async fn customers_mails(on: impl Read, id: CaseId, besides: EntryId, limit: i64) -> Result<Vec<EntryRow>> {
+    let query = of_case(id).push(" AND e.kind = 'mail_in' AND e.id <> ").bind(besides);
+    on.all(query.push(" ORDER BY e.id DESC LIMIT ").bind(limit)).await
+}
+
 fn of_case(id: CaseId) -> Query {
     Query::new(COLUMNS)
         .push("WHERE (e.case_id = ")
