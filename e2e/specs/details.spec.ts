@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, live, newCase, reply, test } from '../support/pages';
+import { deliver } from '../support/desk';
 import { sentMail } from '../support/relay';
 
 async function accessible(page: Page, where: string): Promise<void> {
@@ -85,6 +86,34 @@ test('details are asked for, typed with a log that is cut off and goes on, and a
   await bea.reload();
   await expect(bea.getByRole('heading', { name: 'Not Found' })).toBeVisible();
   await context.close();
+});
+
+test('a details mail is answered by mail between its questions, and what an agent accepts stands on the installation', async ({ aoife }) => {
+  test.setTimeout(90_000);
+  const link = await asked(aoife, 'Mira Voss', 'by-mail.example');
+  const question = sentMail().find((mail) => mail.includes(link)) ?? '';
+  const id = /^Message-ID: <(.+)>/im.exec(question)?.[1];
+  const answers = new Map([['Product version', '5.8.3'], ['Operating system name and version', 'RHEL 9.4']]);
+  const answered = question.slice(question.indexOf('\r\n\r\n') + 4).split('\r\n').map((line) => {
+    const answer = [...answers].find(([words]) => line.includes(words))?.[1];
+    return answer ? `> ${line}\n${answer}\n` : `> ${line}`;
+  });
+  await deliver({ from: 'Mira Voss <it@by-mail.example>', subject: 'Re: Nothing arrives at by-mail.example', text: `See below.\n\nOn Monday, the desk wrote:\n${answered.join('\n')}`, answers: id });
+  await expect(aoife.locator('.entry', { hasText: 'See below.' })).toBeVisible();
+  await aoife.reload();
+  await aoife.getByRole('link', { name: 'Read details from the mail' }).click();
+  await expect(aoife.getByLabel('Version to keep', { exact: true })).toHaveValue('5.8.3');
+  await expect(aoife.getByLabel('OS version to keep')).toHaveValue('9.4');
+  await accessible(aoife, 'proposals');
+  await aoife.getByRole('button', { name: 'Keep all of it' }).click();
+  const place = aoife.locator('[data-sect="installation"]');
+  await expect(place).toContainText('5.8.3');
+  await place.getByRole('link', { name: 'Harbour site' }).click();
+  await expect(aoife.getByRole('heading', { name: 'Harbour site' })).toBeVisible();
+  const history = aoife.locator('section', { has: aoife.locator('#history-title') });
+  await expect(history).toContainText('5.8.3');
+  await expect(history).toContainText('Mira Voss');
+  await expect(history).toContainText('Red Hat Enterprise Linux');
 });
 
 test('the form works without scripts: kept for later, sent with a small file', async ({ aoife, browser }) => {
