@@ -180,7 +180,7 @@ enum Touched {
 
 fn touched(event: &Event) -> Touched {
     match (event.topic, event.kind) {
-        ("case", "opened" | "opened_by_agent" | "opened_by_split") => Touched::Opened(event.id),
+        ("case", "opened" | "opened_by_agent" | "opened_by_split" | "followed") => Touched::Opened(event.id),
         ("case", "received" | "merged" | "unmerged" | "logs_read") => Touched::Case(event.id),
         ("case", "changed") => match event.data["changed"]["field"].as_str() {
             Some("kind" | "state" | "installation" | "subject") => Touched::Case(event.id),
@@ -218,11 +218,11 @@ pub fn judging<'a>(tx: &'a mut Tx, desk: &'a Desk, _: i64, event: &'a Event) -> 
     })
 }
 
-/// Cases follow a merge of organisations or contacts at once: the one subscriber that writes itself, since a job would
-/// leave a moment in which customers see too much.
-pub fn following<'a>(tx: &'a mut Tx, _: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
+/// Cases follow a merge of organisations or contacts, and a contact who is given an organisation, at once: the one
+/// subscriber that writes itself, since a job would leave a moment in which customers see too much.
+pub fn following<'a>(tx: &'a mut Tx, desk: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
     Box::pin(async move {
-        actions::follow_merge(tx, event).await?;
+        actions::follow(tx, desk, event).await?;
         Ok(vec![])
     })
 }

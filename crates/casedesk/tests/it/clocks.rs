@@ -63,7 +63,7 @@ fn standard() -> OptionTerms {
 }
 
 /// As `Date` has it: written when it comes, since what is older counts as brought over.
-fn now(app: &TestApp) -> String {
+pub(crate) fn now(app: &TestApp) -> String {
     let now = jiff::Timestamp::from_microsecond(app.desk().now().0).unwrap();
     now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }

@@ -1,11 +1,18 @@
 //! Two organisations or two contacts become one, and two again.
 use axum::http::{Method, StatusCode};
-use casedesk::customers::{OrganisationId, store};
+use casedesk::cases::CaseId;
+use casedesk::cases::actions as cases;
+use casedesk::cases::rules::Change;
+use casedesk::customers::actions as file;
+use casedesk::customers::rules::sheet::Sheet;
+use casedesk::customers::{OrganisationId, VerdictKind, VerdictState, store};
 use casedesk::db::Read as _;
 use casedesk::q;
+use casedesk::staff::{Role, Scope};
 use serde_json::{Value, json};
 
 use crate::api::World;
+use crate::file::state;
 use crate::mail::with_relay;
 use crate::portal::{log_in, set_scope};
 use crate::support::{Browser, Letter, TestApp, on_both};
@@ -178,7 +185,7 @@ async fn what_comes_between_goes_with_its_contact_and_what_somebody_moved_on_sta
         let domain = format!("/api/v1/organisations/{one}/domains/quay.co.example");
         assert_eq!(world.agent.json(Method::DELETE, &domain, &Value::Null).await.status, StatusCode::NO_CONTENT);
         assert_eq!(undo(&world.agent, made).await, StatusCode::NO_CONTENT);
-        let of = async |case: i64| app.case(casedesk::cases::CaseId(case)).await.organisation_id;
+        let of = async |case: i64| app.case(CaseId(case)).await.organisation_id;
         assert_eq!((of(of_bo).await, of(of_anna).await, of(newcomer).await), (Some(other), Some(one), Some(one)));
         let gone = store::organisation_by_domain(app.desk().db(), "quay.co.example").await.unwrap();
         assert!(gone.is_none(), "a domain that was taken away does not come back");
@@ -211,7 +218,7 @@ async fn two_contacts_become_one_and_two_again() {
         for merge in [third, later, made] {
             assert_eq!(undo(&world.agent, merge).await, StatusCode::NO_CONTENT);
         }
-        assert_eq!(app.case(casedesk::cases::CaseId(again)).await.contact_id.map(|id| id.0), Some(gone));
+        assert_eq!(app.case(CaseId(again)).await.contact_id.map(|id| id.0), Some(gone));
         let after: Vec<String> = everything(app).await;
         let new = format!("cases: {again} ");
         assert_eq!(after.into_iter().filter(|line| !line.starts_with(&new)).collect::<Vec<_>>(), before);
@@ -264,6 +271,112 @@ async fn customers_see_what_the_setting_of_the_one_that_stays_says_and_afterward
         assert_eq!(sees(&bo).await, ["Pier: Bo"]);
         app.drain().await;
         relay.take();
+    })
+    .await;
+}
+
+/// Gives a contact an organisation, or none.
+async fn place(agent: &Browser, contact: i64, organisation: Option<OrganisationId>) {
+    let body = json!({ "name": "Mia Holm", "organisation_id": organisation });
+    let moved = agent.json(Method::PUT, &format!("/api/v1/contacts/{contact}"), &body).await;
+    assert_eq!(moved.status, StatusCode::NO_CONTENT, "{}", moved.text);
+}
+
+#[tokio::test]
+async fn cases_without_an_organisation_go_with_their_contact_and_what_belongs_to_one_stays_there() {
+    with_relay(&[], async |app, relay| {
+        let world = World::new(app).await;
+        let open = CaseId(case_from(app, "Mia Holm <mia@gmail.com>", "Mia: open").await);
+        let closed = CaseId(case_from(app, "Mia Holm <mia@gmail.com>", "Mia: closed").await);
+        cases::change(app.desk(), &world.ada, closed, &Change::Close).await.unwrap();
+        case_from(app, "Ari Berg <ari@quay.example>", "Quay: Ari").await;
+        case_from(app, "Bo Lind <bo@pier.example>", "Pier: Bo").await;
+        let (quay, pier) = (organisation(app, "quay.example").await, organisation(app, "pier.example").await);
+        set_scope(app, &world, "quay.example", "organisation").await;
+        crate::file::contract(app, &world.ada, quay, "2027-01-01", "2027-12-31").await;
+        let ari = log_in(app, relay, "ari@quay.example").await;
+        let mia = contact(app, "mia@gmail.com").await;
+        let at = async || {
+            let of = async |id| app.case(id).await.organisation_id;
+            app.drain().await;
+            let page = ari.get("/portal").await.text;
+            let seen = ["Mia: open", "Mia: closed"].iter().filter(|subject| page.contains(*subject)).count();
+            (of(open).await, of(closed).await, seen, state(app, open, VerdictKind::Contract).await)
+        };
+        let nowhere = (None, None, 0, Some(VerdictState::NoContract));
+        let with_quay = (Some(quay), Some(quay), 2, Some(VerdictState::Covered));
+        assert_eq!(at().await, nowhere);
+        place(&world.agent, mia, Some(quay)).await;
+        assert_eq!(at().await, with_quay);
+        place(&world.agent, mia, None).await;
+        assert_eq!(at().await, nowhere, "as it was before");
+        let page = app.logged_in("Cleo", Role::Agent).await;
+        let odd = page.post(&format!("/contacts/{mia}"), &[("name", "Mia Holm"), ("organisation", "Nobody")]).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", odd.text);
+        let given =
+            page.post(&format!("/contacts/{mia}"), &[("name", "Mia Holm"), ("organisation", "QUAY.example")]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
+        assert_eq!(at().await, with_quay);
+        let kept = page.post(&format!("/contacts/{mia}"), &[("name", "Mia Holm")]).await;
+        assert_eq!(
+            (kept.status, at().await),
+            (StatusCode::SEE_OTHER, with_quay),
+            "no word of an organisation changes none"
+        );
+        let shown = page.get(&format!("/contacts/{mia}")).await.text;
+        assert!(
+            shown.contains("value=\"quay.example\"") && shown.contains("Cases of an organisation that they leave stay")
+        );
+
+        place(&world.agent, mia, Some(pier)).await;
+        assert_eq!(at().await, with_quay, "what belongs to Quay stays there");
+        let new = CaseId(case_from(app, "Mia Holm <mia@gmail.com>", "Mia: new").await);
+        assert_eq!(app.case(new).await.organisation_id, Some(pier));
+        place(&world.agent, mia, None).await;
+        assert_eq!(at().await, with_quay);
+        assert_eq!(app.case(new).await.organisation_id, Some(pier), "it came when she was there");
+        let log: Vec<(String,)> = app
+            .desk()
+            .db()
+            .all(q!("SELECT detail FROM audit WHERE action = 'customers.contact_changed' ORDER BY id"))
+            .await
+            .unwrap();
+        let first: Value = serde_json::from_str(&log[0].0).unwrap();
+        assert_eq!((&first["from"], &first["organisation"]), (&Value::Null, &json!(quay.0)));
+
+        // A sheet moves contacts by the same rule.
+        let other = CaseId(case_from(app, "Kim Vale <kim@gmail.com>", "Kim").await);
+        let sheet = "Name,Organisation,Address\nKim Vale,quay.example,kim@gmail.com\n";
+        let bytes = sheet.as_bytes().to_vec().into();
+        let report = file::import_file(app.desk(), Some(&world.ada), Sheet::Contacts, bytes, vec![]).await.unwrap();
+        assert_eq!(report.changed, 1, "{report:?}");
+        assert_eq!(app.case(other).await.organisation_id, Some(quay));
+        app.drain().await;
+        relay.take();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_promises_of_an_organisation_hold_for_the_cases_that_come_with_a_contact() {
+    on_both(async |app| {
+        let ada = app.viewer("Ada", Role::Admin).await;
+        let program = crate::api::program(app, &ada, Scope::Admin).await;
+        let of_eve = crate::clocks::promised_case(app, &ada).await;
+        let of = app.case(of_eve).await.organisation_id;
+        let letter = Letter::new("Mia Holm <mia@gmail.com>", "Down", "It does not work.");
+        let case = app.case_of(&letter.with("Date", &crate::clocks::now(app))).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let clocks = async || {
+            app.drain().await;
+            let (count,): (i64,) =
+                app.desk().db().one(q!("SELECT COUNT(*) FROM case_clocks WHERE case_id = $1", case)).await.unwrap();
+            count
+        };
+        assert_eq!(clocks().await, 0);
+        place(&program, contact(app, "mia@gmail.com").await, of).await;
+        assert!(clocks().await > 0);
+        app.forget_jobs("clocks.look").await;
     })
     .await;
 }

@@ -1,4 +1,5 @@
-//! SQL by which cases follow when organisations or contacts become one, and two again.
+//! SQL by which cases follow when organisations or contacts become one, and two again, and when a contact is given an
+//! organisation.
 use crate::customers::{ContactId, OrganisationId};
 use crate::db::{Query, Result, Tx};
 use crate::kit::Timestamp;
@@ -52,6 +53,27 @@ pub(in crate::cases) async fn return_to_organisation(
     ))
     .await?;
     Ok(())
+}
+
+/// Gives the contact's cases that have no organisation to this one.
+pub(in crate::cases) async fn give_organisation(tx: &mut Tx, of: ContactId, to: OrganisationId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE cases SET organisation_id = $2, followed = TRUE WHERE contact_id = $1 AND organisation_id IS NULL",
+        of,
+        to
+    ))
+    .await
+}
+
+/// Takes them from it again.
+pub(in crate::cases) async fn take_organisation(tx: &mut Tx, of: ContactId, from: OrganisationId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE cases SET organisation_id = NULL, installation_id = NULL, followed = FALSE
+         WHERE contact_id = $1 AND organisation_id = $2 AND followed",
+        of,
+        from
+    ))
+    .await
 }
 
 /// Gives the cases of one contact to another, and notes each.

@@ -8,7 +8,8 @@ use crate::customers::{
 };
 use crate::db::Tx;
 use crate::desk::Desk;
-use crate::staff::Viewer;
+use crate::events::Event;
+use crate::staff::{AgentId, Viewer};
 
 async fn known(tx: &mut Tx, id: OrganisationId) -> Result<Organisation, CustomersError> {
     organisation_in_use(tx, id).await
@@ -179,6 +180,26 @@ async fn known_contact(tx: &mut Tx, id: ContactId) -> Result<Contact, CustomersE
     contact_in_use(tx, id).await
 }
 
+/// Writes a contact's name and organisation. Which of their cases go along is told in the same transaction.
+pub(super) async fn move_contact(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: Option<AgentId>,
+    id: ContactId,
+    name: &str,
+    organisation: Option<OrganisationId>,
+) -> Result<(), CustomersError> {
+    let before = store::contact(&mut *tx, id).await?.ok_or(CustomersError::Missing("contact"))?.organisation_id;
+    store::move_contact(tx, id, name, organisation).await?;
+    if before != organisation {
+        let data = json!({ "from": before, "to": organisation });
+        let agent = by.map(|by| by.0);
+        let event = Event { topic: "contact", id: id.0, kind: "moved", team: None, agent, at: desk.now(), data };
+        desk.tell(tx, &event).await?;
+    }
+    Ok(())
+}
+
 /// Renames a contact, or moves them to another organisation.
 pub async fn change_contact(
     desk: &Desk,
@@ -189,12 +210,12 @@ pub async fn change_contact(
 ) -> Result<(), CustomersError> {
     let name = rules::checked_name(name)?;
     let mut tx = desk.db().begin().await?;
-    known_contact(&mut tx, id).await?;
+    let before = known_contact(&mut tx, id).await?;
     if let Some(organisation) = organisation {
         known(&mut tx, organisation).await?;
     }
-    store::move_contact(&mut tx, id, &name, organisation).await?;
-    let detail = json!({ "name": name, "organisation": organisation });
+    move_contact(&mut tx, desk, Some(by.id), id, &name, organisation).await?;
+    let detail = json!({ "name": name, "organisation": organisation, "from": before.organisation_id });
     record(&mut tx, desk, by, "customers.contact_changed", ("contact", id.0), detail).await?;
     Ok(tx.commit().await?)
 }

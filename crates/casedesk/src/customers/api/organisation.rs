@@ -253,6 +253,9 @@ pub(super) struct ContactNow {
 }
 
 /// Change a contact.
+///
+/// With an organisation, their cases that have none go along, open and closed; cases of the organisation that they leave
+/// stay there. With none, the cases that went along have none again.
 #[utoipa::path(put, path = "/contacts/{id}", tag = "customers", params(("id" = ContactId, Path)),
     responses((status = 204)))]
 pub(super) async fn change_contact(

@@ -67,12 +67,29 @@ pub(super) async fn change(
     Path(id): Path<ContactId>,
     sent: Fields,
 ) -> Result<Response> {
-    let kept = store::contact(desk.db(), id).await?.ok_or(CustomersError::Missing("contact"))?;
-    actions::change_contact(&desk, &by, id, sent.one("name"), kept.organisation_id).await?;
+    let organisation = match (sent.all("organisation").next(), sent.filled("organisation")) {
+        (None, _) => store::contact(desk.db(), id).await?.ok_or(CustomersError::Missing("contact"))?.organisation_id,
+        (_, None) => None,
+        (_, Some(name)) => Some(organisation_called(&desk, id, name).await?),
+    };
+    actions::change_contact(&desk, &by, id, sent.one("name"), organisation).await?;
     if sent.all("note").next().is_some() {
         actions::set_contact_note(&desk, &by, id, sent.one("note")).await?;
     }
     Ok(see_other(&format!("/contacts/{id}")))
+}
+
+/// The organisation of this name: the contact's own, where several are called so.
+async fn organisation_called(desk: &Desk, id: ContactId, name: &str) -> Result<OrganisationId> {
+    let contact = store::contact(desk.db(), id).await?.ok_or(CustomersError::Missing("contact"))?;
+    if let Some(own) = contact.organisation_id {
+        let called = store::organisation(desk.db(), own).await?.map(|own| own.name);
+        if called.is_some_and(|called| called.to_lowercase() == name.trim().to_lowercase()) {
+            return Ok(own);
+        }
+    }
+    let found = store::organisation_named(desk.db(), name.trim()).await?;
+    found.ok_or_else(|| Error::unprocessable("There is no organisation of that name. Add it first, or leave it empty."))
 }
 
 /// Why an address rests that an agent has paused here.

@@ -7,6 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::book::book;
+use crate::customers::actions::organisation::move_contact;
 use crate::customers::rules::sheet::{self, Change, ImportFate, ImportLine, Plan, Sheet, Table, Unreadable};
 use crate::customers::store::{self, NewValue, Source};
 use crate::customers::{ContactId, CustomersError, FieldSource, ImportId, InstallationId, OrganisationId};
@@ -196,7 +197,7 @@ async fn take_in(
     let (table, plan) = planned(desk, &mut Source::Tx(tx), sheet, table, chosen).await?;
     let plan = plan?;
     for change in &plan.changes {
-        write(tx, by.map(|by| by.id), change, desk.now()).await?;
+        write(tx, desk, by.map(|by| by.id), change).await?;
     }
     let report = ImportReport::of(&table, &plan);
     if report.does_something() {
@@ -225,7 +226,8 @@ async fn tell(tx: &mut Tx, desk: &Desk, by: Option<&Viewer>, sheet: Sheet, repor
     Ok(())
 }
 
-async fn write(tx: &mut Tx, by: Option<AgentId>, change: &Change, now: Timestamp) -> Result<(), CustomersError> {
+async fn write(tx: &mut Tx, desk: &Desk, by: Option<AgentId>, change: &Change) -> Result<(), CustomersError> {
+    let now = desk.now();
     match change {
         Change::Organisation { id, name, kind, domains, tags, notes } => {
             let id = match id {
@@ -240,7 +242,7 @@ async fn write(tx: &mut Tx, by: Option<AgentId>, change: &Change, now: Timestamp
         Change::Contact { id, name, organisation, addresses, numbers, note } => {
             let id = match id {
                 Some(id) => {
-                    store::move_contact(tx, *id, name, *organisation).await?;
+                    move_contact(tx, desk, by, *id, name, *organisation).await?;
                     *id
                 }
                 None => store::insert_contact(tx, name, *organisation, now).await?,
