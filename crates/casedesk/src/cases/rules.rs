@@ -192,9 +192,14 @@ pub fn likest(hits: &[Vec<i64>], most: usize) -> Vec<i64> {
     likest.into_iter().map(|(owner, _)| owner).collect()
 }
 
-/// Whether a file is a log, by its name. One that is packed counts, although nobody reads its lines.
+/// Whether a file is a log, by its name, also one that is packed.
 pub fn is_log(name: &str) -> bool {
     let name = name.to_lowercase();
+    if let Some(archive) = name.strip_suffix(".zip")
+        && archive.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "log" | "logs"))
+    {
+        return true;
+    }
     let packed = [".gz", ".zip", ".bz2", ".xz", ".zst"];
     let name = packed.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
     let rolled = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
@@ -334,11 +339,18 @@ mod tests {
 
     #[test]
     fn a_log_is_told_by_its_name_also_when_it_is_packed() {
-        for name in ["server.log", "Server.LOG.1", "fts-2027.log.gz", "catalina.out", "log of today.txt", "a.trace.xz"]
-        {
+        for name in [
+            "server.log",
+            "Server.LOG.1",
+            "fts-2027.log.gz",
+            "catalina.out",
+            "log of today.txt",
+            "a.trace.xz",
+            "fts-logs_2027.zip",
+        ] {
             assert!(is_log(name), "{name}");
         }
-        for name in ["catalogue.pdf", "notes.txt", "photo.gz", "login.png"] {
+        for name in ["catalogue.pdf", "notes.txt", "photo.gz", "login.png", "catalogue.zip"] {
             assert!(!is_log(name), "{name}");
         }
     }

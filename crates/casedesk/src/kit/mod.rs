@@ -11,6 +11,7 @@ pub mod prose;
 pub mod qr;
 pub mod secrets;
 pub mod standard_webhooks;
+pub mod unzip;
 pub mod zip;
 
 pub use clock::{Clock, Timestamp};

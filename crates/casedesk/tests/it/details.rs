@@ -84,6 +84,24 @@ async fn a_log_is_read_once_and_its_case_says_whether_it_has_time_stamps() {
 }
 
 #[tokio::test]
+async fn a_hand_over_says_of_logs_what_their_reader_found() {
+    with_world(&[], async |app, world| {
+        let path = format!("/api/v1/cases/{}/hand-over", world.case);
+        let lacks = "a log with time stamps (the one that came has none)";
+        for (name, log, said) in [("client.log", UNSTAMPED, true), ("server.log", STAMPED, false)] {
+            let letter = with_files("Re: Refused", name, &[(name, log)]);
+            let opening = Letter::new("Anna Berg <anna@northbay.example>", "Refused", "All partners are refused.");
+            let lies = app.arrives(&letter.answering(opening.get("Message-ID"))).await;
+            assert_eq!(lies.case, Some(world.case), "{lies:?}");
+            app.drain().await;
+            let text = world.program.get(&path).await.json()["text"].as_str().unwrap().to_owned();
+            assert_eq!(text.contains(lacks), said, "{text}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_packed_log_is_read_as_what_it_was_and_one_that_cannot_be_is_no_log_with_time_stamps() {
     on_both(async |app| {
         let packed = |text: &str| {
@@ -91,18 +109,35 @@ async fn a_packed_log_is_read_as_what_it_was_and_one_that_cannot_be_is_no_log_wi
             std::io::Write::write_all(&mut gz, text.as_bytes()).unwrap();
             gz.finish().unwrap()
         };
+        let zipped = |files: &[(&str, &str)]| {
+            let mut zip = casedesk::kit::zip::Zip::new(Vec::new());
+            for (name, text) in files {
+                zip.start(name).unwrap();
+                zip.add(text.as_bytes()).unwrap();
+            }
+            zip.finish().unwrap().0
+        };
+        let both = [("conf/server.xml", "<xml/>"), ("client.log", UNSTAMPED), ("server.log", STAMPED)];
+        let mut locked = zipped(&[("server.log", STAMPED)]);
+        locked[6] |= 1;
         let broken = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff\xff".to_vec();
         for (bytes, format, say) in [
             (packed(STAMPED), Some("ISO 8601 / RFC 3339"), Logs::Stamped),
             (packed(UNSTAMPED), None, Logs::Unstamped),
             (broken, None, Logs::None),
             (b"PK\x03\x04 and more".to_vec(), None, Logs::None),
+            (zipped(&both), Some("ISO 8601 / RFC 3339"), Logs::Stamped),
+            (zipped(&both[..2]), None, Logs::Unstamped),
+            (zipped(&[]), None, Logs::Unstamped),
+            (locked.clone(), None, Logs::None),
         ] {
             let digest = app.desk().files().put(bytes.into()).await.unwrap();
             let reading = cases::log_reading(app.desk(), &digest).await.unwrap();
             assert_eq!(reading.format.as_deref(), format, "{reading:?}");
             assert_eq!(logs_say([&reading].into_iter()), say, "{reading:?}");
         }
+        let reading = cases::log_reading(app.desk(), &secrets::sha256_hex(&locked)).await.unwrap();
+        assert_eq!(reading.verdict, "The file cannot be read: it is locked.");
     })
     .await;
 }

@@ -222,7 +222,7 @@ pub async fn details_from_form(
 pub async fn lacks(tx: &mut Tx, case: &Case) -> Result<Lacks, CasesError> {
     let (required, wants_log) = rules::required_details(case.kind);
     let logs = match wants_log {
-        true => Some(known_logs(tx, case.id).await?),
+        true => Some(known_logs(&mut *tx, case.id).await?),
         false => None,
     };
     Ok(file::lacks(tx, case.installation_id, required, logs).await?)

@@ -3,14 +3,14 @@ use casedesk_details::Field;
 
 use super::change::change_in;
 use super::write::{repeated, write_note};
-use super::{checked_text, locked};
+use super::{checked_text, known_logs, locked};
 use crate::cases::rules::hand_over::{Known, note};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case, EntryRow};
 use crate::cases::{CaseId, CasesError, EntryId, EntryKind, PersonRole};
 use crate::customers::actions::Sources;
 use crate::customers::pages::{kind_words, state_words};
-use crate::customers::rules::{Logs, label, required_words};
+use crate::customers::rules::{label, required_words};
 use crate::customers::{self, store as file};
 use crate::desk::Desk;
 use crate::staff::{self, Actor, AgentId, TeamId, Viewer};
@@ -93,8 +93,7 @@ async fn add_file(desk: &Desk, case: &Case, known: &mut Known) -> Result<(), Cas
     let value = |field: Field| facts.value(field).map(|value| (label(field).to_owned(), value.to_owned()));
     known.details = Field::ALL.into_iter().filter(|field| *field != Field::Role).filter_map(value).collect();
     let (required, wants_log) = rules::required_details(case.kind);
-    let log_is_there = known.files.iter().any(|(_, name)| rules::is_log(name));
-    let logs = wants_log.then_some(if log_is_there { Logs::Stamped } else { Logs::None });
+    let logs = if wants_log { Some(known_logs(desk.db(), case.id).await?) } else { None };
     known.missing = required_words(required, facts.known(), logs).1;
     let installation = match case.installation_id {
         Some(id) => file::installation(desk.db(), id).await?,

@@ -1,7 +1,7 @@
 //! Log files, read once and piece by piece, also packed ones: whether their lines say when.
 use std::io::{self, Write};
 
-use casedesk_details::logs::{Format, Report, Sniffer, Zone};
+use casedesk_details::logs::{Content, Format, Report, Sniffer, Zone};
 use flate2::write::MultiGzDecoder;
 use futures::StreamExt as _;
 
@@ -10,19 +10,26 @@ use crate::cases::rules;
 use crate::cases::store;
 use crate::cases::{CaseId, CasesError, EntryId, LogReading};
 use crate::customers::rules::Logs;
-use crate::db::Tx;
+use crate::db::Read;
 use crate::desk::Desk;
 use crate::files::FilesError;
+use crate::kit::unzip::{Limits, Piece, Unreadable, Unzip};
 use crate::staff::Actor;
 
 /// The version of the reader: with a new one, logs are read again.
-const READER: i64 = 2;
+const READER: i64 = 3;
 /// How many logs of one message are read.
 const MOST_LOGS: usize = 20;
 /// How many pieces of a file may wait for the reader.
 const AHEAD: usize = 4;
 /// What a file begins with that gzip made (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// What an archive begins with.
+const ZIP: &[u8] = b"PK\x03\x04";
+/// How many files of an archive are looked into.
+const MOST_FILES: usize = 1000;
+/// Logs are packed to a tenth of their size, and such as say one thing again and again to a hundredth.
+const MOST_RATIO: u64 = 400;
 /// How much of a packed file is read, in bytes as they were before.
 const MOST_UNPACKED: u64 = 4 << 30;
 
@@ -39,8 +46,8 @@ pub async fn log_reading(desk: &Desk, digest: &str) -> Result<LogReading, CasesE
 }
 
 /// What the customer's logs say of time, as far as they were read.
-pub(super) async fn known_logs(tx: &mut Tx, case: CaseId) -> Result<Logs, CasesError> {
-    let logs = store::read_logs_of_case(tx, case).await?;
+pub(super) async fn known_logs(on: impl Read, case: CaseId) -> Result<Logs, CasesError> {
+    let logs = store::read_logs_of_case(on, case).await?;
     Ok(rules::logs_say(logs.iter().map(|log| &log.reading)))
 }
 
@@ -71,15 +78,17 @@ enum Reader {
     Begins,
     Plain(Box<Sniffer>),
     Packed(Box<MultiGzDecoder<Unpacked>>),
+    Archive(Box<Archive>),
 }
 
 impl Reader {
     /// Whether more of it is wanted.
     fn feed(&mut self, piece: &[u8]) -> bool {
         if matches!(self, Self::Begins) {
-            *self = match piece.starts_with(&GZIP) {
-                true => Self::Packed(Box::new(MultiGzDecoder::new(Unpacked::new(piece)))),
-                false => Self::Plain(Box::new(Sniffer::new())),
+            *self = match piece {
+                _ if piece.starts_with(&GZIP) => Self::Packed(Box::new(MultiGzDecoder::new(Unpacked::new(piece)))),
+                _ if piece.starts_with(ZIP) => Self::Archive(Box::new(Archive::new(piece))),
+                _ => Self::Plain(Box::new(Sniffer::new())),
             };
         }
         match self {
@@ -89,6 +98,7 @@ impl Reader {
                 true
             }
             Self::Packed(decoder) => decoder.write_all(piece).is_ok(),
+            Self::Archive(archive) => archive.feed(piece),
         }
     }
 
@@ -103,6 +113,7 @@ impl Reader {
                 let read = unpacked.left < MOST_UNPACKED;
                 std::mem::take(if read { &mut unpacked.lines } else { &mut unpacked.as_it_is }).finish()
             }
+            Self::Archive(archive) => archive.finish(),
         }
     }
 }
@@ -133,6 +144,71 @@ impl Write for Unpacked {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Of the files of an archive, the one that tells most of time.
+struct Archive {
+    unzip: Unzip,
+    found: Found,
+    as_it_is: Sniffer,
+    locked: bool,
+}
+
+#[derive(Default)]
+struct Found {
+    reading: Option<Sniffer>,
+    best: Option<Report>,
+}
+
+impl Archive {
+    fn new(begins: &[u8]) -> Self {
+        let mut as_it_is = Sniffer::new();
+        as_it_is.feed(begins);
+        let limits = Limits { files: MOST_FILES, bytes: MOST_UNPACKED, ratio: MOST_RATIO };
+        Self { unzip: Unzip::new(limits), found: Found::default(), as_it_is, locked: false }
+    }
+
+    fn feed(&mut self, piece: &[u8]) -> bool {
+        let read = self.unzip.feed(piece, &mut |piece| self.found.take(piece));
+        self.locked |= read == Err(Unreadable::Locked);
+        read.is_ok()
+    }
+
+    fn finish(mut self) -> Report {
+        self.found.end();
+        match self.found.best {
+            Some(report) => report,
+            None if self.locked => {
+                Report { verdict: "The file cannot be read: it is locked.".into(), ..self.as_it_is.finish() }
+            }
+            None => self.as_it_is.finish(),
+        }
+    }
+}
+
+impl Found {
+    fn take(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::File(_) => {
+                self.end();
+                self.reading = Some(Sniffer::new());
+            }
+            Piece::Bytes(bytes) => {
+                if let Some(reading) = &mut self.reading {
+                    reading.feed(bytes);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        let Some(report) = self.reading.take().map(Sniffer::finish) else { return };
+        let tells = |report: &Report| (!report.ask_again, report.stamped, report.lines);
+        let better = self.best.as_ref().is_none_or(|best| tells(&report) > tells(best));
+        if report.content == Content::Text && better {
+            self.best = Some(report);
+        }
     }
 }
 
