@@ -226,6 +226,17 @@ pub struct Incoming {
     /// Details of the installation that a form asked for by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldDetail>,
+    /// The version that a form asked for, as it was written there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_version: Option<ToldVersion>,
+}
+
+/// A version of our product that nobody has accepted yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ToldVersion {
+    /// Empty: it was not said of which product.
+    pub product: String,
+    pub version: String,
 }
 
 /// A detail that the customer was asked for by name.

@@ -7,7 +7,7 @@ use super::rules::{self, Asked, Judged, Signs, Sound, Stamp};
 use super::store::{self, LiveLink, NewSubmission};
 use super::{Answered, FormsError, PrivateLinkId, SubmissionId, SubmissionState, Typed};
 use crate::cases::actions::{self as cases, Received, ReceivedFile, keep_files};
-use crate::cases::{CaseId, Door, Incoming, ToldDetail};
+use crate::cases::{CaseId, Door, Incoming, ToldDetail, ToldVersion};
 use crate::customers::{self, Contact, Person};
 use crate::db::Tx;
 use crate::desk::Desk;
@@ -176,6 +176,7 @@ async fn open(
             place_reason: "written in the form".into(),
             unproven: true,
             told: told(&sound.typed),
+            told_version: told_version(&sound.typed),
             ..Incoming::default()
         },
         subject,
@@ -204,6 +205,11 @@ fn told(typed: &Typed) -> Vec<ToldDetail> {
         answer.detail.clone().map(|field| ToldDetail { field, value: answer.value.clone(), line: rules::told(answer) })
     };
     typed.answers.iter().filter_map(detail).collect()
+}
+
+fn told_version(typed: &Typed) -> Option<ToldVersion> {
+    let told = ToldVersion { product: typed.product.clone(), version: typed.version.clone() };
+    (!told.version.is_empty()).then_some(told)
 }
 
 /// Whose address it is. A name that was only typed does not change what we call somebody.

@@ -2,15 +2,19 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use casedesk::cases::{CaseId, CaseKind, Door};
+use casedesk::cases::{CaseId, CaseKind, Door, actions as cases};
+use casedesk::customers::actions::{self as customer_file, Origin};
 use casedesk::customers::store as customers;
+use casedesk::customers::{VerdictKind, VerdictState};
 use casedesk::forms::{FormsError, QuestionDraft, QuestionKind, rules::proves};
 use casedesk::products::{ProductDraft, ProductId, ProductKind};
 use casedesk::staff::{Role, Scope, Viewer};
 use casedesk::{forms, q};
+use casedesk_details::Field;
 use serde_json::json;
 
 use crate::api::World;
+use crate::file::{ferrywell, given, installation, northbay, verdict};
 use crate::support::{Answer, Browser, Letter, TestApp, on_both, with_settings};
 
 pub(crate) const KIND: &str = "multipart/form-data; boundary=x";
@@ -83,6 +87,49 @@ async fn newest(app: &TestApp) -> CaseId {
     use casedesk::db::Read as _;
     let (id,): (CaseId,) = app.desk().db().one(q!("SELECT MAX(id) FROM cases")).await.unwrap();
     id
+}
+
+#[tokio::test]
+async fn the_version_in_a_form_is_judged_at_once_and_an_accepted_one_counts_instead() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        ferrywell(app, &by).await;
+        let of = northbay(app, &by).await;
+        installation(app, &by, of, "Main site").await;
+        let place = installation(app, &by, of, "Test site").await;
+        let browser = app.browser();
+        let life_cycle = async |product: &str, version: &str| {
+            private_link(&fill_in(app, &browser, &[("product", product), ("version", version)], &[]).await);
+            app.forget_jobs("mail.acknowledge").await;
+            app.drain().await;
+            let case = newest(app).await;
+            (case, verdict(app, case, VerdictKind::LifeCycle).await.unwrap())
+        };
+        let unsaid = "It is not said which installation this is about.";
+        assert_eq!(life_cycle("ferrywell transfer", "").await.1.reason, unsaid);
+        assert_eq!(life_cycle("Ferrywell Transfer", "4.2").await.1.reason, unsaid, "no table has it");
+        assert_eq!(life_cycle("Else", "5.1.2").await.1.reason, unsaid, "another product");
+        let told = "As the customer wrote in the form: Ferrywell Transfer 5.1 ended on 30 June 2026.";
+        let (_, found) = life_cycle("", "5.1.2").await;
+        assert_eq!((found.state, found.reason.as_str()), (VerdictState::Ended, told), "there is one product");
+        let (case, found) = life_cycle("FT", "5.1.2").await;
+        assert_eq!((found.state, found.reason.as_str()), (VerdictState::Ended, told));
+        let page = app.logged_in("Ben", Role::Agent).await.get(&format!("/cases/{case}")).await.text;
+        assert!(page.contains(told), "{page}");
+        cases::choose_installation(app.desk(), &by, case, Some(place)).await.unwrap();
+        app.drain().await;
+        assert_eq!(
+            verdict(app, case, VerdictKind::LifeCycle).await.unwrap().reason,
+            told,
+            "nothing is known of it yet"
+        );
+        let version = [given(Field::ProductVersion, "6.0.1")];
+        customer_file::set_values(app.desk(), &by, place, &version, Origin::AGENT).await.unwrap();
+        app.drain().await;
+        let found = verdict(app, case, VerdictKind::LifeCycle).await.unwrap();
+        assert_eq!(found.reason, "Ferrywell Transfer 6.0 is supported until 30 June 2029.");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use super::{log_reading, tell};
 use crate::cases::rules;
 use crate::cases::store::{self, Case, SentFile, VerdictColumns};
-use crate::cases::{CaseId, CaseKind, CasesError, jobs};
+use crate::cases::{CaseId, CaseKind, CasesError, Door, EntryData, ToldVersion, jobs};
 use crate::customers::actions::{Facts, Sources};
 use crate::customers::rules::{self as verdicts, Logs, Words};
-use crate::customers::{self, InstallationId, OrganisationId, Verdict, VerdictKind, VerdictState};
+use crate::customers::{self, InstallationId, Life, OrganisationId, Verdict, VerdictKind, VerdictState};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::events::{self, Event};
@@ -128,14 +128,19 @@ async fn look(desk: &Desk, sources: &mut Sources<'_>, cases: Vec<Case>, first: b
     for (case, text) in store::first_words(desk.db(), &ids).await? {
         said.entry(case).or_insert(text);
     }
+    let told = told_versions(desk, &cases).await?;
     let mut logs = logs(desk, &cases).await?;
     let mut found = Vec::with_capacity(cases.len());
     for case in cases {
         let points_at = points_at(&case);
+        let told = match told.get(&case.id) {
+            Some(told) => sources.life_told(&told.product, &told.version).await?,
+            None => None,
+        };
         let facts = sources.facts(case.organisation_id, case.installation_id.or(points_at));
         let said = format!("{}\n{}", case.subject, said.get(&case.id).map_or("", String::as_str));
         let logs = logs.remove(&case.id).unwrap_or(Logs::None);
-        let verdicts = weighed(case.kind, &facts, &verdicts::words(&said), logs);
+        let verdicts = weighed(case.kind, &facts, told.as_ref(), &verdicts::words(&said), logs);
         found.push(Found { case, points_at, verdicts });
     }
     Ok(found)
@@ -161,13 +166,31 @@ async fn only_installations(
     Ok(several.into_iter().filter_map(one).collect())
 }
 
-/// The verdicts, in the order of their kinds.
-fn weighed(kind: CaseKind, facts: &Facts<'_>, said: &Words, logs: Logs) -> Vec<Verdict> {
+/// The versions that customers wrote in the form by which they opened these cases.
+async fn told_versions(desk: &Desk, cases: &[Case]) -> Result<HashMap<CaseId, ToldVersion>, CasesError> {
+    let ids: Vec<CaseId> = cases.iter().filter(|case| case.door == Door::Form).map(|case| case.id).collect();
+    let mut told = HashMap::new();
+    if ids.is_empty() {
+        return Ok(told);
+    }
+    for (case, data) in store::first_data(desk.db(), &ids).await? {
+        let data = serde_json::from_str(&data).map_err(|error| crate::db::Error::Decode(error.into()))?;
+        if let EntryData::Incoming(details) = data {
+            told.extend(details.told_version.map(|version| (case, version)));
+        }
+    }
+    Ok(told)
+}
+
+/// The verdicts, in the order of their kinds. A version that was only told counts while the file has none.
+fn weighed(kind: CaseKind, facts: &Facts<'_>, told: Option<&Life>, said: &Words, logs: Logs) -> Vec<Verdict> {
     use casedesk_details::Field;
     let (required, wants_log) = rules::required_details(kind);
     let mut found = Vec::new();
     found.extend(verdicts::day(&facts.today.to_string()).ok().map(|today| verdicts::contract(facts.agreements, today)));
-    found.push(verdicts::life_cycle(facts.place.is_some(), facts.lives()));
+    let known = facts.value(Field::ProductVersion).is_some() || !facts.lives().is_empty();
+    let as_told = told.filter(|_| !known).and_then(verdicts::life_cycle_as_told);
+    found.push(as_told.unwrap_or_else(|| verdicts::life_cycle(facts.place.is_some(), facts.lives())));
     found.extend(verdicts::upgrade(facts.value(Field::ProductVersion), facts.releases, said));
     if kind == CaseKind::FeatureRequest {
         found.push(verdicts::roadmap(said, facts.planned));

@@ -187,6 +187,15 @@ pub async fn first_words(on: impl Read, ids: &[CaseId]) -> Result<Vec<(CaseId, S
     on.all(whole(query, ids).push(" ORDER BY e.id LIMIT ").bind(MOST * many(ids))).await
 }
 
+/// What was said first on each of these cases, with what the desk noted of it: JSON.
+pub async fn first_data(on: impl Read, ids: &[CaseId]) -> Result<Vec<(CaseId, String)>> {
+    let query = Query::new(
+        "SELECT c.id, e.data FROM cases c JOIN entries e ON e.id =
+            (SELECT f.id FROM entries f WHERE f.case_id = c.id AND f.kind = 'mail_in' ORDER BY f.id LIMIT 1) WHERE c.id IN ",
+    );
+    on.all(query.bind_list(ids.iter().copied()).push(" LIMIT ").bind(many(ids))).await
+}
+
 /// The cases themselves and what is merged into them.
 fn whole(query: Query, ids: &[CaseId]) -> Query {
     let query = query.push("(c.id IN ").bind_list(ids.iter().copied());

@@ -246,6 +246,17 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
+    /// How a version stands that a customer told; one of no named product is of our only one.
+    pub async fn life_told(&mut self, product: &str, version: &str) -> Result<Option<Life>> {
+        let mut own = self.shelves.values().filter(|shelf| shelf.product.kind == ProductKind::Own);
+        let id = match (product, own.next(), own.next()) {
+            ("", Some(only), None) => Some(only.product.id),
+            ("", _, _) => None,
+            (name, _, _) => self.named(name).await?,
+        };
+        Ok(id.and_then(|id| self.life(id, Field::ProductVersion, version)))
+    }
+
     /// Where the versions of the product, of its operating system and of its runtimes stand.
     async fn lives(&mut self, place: &Place) -> Result<Vec<Life>> {
         let mut found = Vec::new();

@@ -22,8 +22,8 @@ pub use questions::{
 pub use recommend::{Recommended, recommendation};
 pub use reminders::{due, next_end};
 pub use verdicts::{
-    Agreement, Known, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, required_words,
-    roadmap, upgrade, words,
+    Agreement, Known, Logs, Newer, Planned, Words, completeness, contract, in_force, life_cycle, life_cycle_as_told,
+    required_words, roadmap, upgrade, words,
 };
 
 use super::{

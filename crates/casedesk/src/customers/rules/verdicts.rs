@@ -159,6 +159,13 @@ pub fn life_cycle(chosen: bool, lives: &[Life]) -> Verdict {
     Verdict { label, lives, ..say(state, reason.join(" "), (rank(&worst) > 1).then_some(VerdictAction::Upgrade)) }
 }
 
+/// The same by a version that the customer wrote in the form and nobody has accepted yet, when a table has it.
+pub fn life_cycle_as_told(life: &Life) -> Option<Verdict> {
+    let found = life_cycle(true, std::slice::from_ref(life));
+    let reason = format!("As the customer wrote in the form: {}", found.reason);
+    (found.state != VerdictState::Unknown).then_some(Verdict { reason, ..found })
+}
+
 fn rank(stage: &Stage) -> u8 {
     match stage {
         Stage::Ended => 3,
