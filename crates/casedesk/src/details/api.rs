@@ -97,7 +97,7 @@ fn told(request: Request, answers: Vec<Answer>, files: Vec<Upload>) -> DetailsFo
 
 /// List the forms of details of a case.
 ///
-/// The newest first, with what stands in them, also what is not sent yet.
+/// The newest first, with what stands in them, also what is not sent yet. The reading is in the audit log.
 #[utoipa::path(get, path = "/cases/{id}/details-forms", tag = "details", params(("id" = CaseId, Path)),
     responses((status = 200, body = Vec<DetailsForm>)))]
 async fn list_details_forms(
@@ -106,7 +106,7 @@ async fn list_details_forms(
     Path(id): Path<CaseId>,
 ) -> Result<Json<Vec<DetailsForm>>> {
     let mut forms = Vec::new();
-    for request in actions::of_case(&desk, &by, id).await? {
+    for request in actions::read_of_case(&desk, &by, id).await? {
         let answers = store::answers(desk.db(), request.id).await?;
         let files = store::uploads(desk.db(), request.id).await?;
         forms.push(told(request, answers, files));

@@ -3,10 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use casedesk::cases::CaseId;
+use casedesk::cases::actions as cases;
+use casedesk::cases::rules::Change;
+use casedesk::cases::{CaseId, CaseKind};
+use casedesk::customers;
+use casedesk::customers::actions::Origin;
 use casedesk::db::Read as _;
 use casedesk::q;
 use casedesk::staff::{Role, Scope, TeamId, Viewer};
+use casedesk_details::Field;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Letter, TestApp, on_both};
@@ -1014,6 +1019,60 @@ async fn a_contact_is_found_by_the_beginnings_of_its_words_whatever_changes() {
         assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
         assert!(find("faehre").await.is_empty());
         assert_eq!(find("pier").await, ["boss@pier.example"]);
+    })
+    .await;
+}
+
+/// Operations that hand out what a customer said of an installation before it is in the file.
+const READ_BEFORE: [&str; 2] = ["list_details_forms", "read_details"];
+
+#[tokio::test]
+async fn whatever_hands_out_details_of_an_installation_is_in_the_audit_log() {
+    on_both(async |app| {
+        let world = World::new(app).await;
+        let of = app.case(world.open).await.organisation_id.unwrap();
+        crate::file::ferrywell(app, &world.ada).await;
+        let place = crate::file::installation(app, &world.ada, of, "Main site").await;
+        let values = [(Field::ProductVersion, "5.1.77"), (Field::OsName, "Zanzibar")];
+        for (field, value) in values {
+            let given = [crate::file::given(field, value)];
+            customers::actions::set_values(app.desk(), &world.ada, place, &given, Origin::AGENT).await.unwrap();
+        }
+        cases::change(app.desk(), &world.ada, world.open, &Change::Kind(CaseKind::Problem)).await.unwrap();
+        cases::choose_installation(app.desk(), &world.ada, world.open, Some(place)).await.unwrap();
+        app.drain().await;
+        let entry = app.timeline(world.open).await[0].id;
+        let nouns = [
+            ("/cases/{id}", format!("/cases/{}", world.open)),
+            ("/entries/{entry}", format!("/entries/{entry}")),
+            ("/organisations/{id}", format!("/organisations/{of}")),
+            ("/installations/{id}", format!("/installations/{place}")),
+            ("/customer-exports/{sheet}", "/customer-exports/installations".to_owned()),
+        ];
+        let lines = async || {
+            let (count,): (i64,) = app.desk().db().one(q!("SELECT COUNT(*) FROM audit")).await.unwrap();
+            count
+        };
+        let mut handed_out = BTreeSet::new();
+        for operation in operations(&description(app).await) {
+            if operation.method != Method::GET {
+                continue;
+            }
+            let path = nouns.iter().fold(operation.path.clone(), |path, (noun, id)| path.replace(noun, id));
+            let before = lines().await;
+            let answer = world.admin.get(&nowhere(&path).replace("999999", "1")).await;
+            let read = answer.status == StatusCode::OK && READ_BEFORE.contains(&operation.id.as_str());
+            if read || values.iter().any(|(_, value)| answer.text.contains(value)) {
+                assert!(lines().await > before, "{} hands out details and nobody knows", operation.id);
+                handed_out.insert(operation.id);
+            }
+        }
+        let known = ["export_customers", "get_details_question", "get_installation", "list_installation_history"];
+        let known = known.into_iter().chain(["list_verdicts", "write_up"]).chain(READ_BEFORE);
+        for id in known {
+            assert!(handed_out.contains(id), "{id} is not tried: {handed_out:?}");
+        }
+        app.drain().await;
     })
     .await;
 }

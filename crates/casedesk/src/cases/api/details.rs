@@ -18,7 +18,8 @@ use crate::web::{Error, Result};
 
 /// List the verdicts on a case.
 ///
-/// What the desk found: contract, life cycle, upgrade, roadmap, completeness; each with its reason and what to do.
+/// What the desk found: contract, life cycle, upgrade, roadmap, completeness; each with its reason and what to do. The
+/// reading is in the audit log, since versions stand in it.
 #[utoipa::path(get, path = "/cases/{id}/verdicts", tag = "cases", params(("id" = CaseId, Path)),
     responses((status = 200, body = Vec<Verdict>)))]
 pub(super) async fn list_verdicts(
@@ -27,6 +28,7 @@ pub(super) async fn list_verdicts(
     Path(id): Path<CaseId>,
 ) -> Result<Json<Vec<Verdict>>> {
     let case = visible(&desk, &by, id).await?;
+    actions::note_details_read(&desk, &by, &case).await?;
     Ok(Json(store::verdicts(desk.db(), case.id).await?))
 }
 
@@ -78,7 +80,8 @@ pub(super) struct AskedOnly {
 /// Get the text that asks for what is missing on a case.
 ///
 /// It has the questions for what is missing and no others. Sent as a reply, it opens a form behind a private link, and
-/// the case remembers what was asked. 422 when nothing is missing.
+/// the case remembers what was asked. 422 when nothing is missing. The reading is in the audit log, since the text says
+/// what is known.
 #[utoipa::path(get, path = "/cases/{id}/details-question", tag = "cases", params(("id" = CaseId, Path), AskedOnly),
     responses((status = 200, body = DetailsQuestionText)))]
 pub(super) async fn get_details_question(
@@ -88,6 +91,7 @@ pub(super) async fn get_details_question(
     Query(asked): Query<AskedOnly>,
 ) -> Result<Json<DetailsQuestionText>> {
     let case = visible(&desk, &by, id).await?;
+    actions::note_details_read(&desk, &by, &case).await?;
     Ok(Json(DetailsQuestionText { text: actions::details_question(&desk, &by, &case, asked.only_log).await? }))
 }
 
@@ -147,7 +151,7 @@ fn told(read: Read) -> Proposal {
 
 /// Read details from a customer's message.
 ///
-/// Nothing is decided: each proposal stands with the sentence that it was read from.
+/// Nothing is decided: each proposal stands with the sentence that it was read from. The reading is in the audit log.
 #[utoipa::path(get, path = "/cases/{id}/entries/{entry}/details", tag = "cases",
     params(("id" = CaseId, Path), ("entry" = EntryId, Path)), responses((status = 200, body = Vec<Proposal>)))]
 pub(super) async fn read_details(
@@ -158,6 +162,7 @@ pub(super) async fn read_details(
     let case = visible(&desk, &by, id).await?;
     let message = actions::customers_entry(&desk, id, entry).await?;
     let proposals = actions::proposals(&desk, &case, &message).await?;
+    actions::note_details_read(&desk, &by, &case).await?;
     Ok(Json(proposals.into_iter().map(told).collect()))
 }
 

@@ -8,7 +8,7 @@ use super::wire::{Made, WantedChange};
 use crate::cases::actions::{self, HandOver, OpenByAgent, Reply};
 use crate::cases::store;
 use crate::cases::{CaseId, CaseKind, EntryId, Priority};
-use crate::customers::{self, Person};
+use crate::customers::Person;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
 use crate::staff::{AgentId, Reader, TeamId, Worker};
@@ -190,9 +190,8 @@ pub(super) async fn write_up(
     Path(id): Path<CaseId>,
 ) -> Result<Json<WrittenUp>> {
     let text = actions::written_up(&desk, &by, id).await?;
-    let case = store::case(desk.db(), id).await?;
-    if let Some(installation) = case.and_then(|case| case.installation_id) {
-        customers::actions::note_reading(&desk, &by, installation).await?;
+    if let Some(case) = store::case(desk.db(), id).await? {
+        actions::note_details_read(&desk, &by, &case).await?;
     }
     Ok(Json(WrittenUp { text }))
 }

@@ -56,6 +56,15 @@ pub async fn of_case(desk: &Desk, by: &Viewer, case: CaseId) -> Result<Vec<Reque
     Ok(store::of_case(desk.db(), case).await?)
 }
 
+/// The same for a program; the audit log has it.
+pub async fn read_of_case(desk: &Desk, by: &Viewer, case: CaseId) -> Result<Vec<Request>, DetailsError> {
+    let requests = of_case(desk, by, case).await?;
+    if let Some(case) = case_store::case(desk.db(), case).await? {
+        cases::note_details_read(desk, by, &case).await?;
+    }
+    Ok(requests)
+}
+
 /// One of them.
 pub async fn request_of(desk: &Desk, by: &Viewer, case: CaseId, id: RequestId) -> Result<Request, DetailsError> {
     cases::may_read(desk, by, case).await?;
