@@ -6,6 +6,7 @@ use casedesk::cases::actions::{self as cases, Chosen};
 use casedesk::cases::rules::Change;
 use casedesk::cases::{CaseId, CaseKind, store as case_store};
 use casedesk::customers::actions::{self as file, Given, Origin};
+use casedesk::customers::rules::sheet::Sheet;
 use casedesk::customers::{
     ContractTerms, CustomersError, FieldSource, InstallationId, InstallationRole, InstallationTerms, OptionTerms,
     OrganisationId, OrganisationKind, SupportChannel, Verdict, VerdictAction, VerdictKind, VerdictState, store,
@@ -485,6 +486,53 @@ async fn what_details_are_kept_for_stands_with_them_on_the_page_over_the_api_and
         ] {
             assert!(text.contains("not shared with any third party and serve only to improve"), "{where_}: {text}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_installation_is_called_and_of_which_product_it_is_keeps_its_history_too() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        ferrywell(app, &by).await;
+        let of = northbay(app, &by).await;
+        let id = installation(app, &by, of, "Main site").await;
+        let history = async || {
+            let values = store::value_history(app.desk().db(), id).await.unwrap();
+            let told = |value: casedesk::customers::FieldValue| format!("{} {}", value.field, value.value);
+            values.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let terms = |label: &str, role, product_id| InstallationTerms { label: label.into(), role, product_id };
+        let product_id = store::installation(app.desk().db(), id).await.unwrap().unwrap().terms.product_id;
+        let same = terms("Main site", InstallationRole::Production, product_id);
+        file::change_installation(app.desk(), &by, id, &same).await.unwrap();
+        assert!(history().await.is_empty(), "nothing is other than before");
+        app.advance(std::time::Duration::from_mins(5));
+        let other = terms("Old site", InstallationRole::Test, None);
+        file::change_installation(app.desk(), &by, id, &other).await.unwrap();
+        let all = [
+            "product ",
+            "product Ferrywell Transfer",
+            "role test",
+            "role production",
+            "label Old site",
+            "label Main site",
+        ];
+        assert_eq!(history().await, all);
+        let values = store::value_history(app.desk().db(), id).await.unwrap();
+        assert_eq!(values[4].agent_name.as_deref(), Some("Ada"));
+        assert!(values[5].at < values[4].at, "it was called so from the beginning");
+        let sheet = format!("Casedesk id,What they call it,Organisation\n{id},New site,Northbay\n");
+        let bytes = sheet.into_bytes().into();
+        let report = file::import_file(app.desk(), Some(&by), Sheet::Installations, bytes, vec![]).await.unwrap();
+        assert_eq!(report.changed, 1, "{report:?}");
+        let newest = store::value_history(app.desk().db(), id).await.unwrap().remove(0);
+        assert_eq!((newest.value.as_str(), newest.source), ("New site", FieldSource::Import));
+        let now = store::current_values(app.desk().db(), id).await.unwrap();
+        assert!(now.iter().all(|value| value.field == "role"), "its name is no detail: {now:?}");
+        let page = app.logged_in("Ben", Role::Agent).await.get(&format!("/installations/{id}")).await.text;
+        assert!(page.contains("What they call it <span class=\"badge line\">Old site"), "{page}");
+        app.drain().await;
     })
     .await;
 }

@@ -11,8 +11,10 @@ use crate::customers::{
 };
 use crate::db::Tx;
 use crate::desk::Desk;
+use crate::kit::Timestamp;
+use crate::products;
 use crate::staff::actions::audit;
-use crate::staff::{Actor, Audit, Viewer};
+use crate::staff::{Actor, AgentId, Audit, Viewer};
 
 /// A value that somebody gave, and where it comes from.
 #[derive(Clone, Debug)]
@@ -109,10 +111,39 @@ pub async fn change_installation(
     let mut tx = desk.db().begin().await?;
     let old = known(&mut tx, id).await?;
     sold(&mut tx, terms.product_id).await?;
-    store::update_installation(&mut tx, id, &terms).await?;
+    write_terms(&mut tx, id, &terms, (FieldSource::Agent, Some(by.id)), desk.now()).await?;
     let detail = json!({ "organisation": old.organisation_id, "terms": terms });
     record(&mut tx, desk, by, "customers.installation_changed", ("installation", id.0), detail).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes what an installation is called, what it is for and of which product it is; what of that is other than before
+/// stands in its history.
+pub(super) async fn write_terms(
+    tx: &mut Tx,
+    id: InstallationId,
+    terms: &InstallationTerms,
+    (source, agent_id): (FieldSource, Option<AgentId>),
+    at: Timestamp,
+) -> Result<(), CustomersError> {
+    let old = known(tx, id).await?;
+    let product = match terms.product_id {
+        Some(product) => products::store::product(&mut *tx, product).await?.map(|found| found.name),
+        None => None,
+    };
+    let changes = [
+        (rules::LABEL, old.terms.label, terms.label.clone()),
+        (Field::Role.name(), old.terms.role.to_string(), terms.role.to_string()),
+        (rules::PRODUCT, old.product_name.unwrap_or_default(), product.unwrap_or_default()),
+    ];
+    for (field, before, after) in changes.iter().filter(|(_, before, after)| before != after) {
+        store::keep_first_value(tx, id, field, before).await?;
+        let (value, written) = (after.as_str(), after.as_str());
+        let new = NewValue { field, value, written, source, entry_id: None, agent_id, contact_id: None, at };
+        store::insert_value(tx, id, &new).await?;
+    }
+    store::update_installation(tx, id, terms).await?;
+    Ok(())
 }
 
 /// Puts an installation that is no more out of sight, or back.

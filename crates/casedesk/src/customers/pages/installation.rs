@@ -121,7 +121,7 @@ pub(super) async fn show(
         now: current.iter().position(|value| value.field == field.name()).map(|at| current.swap_remove(at)),
     };
     let lines = Field::ALL.into_iter().filter(|field| *field != Field::Role).map(&mut line).collect();
-    let past = |value: FieldValue| Past { label: Field::from_name(&value.field).map_or("Other", rules::label), value };
+    let past = |value: FieldValue| Past { label: past_label(&value.field), value };
     Ok(Html(InstallationPage {
         shell: by.shell("organisations", ""),
         organisation: store::organisation(desk.db(), installation.organisation_id).await?,
@@ -133,6 +133,14 @@ pub(super) async fn show(
         history: store::value_history(desk.db(), id).await?.into_iter().map(past).collect(),
         installation,
     }))
+}
+
+fn past_label(field: &str) -> &'static str {
+    match field {
+        rules::LABEL => "What they call it",
+        rules::PRODUCT => "Product",
+        detail => Field::from_name(detail).map_or("Other", rules::label),
+    }
 }
 
 /// `POST /organisations/{id}/installations`

@@ -30,6 +30,9 @@ use super::{
     ContractTerms, CustomersError, InstallationRole, InstallationTerms, LicenceTerms, OptionTerms, SupportTarget,
 };
 
+/// What an installation is called and its product, by their names among the values that it had.
+pub const LABEL: &str = "label";
+pub const PRODUCT: &str = "product";
 const MOST_NAME: usize = 200;
 const MOST_WORDS: usize = 10_000;
 const MOST_TAG: usize = 50;

@@ -124,17 +124,36 @@ pub(in crate::customers) async fn insert_value(tx: &mut Tx, of: InstallationId, 
     .await
 }
 
+/// Before the first change of what nobody wrote a history of: what it was from the beginning.
+pub(in crate::customers) async fn keep_first_value(
+    tx: &mut Tx,
+    of: InstallationId,
+    field: &str,
+    value: &str,
+) -> Result<u64> {
+    tx.exec(q!(
+        "INSERT INTO installation_fields (installation_id, field, value, written, source, at)
+         SELECT id, $2, $3, $3, 'agent', created_at FROM installations WHERE id = $1 AND $3 <> ''
+           AND NOT EXISTS (SELECT 1 FROM installation_fields WHERE installation_id = $1 AND field = $2)",
+        of,
+        field,
+        value
+    ))
+    .await
+}
+
 const VALUES: &str = "SELECT f.field, f.value, f.written, f.source, f.entry_id, f.agent_id, a.name AS agent_name,
     f.contact_id, c.name AS contact_name, f.at FROM installation_fields f
     LEFT JOIN agents a ON a.id = f.agent_id LEFT JOIN contacts c ON c.id = f.contact_id ";
 
-/// The newest value of each field, also where that is empty.
+/// The newest value of each detail, also where that is empty. What the installation is called and of which product it is
+/// stands in its own row.
 pub async fn current_values(on: impl Read, of: InstallationId) -> Result<Vec<FieldValue>> {
     on.all(
         Query::new(VALUES)
             .push("WHERE f.id IN (SELECT MAX(id) FROM installation_fields WHERE installation_id = ")
             .bind(of)
-            .push(" GROUP BY field) ORDER BY f.id LIMIT ")
+            .push(" GROUP BY field) AND f.field NOT IN ('label', 'product') ORDER BY f.id LIMIT ")
             .bind(MOST_FIELDS),
     )
     .await

@@ -7,6 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::book::book;
+use crate::customers::actions::installations::write_terms;
 use crate::customers::actions::organisation::move_contact;
 use crate::customers::rules::sheet::{self, Change, ImportFate, ImportLine, Plan, Sheet, Table, Unreadable};
 use crate::customers::store::{self, NewValue, Source};
@@ -259,7 +260,7 @@ async fn write(tx: &mut Tx, desk: &Desk, by: Option<AgentId>, change: &Change) -
         Change::Installation { id, of, terms, values } => {
             let id = match id {
                 Some(id) => {
-                    store::update_installation(tx, *id, terms).await?;
+                    write_terms(tx, *id, terms, (FieldSource::Import, by), now).await?;
                     *id
                 }
                 None => store::insert_installation(tx, *of, terms, now).await?,
