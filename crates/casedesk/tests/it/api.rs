@@ -571,6 +571,8 @@ const COMMON: &[&str] = &[
     "remove_licence",
     "remove_organisation_note",
     "remove_organisation_tag",
+    "add_contact_tag",
+    "remove_contact_tag",
     "remove_release",
     "remove_roadmap_item",
     "release_submission",

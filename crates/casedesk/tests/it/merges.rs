@@ -61,6 +61,7 @@ async fn everything(app: &TestApp) -> Vec<String> {
              || CASE WHEN is_main THEN 'main' ELSE '' END",
         ),
         ("contact_numbers", "CAST(id AS TEXT) || number_e164 || ' ' || CAST(contact_id AS TEXT)"),
+        ("contact_tags", "tag || ' ' || CAST(contact_id AS TEXT)"),
         ("contracts", "CAST(id AS TEXT) || ' ' || CAST(organisation_id AS TEXT)"),
         ("licences", "CAST(id AS TEXT) || ' ' || CAST(organisation_id AS TEXT)"),
         ("installations", "CAST(id AS TEXT) || ' ' || CAST(organisation_id AS TEXT)"),
@@ -202,9 +203,15 @@ async fn two_contacts_become_one_and_two_again() {
         let (keep, gone) = (contact(app, "anna@quay.example").await, contact(app, "berg@quay.example").await);
         let number = json!({ "number": "+353 1 234 5678", "label": "" });
         world.agent.json(Method::POST, &format!("/api/v1/contacts/{gone}/numbers"), &number).await;
+        for (of, tag) in [(keep, "vip"), (gone, "vip"), (gone, "root")] {
+            let path = format!("/api/v1/contacts/{of}/tags/{tag}");
+            assert_eq!(world.agent.json(Method::PUT, &path, &Value::Null).await.status, StatusCode::NO_CONTENT);
+        }
         let before = everything(app).await;
         let made = merge(&world.agent, "contact", keep, gone).await;
         assert_eq!(contact(app, "berg@quay.example").await, keep);
+        let tags = world.agent.get(&format!("/api/v1/contacts/{keep}")).await.json()["tags"].clone();
+        assert_eq!(tags, json!(["root", "vip"]));
         let numbers = world.agent.get(&format!("/api/v1/contacts/{keep}/numbers")).await.json();
         assert_eq!(numbers[0]["number_e164"], "+35312345678");
         let (one, other) = (organisation(app, "quay.example").await, organisation(app, "quay.co.example").await);

@@ -332,3 +332,54 @@ async fn a_hundred_thousand_lines_are_looked_at() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn contacts_have_tags_on_their_page_over_the_api_and_in_sheets() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        take(app, &by, Sheet::Organisations, ORGANISATIONS).await;
+        let tagged = "Name,E-mail,Tags\nAnna Berg,anna@northbay.example,VIP root\nBo Lind,bo@northbay.example,root\n";
+        assert_eq!(counts(&take(app, &by, Sheet::Contacts, tagged).await), [2, 0, 0, 0]);
+        let sheet = out(app, Sheet::Contacts).await;
+        assert!(sheet.contains(",root vip,"), "{sheet}");
+        assert_eq!(
+            counts(&take(app, &by, Sheet::Contacts, &sheet).await),
+            [0, 0, 2, 0],
+            "what went out changes nothing"
+        );
+        let program = crate::api::program(app, &by, Scope::Admin).await;
+        let anna = crate::merges::contact(app, "anna@northbay.example").await;
+        let tags = async || program.get(&format!("/api/v1/contacts/{anna}")).await.json()["tags"].clone();
+        assert_eq!(tags().await, json!(["root", "vip"]));
+        let page = app.logged_in("Ben", Role::Agent).await;
+        let path = format!("/contacts/{anna}/tags");
+        assert_eq!(page.post(&path, &[("remove", "vip")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(page.post(&path, &[("tag", "<b>new</b>")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(tags().await, json!(["<b>new</b>", "root"]));
+        let shown = page.get(&format!("/contacts/{anna}")).await.text;
+        assert!(shown.contains("new") && !shown.contains("<b>new"), "{shown}");
+        let found = async |query: &str| {
+            let found = program.get(&format!("/api/v1/contacts?{query}")).await.json();
+            found.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("q=&tag=root").await, ["Anna Berg", "Bo Lind"]);
+        assert_eq!(found("q=bo&tag=root").await, ["Bo Lind"]);
+        assert!(found("q=&tag=vip").await.is_empty(), "it was taken off");
+        let list = page.get("/organisations?tag=root").await.text;
+        assert!(
+            list.contains("Contacts with this tag") && list.contains(&format!("href=\"/contacts/{anna}\"")),
+            "{list}"
+        );
+        let long = page.post(&path, &[("tag", &"x".repeat(51))]).await;
+        assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let log: (i64,) = app
+            .desk()
+            .db()
+            .one(q!("SELECT COUNT(*) FROM audit WHERE action LIKE 'customers.contact_tag%'"))
+            .await
+            .unwrap();
+        assert_eq!(log.0, 2);
+        app.drain().await;
+    })
+    .await;
+}

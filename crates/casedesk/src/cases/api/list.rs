@@ -198,7 +198,7 @@ async fn people(desk: &Desk, q: &str) -> Result<Vec<FoundPerson>> {
     if q.is_empty() {
         return Ok(vec![]);
     }
-    let found = customers::store::contacts_like(desk.db(), q, i64::try_from(FOUND).unwrap_or(0)).await?;
+    let found = customers::store::contacts_like(desk.db(), q, None, i64::try_from(FOUND).unwrap_or(0)).await?;
     let person = |(contact, address): (customers::Contact, String)| FoundPerson {
         contact_id: contact.id,
         name: contact.name,

@@ -126,7 +126,7 @@ async fn contacts(desk: &Desk, query: &str) -> Result<Vec<Person>> {
     if query.chars().count() < 2 {
         return Ok(vec![]);
     }
-    let found = customers::store::contacts_like(desk.db(), query, PEOPLE).await?;
+    let found = customers::store::contacts_like(desk.db(), query, None, PEOPLE).await?;
     Ok(found.into_iter().map(|(contact, address)| Person::new(contact.id.0, &contact.name, &address)).collect())
 }
 

@@ -232,6 +232,28 @@ pub async fn set_contact_note(desk: &Desk, by: &Viewer, id: ContactId, text: &st
     Ok(tx.commit().await?)
 }
 
+/// Tags a contact, or takes a tag off.
+pub async fn set_contact_tag(
+    desk: &Desk,
+    by: &Viewer,
+    id: ContactId,
+    tag: &str,
+    on: bool,
+) -> Result<(), CustomersError> {
+    let tag = rules::checked_tag(tag)?;
+    let mut tx = desk.db().begin().await?;
+    known_contact(&mut tx, id).await?;
+    let changes = match on {
+        true => store::insert_contact_tag(&mut tx, id, &tag).await?,
+        false => store::delete_contact_tag(&mut tx, id, &tag).await?,
+    };
+    if changes > 0 {
+        let action = if on { "customers.contact_tag_added" } else { "customers.contact_tag_removed" };
+        record(&mut tx, desk, by, action, ("contact", id.0), json!({ "tag": tag })).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 /// Makes one of a contact's addresses the one that is written to first.
 pub async fn choose_main_address(desk: &Desk, by: &Viewer, id: ContactId, address: &str) -> Result<(), CustomersError> {
     let address = address.trim().to_lowercase();

@@ -38,6 +38,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(organisation::add_address, organisation::remove_address))
         .routes(routes!(organisation::choose_main_address))
         .routes(routes!(organisation::set_contact_note))
+        .routes(routes!(organisation::add_contact_tag, organisation::remove_contact_tag))
         .routes(routes!(pause_address, resume_address))
         .merge(agreements())
         .merge(installations())
@@ -168,6 +169,8 @@ async fn get_organisation(
 struct Sought {
     /// Part of a name or address.
     q: String,
+    /// Only those that have this tag.
+    tag: Option<String>,
     /// 1 to 100; 50 when it is not given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -190,7 +193,7 @@ async fn list_contacts(
     Query(sought): Query<Sought>,
 ) -> Result<Json<Vec<FoundContact>>> {
     let limit = i64::try_from(limit(sought.limit)?).unwrap_or(i64::MAX);
-    let found = store::contacts_like(desk.db(), sought.q.trim(), limit).await?;
+    let found = store::contacts_like(desk.db(), sought.q.trim(), sought.tag.as_deref(), limit).await?;
     let shown = |(contact, address): (Contact, String)| FoundContact {
         id: contact.id,
         name: contact.name,
@@ -209,6 +212,7 @@ struct ContactInFull {
     addresses: Vec<Address>,
     /// What is noted of them.
     note: String,
+    tags: Vec<String>,
     /// The contact that this one was merged into. `null`: they stand for themselves.
     merged_into: Option<ContactId>,
 }
@@ -231,6 +235,7 @@ async fn get_contact(State(desk): State<Desk>, _: Reader, Path(id): Path<Contact
         name: contact.name,
         organisation_id: contact.organisation_id,
         note: store::contact_note(desk.db(), id).await?,
+        tags: store::contact_tags(desk.db(), id).await?,
         merged_into: store::contact_merged_into(desk.db(), id).await?,
         addresses: addresses.into_iter().map(|(address, paused_reason)| Address { address, paused_reason }).collect(),
     }))

@@ -268,6 +268,30 @@ pub(super) async fn change_contact(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Tag a contact.
+#[utoipa::path(put, path = "/contacts/{id}/tags/{tag}", tag = "customers",
+    params(("id" = ContactId, Path), ("tag" = String, Path)), responses((status = 204)))]
+pub(super) async fn add_contact_tag(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, tag)): Path<(ContactId, String)>,
+) -> Result<StatusCode> {
+    actions::set_contact_tag(&desk, &by, id, &tag, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take a tag off a contact.
+#[utoipa::path(delete, path = "/contacts/{id}/tags/{tag}", tag = "customers",
+    params(("id" = ContactId, Path), ("tag" = String, Path)), responses((status = 204)))]
+pub(super) async fn remove_contact_tag(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path((id, tag)): Path<(ContactId, String)>,
+) -> Result<StatusCode> {
+    actions::set_contact_tag(&desk, &by, id, &tag, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Give a contact an address.
 #[utoipa::path(put, path = "/contacts/{id}/addresses/{address}", tag = "customers",
     params(("id" = ContactId, Path), ("address" = String, Path)), responses((status = 204)))]

@@ -24,6 +24,7 @@ struct ContactPage {
     addresses: Vec<(String, Option<String>)>,
     numbers: Vec<Number>,
     note: String,
+    tags: Vec<String>,
 }
 
 /// `GET /contacts/{id}`
@@ -43,6 +44,7 @@ pub(super) async fn show(State(desk): State<Desk>, Reader(by): Reader, Path(id):
         addresses: store::addresses(desk.db(), id).await?,
         numbers: store::numbers(desk.db(), id).await?,
         note: store::contact_note(desk.db(), id).await?,
+        tags: store::contact_tags(desk.db(), id).await?,
         contact,
     };
     Ok(Html(page).into_response())
@@ -113,6 +115,18 @@ pub(super) async fn address(
     }
     let on = sent.filled("remove").is_none();
     actions::set_address(&desk, &by, id, sent.filled("remove").unwrap_or(sent.one("address")), on).await?;
+    Ok(see_other(&format!("/contacts/{id}")))
+}
+
+/// `POST /contacts/{id}/tags`: with `remove` it is taken off.
+pub(super) async fn tag(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<ContactId>,
+    sent: Fields,
+) -> Result<Response> {
+    let on = sent.filled("remove").is_none();
+    actions::set_contact_tag(&desk, &by, id, sent.filled("remove").unwrap_or(sent.one("tag")), on).await?;
     Ok(see_other(&format!("/contacts/{id}")))
 }
 

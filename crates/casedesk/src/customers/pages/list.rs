@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::forms;
-use crate::customers::{Organisation, OrganisationId, actions, store};
+use crate::customers::{Contact, Organisation, OrganisationId, actions, store};
 use crate::desk::Desk;
 use crate::staff::{Reader, Worker};
 use crate::web::fields::Fields;
@@ -37,6 +37,8 @@ struct ListPage {
     q: String,
     tag: String,
     rows: Vec<Row>,
+    /// Those that have the tag, when one is looked for.
+    contacts: Vec<Contact>,
     next: Option<OrganisationId>,
 }
 
@@ -53,6 +55,10 @@ pub(super) async fn list(
     };
     let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
     let tag = Some(asked.tag.trim()).filter(|tag| !tag.is_empty());
+    let contacts = match (tag, asked.after) {
+        (Some(tag), None) => store::contacts_tagged(desk.db(), tag, one_more).await?,
+        _ => vec![],
+    };
     let mut found = store::organisations_by_name(desk.db(), asked.q.trim(), tag, after, one_more).await?;
     let more = found.len() > ROWS;
     found.truncate(ROWS);
@@ -62,7 +68,7 @@ pub(super) async fn list(
         let domains = store::domains(desk.db(), organisation.id).await?.join(", ");
         rows.push(Row { tags: store::organisation_tags(desk.db(), organisation.id).await?, domains, organisation });
     }
-    Ok(Html(ListPage { shell: by.shell("organisations", ""), q: asked.q, tag: asked.tag, rows, next }))
+    Ok(Html(ListPage { shell: by.shell("organisations", ""), q: asked.q, tag: asked.tag, rows, contacts, next }))
 }
 
 /// `POST /organisations`

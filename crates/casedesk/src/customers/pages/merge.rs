@@ -96,7 +96,7 @@ impl MergePage {
 
 const ORGANISATION: &[&str] =
     &["Kind", "Mail domains", "Tags", "Contacts", "Contracts", "Licences", "Installations", "Notes"];
-const CONTACT: &[&str] = &["Organisation", "Addresses", "Phone numbers", "Note"];
+const CONTACT: &[&str] = &["Organisation", "Addresses", "Phone numbers", "Tags", "Note"];
 
 async fn organisation(desk: &Desk, id: OrganisationId) -> Result<(Side, OrganisationKind)> {
     let db = desk.db();
@@ -138,7 +138,8 @@ async fn contact(desk: &Desk, id: ContactId) -> Result<Side> {
     };
     let addresses: Vec<String> = store::addresses(db, id).await?.into_iter().map(|(address, _)| address).collect();
     let numbers: Vec<String> = store::numbers(db, id).await?.into_iter().map(|one| one.number_e164).collect();
-    let says = vec![of, addresses.join(", "), numbers.join(", "), store::contact_note(db, id).await?];
+    let tags = store::contact_tags(db, id).await?.join(", ");
+    let says = vec![of, addresses.join(", "), numbers.join(", "), tags, store::contact_note(db, id).await?];
     Ok(Side { id: id.0, href: format!("/contacts/{id}"), name: found.name, says })
 }
 
@@ -198,7 +199,7 @@ pub(super) async fn contacts(
     };
     let mut found = Vec::new();
     if other.is_none() && !asked.q.trim().is_empty() {
-        let rows = store::contacts_like(desk.db(), asked.q.trim(), MOST_FOUND).await?;
+        let rows = store::contacts_like(desk.db(), asked.q.trim(), None, MOST_FOUND).await?;
         let others = rows.into_iter().filter(|(contact, _)| contact.id != id);
         found = others.map(|(contact, about)| Found { id: contact.id.0, name: contact.name, about }).collect();
     }

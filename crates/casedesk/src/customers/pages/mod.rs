@@ -31,6 +31,7 @@ pub fn routes() -> Router<Desk> {
         .route("/organisations/{id}/contacts", post(contact::add))
         .route("/contacts/{id}", get(contact::show).merge(post(contact::change)))
         .route("/contacts/{id}/addresses", post(contact::address))
+        .route("/contacts/{id}/tags", post(contact::tag))
         .route("/contacts/{id}/numbers", post(contact::number))
         .merge(agreements())
         .merge(installations())

@@ -207,6 +207,7 @@ mod tests {
             organisation_id: Some(OrganisationId(of)),
             addresses: vec![],
             numbers: vec![],
+            tags: vec![],
             note: String::new(),
         };
         let all = [

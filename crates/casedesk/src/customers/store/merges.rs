@@ -283,7 +283,7 @@ pub(in crate::customers) async fn clear_contact_merged(tx: &mut Tx, merge: Merge
     Ok(())
 }
 
-/// Gives one contact the other's addresses and numbers, and notes them. Its own main address stays the main one.
+/// Gives one contact the other's addresses, numbers and tags, and notes them. Its own main address stays the main one.
 pub(in crate::customers) async fn move_ways(tx: &mut Tx, id: MergeId, from: ContactId, to: ContactId) -> Result<()> {
     for note in [
         "INSERT INTO file_merge_moves (merge_id, what, moved)
@@ -312,10 +312,25 @@ pub(in crate::customers) async fn move_ways(tx: &mut Tx, id: MergeId, from: Cont
         id
     ))
     .await?;
+    tx.exec(q!(
+        "INSERT INTO file_merge_moves (merge_id, what, moved) SELECT $1, 'tag', t.tag FROM contact_tags t
+         WHERE t.contact_id = $2 AND NOT EXISTS (SELECT 1 FROM contact_tags k WHERE k.contact_id = $3 AND k.tag = t.tag)",
+        id,
+        from,
+        to
+    ))
+    .await?;
+    tx.exec(q!(
+        "INSERT INTO contact_tags (contact_id, tag)
+         SELECT $1, moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag'",
+        to,
+        id
+    ))
+    .await?;
     Ok(())
 }
 
-/// Gives back the addresses and numbers that the merge moved and that are still where it put them.
+/// Gives back the addresses, numbers and tags that the merge moved and that are still where it put them.
 pub(in crate::customers) async fn return_ways(
     tx: &mut Tx,
     id: MergeId,
@@ -340,6 +355,13 @@ pub(in crate::customers) async fn return_ways(
         id,
         kept,
         merged
+    ))
+    .await?;
+    tx.exec(q!(
+        "DELETE FROM contact_tags WHERE contact_id = $1
+           AND tag IN (SELECT moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag')",
+        kept,
+        id
     ))
     .await?;
     Ok(())

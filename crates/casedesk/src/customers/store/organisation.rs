@@ -1,5 +1,5 @@
 //! Changes of organisations and contacts, their notes and tags.
-use crate::customers::{ContactId, Organisation, OrganisationId, OrganisationKind};
+use crate::customers::{Contact, ContactId, Organisation, OrganisationId, OrganisationKind};
 use crate::db::{Query, Read, Result, Tx};
 use crate::kit::Timestamp;
 use crate::q;
@@ -107,6 +107,32 @@ pub async fn organisation_tags(on: impl Read, id: OrganisationId) -> Result<Vec<
     let rows: Vec<(String,)> =
         on.all(q!("SELECT tag FROM organisation_tags WHERE organisation_id = $1 ORDER BY tag LIMIT 50", id)).await?;
     Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+/// A contact's tags, 50 at the most.
+pub async fn contact_tags(on: impl Read, id: ContactId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        on.all(q!("SELECT tag FROM contact_tags WHERE contact_id = $1 ORDER BY tag LIMIT 50", id)).await?;
+    Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+/// Contacts that have this tag, by name.
+pub async fn contacts_tagged(on: impl Read, tag: &str, limit: i64) -> Result<Vec<Contact>> {
+    on.all(q!(
+        "SELECT c.id, c.organisation_id, c.name FROM contact_tags t JOIN contacts c ON c.id = t.contact_id
+         WHERE t.tag = $1 AND c.merged_into IS NULL ORDER BY LOWER(c.name), c.id LIMIT $2",
+        tag,
+        limit
+    ))
+    .await
+}
+
+pub(in crate::customers) async fn insert_contact_tag(tx: &mut Tx, id: ContactId, tag: &str) -> Result<u64> {
+    tx.exec(q!("INSERT INTO contact_tags (contact_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, tag)).await
+}
+
+pub(in crate::customers) async fn delete_contact_tag(tx: &mut Tx, id: ContactId, tag: &str) -> Result<u64> {
+    tx.exec(q!("DELETE FROM contact_tags WHERE contact_id = $1 AND tag = $2", id, tag)).await
 }
 
 pub(in crate::customers) async fn insert_tag(tx: &mut Tx, id: OrganisationId, tag: &str) -> Result<u64> {

@@ -81,6 +81,19 @@ pub async fn tags_between(
     .await
 }
 
+pub async fn contact_tags_between(
+    on: impl Read,
+    first: ContactId,
+    last: ContactId,
+) -> Result<Vec<(ContactId, String)>> {
+    on.all(q!(
+        "SELECT contact_id, tag FROM contact_tags WHERE contact_id >= $1 AND contact_id <= $2 ORDER BY contact_id, tag",
+        first,
+        last
+    ))
+    .await
+}
+
 pub async fn notes_between(
     on: impl Read,
     first: OrganisationId,

@@ -19,6 +19,7 @@ pub(super) async fn write(desk: &Desk, order: &Order, archive: &mut Archive) -> 
 async fn people(desk: &Desk, order: &Order, archive: &mut Archive) -> Result<(), PrivacyError> {
     let addresses = store::addresses(desk.db(), order.subject).await?;
     let numbers = store::numbers(desk.db(), order.subject).await?;
+    let tags = store::contact_tags(desk.db(), order.subject).await?;
     let notes = if order.notes { store::contact_notes(desk.db(), order.subject).await? } else { vec![] };
     let one = |(id, name): &(ContactId, String)| {
         let paused = |(_, address, paused): &(ContactId, String, Option<String>)| json!({ "address": address, "mail_is_paused_because": paused });
@@ -28,6 +29,7 @@ async fn people(desk: &Desk, order: &Order, archive: &mut Archive) -> Result<(),
             "name": name,
             "addresses": addresses.iter().filter(|(of, ..)| of == id).map(paused).collect::<Vec<_>>(),
             "telephone": numbers.iter().filter(|(of, ..)| of == id).map(number).collect::<Vec<_>>(),
+            "tags": tags.iter().filter(|(of, _)| of == id).map(|(_, tag)| tag).collect::<Vec<_>>(),
             "our_note": notes.iter().find(|(of, _)| of == id).map(|(_, note)| note),
         })
     };

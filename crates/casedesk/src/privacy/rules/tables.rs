@@ -27,6 +27,7 @@ pub const TABLES: &[(&str, &str, &str)] = &[
     ("cases", "their cases", "the subject goes, and whom it was of"),
     ("contact_addresses", "their addresses", "goes"),
     ("contact_numbers", "their numbers", "goes"),
+    ("contact_tags", "their tags", "goes"),
     ("contacts", "who they are, and our note when notes are asked for", "goes; notes on their colleagues are scrubbed"),
     ("contract_reminders", "nothing: days of ours", "stays with the contract"),
     ("contracts", "of an organisation", "stays: bookkeeping"),

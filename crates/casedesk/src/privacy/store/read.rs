@@ -61,6 +61,11 @@ pub async fn numbers(on: impl Read, subject: Subject) -> Result<Vec<(ContactId, 
     on.all(contacts_in(query, subject).push(" ORDER BY contact_id, id LIMIT ").bind(MOST_CONTACTS * 5)).await
 }
 
+pub async fn contact_tags(on: impl Read, subject: Subject) -> Result<Vec<(ContactId, String)>> {
+    let query = Query::new("SELECT contact_id, tag FROM contact_tags WHERE contact_id IN ");
+    on.all(contacts_in(query, subject).push(" ORDER BY contact_id, tag LIMIT ").bind(MOST_CONTACTS * 5)).await
+}
+
 /// Those of the numbers by which others are rung too.
 pub async fn shared_numbers(on: impl Read, subject: Subject) -> Result<Vec<String>> {
     let query = Query::new(

@@ -166,6 +166,7 @@ pub async fn delete_contacts(tx: &mut Tx, subject: Subject) -> Result<()> {
         "UPDATE events SET data = '{}' WHERE topic = 'contact' AND subject IN ",
         "UPDATE case_people SET contact_id = NULL WHERE contact_id IN ",
         "DELETE FROM contact_numbers WHERE contact_id IN ",
+        "DELETE FROM contact_tags WHERE contact_id IN ",
         "DELETE FROM contact_addresses WHERE contact_id IN ",
         "DELETE FROM contacts WHERE id IN ",
     ] {

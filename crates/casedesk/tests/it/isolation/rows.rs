@@ -252,7 +252,7 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ),
     ("PUT /api/v1/products/{id}/roadmap/{item}", r#"{"title": "Another", "status": "planned"}"#),
     // customers
-    ("GET /api/v1/contacts", "?q=<word>"),
+    ("GET /api/v1/contacts", "?q=<word>&tag=<tag>"),
     ("GET /api/v1/organisations", "?q=<word>&after=<organisation>"),
     ("GET /contacts/{id}", ""),
     ("GET /installations/{id}", ""),
@@ -277,6 +277,7 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("POST /api/v1/support-options", r#"{"name": "Another", "channels": ["mail"], "hours": "24/7"}"#),
     ("POST /contacts/{id}", "name=Another"),
     ("POST /contacts/{id}/addresses", "address=another@northbay.example"),
+    ("POST /contacts/{id}/tags", "tag=<tag>"),
     ("POST /installations/{id}", "label=Another&role=production&product_id=<product>"),
     ("POST /installations/{id}/archive", ""),
     ("POST /installations/{id}/restore", ""),

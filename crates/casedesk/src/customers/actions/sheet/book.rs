@@ -132,12 +132,14 @@ pub(super) async fn contacts(on: &mut Source<'_>, after: ContactId, limit: i64) 
     let (first, last) = (first.id, last.id);
     let mut addresses = by_owner(store::addresses_between(&mut *on, first, last).await?);
     let mut numbers = by_owner(store::numbers_between(&mut *on, first, last).await?);
+    let mut tags = by_owner(store::contact_tags_between(&mut *on, first, last).await?);
     let known = rows.into_iter().map(|row| KnownContact {
         id: row.id,
         name: row.name,
         organisation_id: row.organisation_id,
         addresses: addresses.remove(&row.id).unwrap_or_default(),
         numbers: numbers.remove(&row.id).unwrap_or_default(),
+        tags: tags.remove(&row.id).unwrap_or_default(),
         note: row.note,
     });
     Ok(known.collect())

@@ -240,7 +240,7 @@ async fn write(tx: &mut Tx, desk: &Desk, by: Option<AgentId>, change: &Change) -
             };
             belongings(tx, by, id, (domains, tags, notes), now).await
         }
-        Change::Contact { id, name, organisation, addresses, numbers, note } => {
+        Change::Contact { id, name, organisation, addresses, numbers, tags, note } => {
             let id = match id {
                 Some(id) => {
                     move_contact(tx, desk, by, *id, name, *organisation).await?;
@@ -249,6 +249,9 @@ async fn write(tx: &mut Tx, desk: &Desk, by: Option<AgentId>, change: &Change) -
                 None => store::insert_contact(tx, name, *organisation, now).await?,
             };
             store::set_contact_note(tx, id, note).await?;
+            for tag in tags {
+                store::insert_contact_tag(tx, id, tag).await?;
+            }
             reached_by(tx, id, addresses, numbers, now).await
         }
         Change::Contract { id: Some(id), terms, .. } => Ok(store::update_contract(tx, *id, terms).await.map(|_| ())?),

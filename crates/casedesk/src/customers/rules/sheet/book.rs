@@ -24,6 +24,7 @@ pub struct KnownContact {
     pub organisation_id: Option<OrganisationId>,
     pub addresses: Vec<String>,
     pub numbers: Vec<String>,
+    pub tags: Vec<String>,
     pub note: String,
 }
 

@@ -32,6 +32,7 @@ const fn several(key: &'static str, title: &'static str, also: &'static [&'stati
 
 const ID: Column = one("id", "Casedesk id", &[]);
 const NOTES: Column = one("notes", "Notes", &["note", "comment", "comments", "remarks", "description"]);
+const TAGS: Column = several("tags", "Tags", &["tag", "label", "labels", "category", "categories"]);
 const OF_ID: Column = one("organisation_id", "Organisation id", &[]);
 const OF: Column = one(
     "organisation",
@@ -74,7 +75,7 @@ const ORGANISATIONS: &[Column] = &[
         "Domains",
         &["domain", "mail domain", "mail domains", "email domain", "email domains", "website domain"],
     ),
-    several("tags", "Tags", &["tag", "label", "labels", "category", "categories"]),
+    TAGS,
     NOTES,
 ];
 
@@ -121,6 +122,7 @@ const CONTACTS: &[Column] = &[
             "phone 2",
         ],
     ),
+    TAGS,
     NOTES,
 ];
 

@@ -58,6 +58,7 @@ pub fn contact_line(known: &KnownContact, organisation: &str) -> Vec<String> {
         organisation.to_owned(),
         known.addresses.join(" "),
         known.numbers.join("; "),
+        known.tags.join(" "),
         known.note.replace("\r\n", "\n"),
     ]
 }

@@ -31,6 +31,7 @@ pub enum Change {
         organisation: Option<OrganisationId>,
         addresses: Vec<String>,
         numbers: Vec<String>,
+        tags: Vec<String>,
         note: String,
     },
     Contract {

@@ -16,14 +16,14 @@ const MOST_FOUND: i64 = 200;
 
 /// Contacts whose name, addresses and organisation have words that begin as those of the text, each with an address. No
 /// text finds everybody.
-pub async fn contacts_like(db: &Db, text: &str, limit: i64) -> Result<Vec<(Contact, String)>> {
+pub async fn contacts_like(db: &Db, text: &str, tag: Option<&str>, limit: i64) -> Result<Vec<(Contact, String)>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(flatten)]
         contact: Contact,
         address: String,
     }
-    let query = match contacts_named(db, text) {
+    let mut query = match contacts_named(db, text) {
         Some(found) => found.wrap("WITH found AS (", ") ").push(
             "SELECT c.id, c.organisation_id, c.name, a.address FROM found f JOIN contacts c ON c.id = f.id
              JOIN contact_addresses a ON a.contact_id = c.id",
@@ -32,6 +32,9 @@ pub async fn contacts_like(db: &Db, text: &str, limit: i64) -> Result<Vec<(Conta
              JOIN contact_addresses a ON a.contact_id = c.id"),
         None => return Ok(vec![]),
     };
+    if let Some(tag) = tag {
+        query = query.push(" WHERE c.id IN (SELECT contact_id FROM contact_tags WHERE tag = ").bind(tag).push(")");
+    }
     let rows: Vec<Row> = db.all(query.push(" ORDER BY c.name, a.address LIMIT ").bind(limit)).await?;
     Ok(rows.into_iter().map(|row| (row.contact, row.address)).collect())
 }

@@ -30,7 +30,7 @@ pub(super) fn organisation(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step,
         None => known.map_or(OrganisationKind::Customer, |known| known.kind),
     };
     let domains = added(known.map_or(&[], |known| &known.domains), domains(index, cells, known)?);
-    let tags = added(known.map_or(&[], |known| &known.tags), tags(cells, known)?);
+    let tags = new_tags(cells, known.map_or(&[], |known| &known.tags))?;
     let notes = notes(cells, known)?;
     let mut differences = Differences::default();
     if let Some(known) = known {
@@ -84,17 +84,17 @@ fn domains(index: &Index<'_>, cells: &Cells<'_>, known: Option<&KnownOrganisatio
     Ok(found)
 }
 
-fn tags(cells: &Cells<'_>, known: Option<&KnownOrganisation>) -> Result<Vec<String>, String> {
+fn new_tags(cells: &Cells<'_>, known: &[String]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     for cell in cells.all("tags") {
-        if known.is_some_and(|known| known.tags.join(" ") == cell) {
+        if known.join(" ") == cell {
             continue;
         }
         for written in cell::words(cell) {
             found.push(rules::checked_tag(written).map_err(words)?);
         }
     }
-    Ok(found)
+    Ok(added(known, found))
 }
 
 fn notes(cells: &Cells<'_>, known: Option<&KnownOrganisation>) -> Result<Vec<String>, String> {
@@ -127,6 +127,7 @@ pub(super) fn contact(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step, Stri
     let organisation = of.or_else(|| known.map_or_else(by_domain, |known| known.organisation_id));
     let new_addresses = added(known.map_or(&[], |known| &known.addresses), addresses);
     let new_numbers = added(known.map_or(&[], |known| &known.numbers), numbers);
+    let tags = new_tags(cells, known.map_or(&[], |known| &known.tags))?;
     let note = match cells.one("notes") {
         "" => known.map_or_else(String::new, |known| known.note.clone()),
         note => rules::checked_note(note).map_err(words)?,
@@ -144,6 +145,7 @@ pub(super) fn contact(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step, Stri
         }
         differences.added("Addresses", &new_addresses);
         differences.added("Phone numbers", &new_numbers);
+        differences.added("Tags", &tags);
         differences.note("Notes", &known.note, &note);
     }
     let first = new_addresses.first().or(new_numbers.first()).map_or("", String::as_str);
@@ -157,6 +159,7 @@ pub(super) fn contact(index: &Index<'_>, cells: &Cells<'_>) -> Result<Step, Stri
             organisation,
             addresses: new_addresses,
             numbers: new_numbers,
+            tags,
             note,
         },
         name,
