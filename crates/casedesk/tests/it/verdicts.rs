@@ -9,7 +9,7 @@ use casedesk::cases::{CaseId, CaseKind, store as case_store};
 use casedesk::customers::actions::{self as file, Origin};
 use casedesk::customers::{OrganisationKind, VerdictAction, VerdictKind, VerdictState};
 use casedesk::db::Read as _;
-use casedesk::products::{self, CycleDraft, ItemDraft, ItemId, RoadmapStatus, VoterId};
+use casedesk::products::{self, CycleDraft, ItemDraft, ItemId, ProductDraft, ProductKind, RoadmapStatus, VoterId};
 use casedesk::q;
 use casedesk::queue::Job as _;
 use casedesk::staff::{Role, Scope, Viewer};
@@ -50,6 +50,53 @@ async fn a_walk_over_all_cases_gives_way_to_a_newer_one_which_sees_what_it_was_b
         let found = verdict(app, case, VerdictKind::LifeCycle).await.unwrap();
         assert_eq!(found.reason, "Ferrywell Transfer 5.1 is supported until 1 January 2031.");
         app.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_system_and_a_runtime_are_told_by_tables_of_their_own() {
+    on_both(async |app| {
+        let by = app.viewer("Ada", Role::Admin).await;
+        ferrywell(app, &by).await;
+        let tables = [
+            ("SUSE Linux Enterprise Server", "sles", ProductKind::OperatingSystem, "12.5", "2024-10-31"),
+            ("Red Hat Enterprise Linux", "rhel", ProductKind::OperatingSystem, "7", "2024-06-30"),
+            ("Java", "java", ProductKind::Runtime, "8", "2022-03-31"),
+        ];
+        for (name, slug, kind, cycle, end) in tables {
+            let draft = ProductDraft { name: name.into(), slug: slug.into(), kind, aliases: vec![] };
+            let id = products::actions::add_product(app.desk(), &by, &draft).await.unwrap();
+            let cycle = CycleDraft {
+                name: cycle.into(),
+                released_on: casedesk::kit::Day::parse("2014-01-01"),
+                ends_on: casedesk::kit::Day::parse(end),
+                ..CycleDraft::default()
+            };
+            products::actions::add_cycle(app.desk(), &by, id, &cycle).await.unwrap();
+        }
+        let of = northbay(app, &by).await;
+        let case = case_of(app, "No login", "It does not work.").await;
+        let system = |name: &'static str, version: &'static str| {
+            vec![given(Field::OsName, name), given(Field::OsVersion, version)]
+        };
+        for (values, reason) in [
+            (system("SLES", "12 SP5"), "SUSE Linux Enterprise Server 12.5 ended on 31 October 2024."),
+            (system("RHEL", "7.9"), "Red Hat Enterprise Linux 7 ended on 30 June 2024."),
+            (vec![given(Field::Runtime, "Tomcat 9.0, Java 8")], "Java 8 ended on 31 March 2022."),
+        ] {
+            let place = installation(app, &by, of, reason).await;
+            let values: Vec<_> = values.into_iter().chain([given(Field::ProductVersion, "6.0.1")]).collect();
+            file::set_values(app.desk(), &by, place, &values, Origin::AGENT).await.unwrap();
+            cases::choose_installation(app.desk(), &by, case, Some(place)).await.unwrap();
+            app.drain().await;
+            let found = verdict(app, case, VerdictKind::LifeCycle).await.unwrap();
+            assert_eq!(
+                (found.state, found.reason.as_str()),
+                (VerdictState::Ended, reason),
+                "our own version is supported"
+            );
+        }
     })
     .await;
 }

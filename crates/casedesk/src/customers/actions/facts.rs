@@ -300,7 +300,8 @@ impl<'a> Sources<'a> {
 
     /// The operating system that is meant, whatever its table is called: “RHEL” is Red Hat Enterprise Linux.
     async fn system(&self, name: &str) -> Result<Option<Product>> {
-        let Some(system) = casedesk_details::os::by_name(name) else { return Ok(None) };
+        let written = || casedesk_details::os::recognise(name).map(|found| found.system);
+        let Some(system) = casedesk_details::os::by_name(name).or_else(written) else { return Ok(None) };
         let all = products::store::products(self.desk.db()).await?;
         let mut all =
             all.into_iter().filter(|one| one.kind == ProductKind::OperatingSystem && one.archived_at.is_none());
