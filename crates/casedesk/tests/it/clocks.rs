@@ -19,7 +19,7 @@ use casedesk::staff::actions as staff;
 use casedesk::staff::{Role, Scope, TeamId, Viewer};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Letter, Mail, START, TestApp, on_both};
+use crate::support::{Browser, Letter, Mail, START, TestApp, on_both, with_settings};
 
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -66,6 +66,48 @@ fn standard() -> OptionTerms {
 pub(crate) fn now(app: &TestApp) -> String {
     let now = jiff::Timestamp::from_microsecond(app.desk().now().0).unwrap();
     now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
+#[tokio::test]
+async fn each_day_begins_once_where_the_desk_is() {
+    with_settings(&[("DESK__TIME_ZONE", "Europe/Dublin")], async |app| {
+        let daily = ["cases.judge_daily", "clocks.look_daily", "customers.daily"];
+        let next = async || {
+            app.drain().await;
+            let query = q!("SELECT kind, run_at FROM jobs WHERE kind IN ").bind_list(daily.map(String::from));
+            let rows: Vec<(String, Timestamp)> = app.desk().db().all(query.push(" ORDER BY kind")).await.unwrap();
+            rows.into_iter().map(|(kind, at)| format!("{kind} {}", at.rfc3339())).collect::<Vec<_>>()
+        };
+        // Each node asks for them.
+        for _ in 0..2 {
+            casedesk::cases::jobs::keep_time(app.desk()).await.unwrap();
+            casedesk::clocks::jobs::keep_time(app.desk()).await.unwrap();
+            casedesk::customers::jobs::keep_time(app.desk()).await.unwrap();
+        }
+        let of_march = [
+            "cases.judge_daily 2027-03-02T00:00:00Z",
+            "clocks.look_daily 2027-03-02T00:00:00Z",
+            "customers.daily 2027-03-02T07:00:00Z",
+        ];
+        assert_eq!(next().await, of_march);
+        app.advance(14 * HOUR);
+        assert_eq!(next().await, of_march, "it is not morning yet");
+        app.advance(HOUR);
+        assert_eq!(next().await[0], "cases.judge_daily 2027-03-03T00:00:00Z");
+        assert_eq!(next().await[2], of_march[2]);
+        // Days on which nothing ran are not made up for, and on the 28th the clocks there go forward.
+        app.advance(26 * 24 * HOUR);
+        let in_summer = [
+            "cases.judge_daily 2027-03-28T23:00:00Z",
+            "clocks.look_daily 2027-03-28T23:00:00Z",
+            "customers.daily 2027-03-29T06:00:00Z",
+        ];
+        assert_eq!(next().await, in_summer);
+        for kind in daily.into_iter().chain(["cases.pass_time"]) {
+            app.forget_jobs(kind).await;
+        }
+    })
+    .await;
 }
 
 /// A case of a customer to whom a reply within the hour is promised.

@@ -102,3 +102,39 @@ fn wrong_settings_are_told_together_in_words() {
     let text = says(&output);
     assert!(!output.status.success() && text.contains("desk.prefix") && text.contains("mail.from"), "{text}");
 }
+
+#[test]
+fn the_customer_file_goes_out_and_in_by_command_and_a_dry_run_writes_nothing() {
+    let place = Place::new();
+    let (data, other, sheet) = (place.at("data"), place.at("other"), place.at("organisations.csv"));
+    std::fs::write(&sheet, "Name,Kind,Domains\nNorthbay,customer,northbay.example\nGale,friend,\n").unwrap();
+    let path = sheet.to_str().unwrap();
+    let import = |data: &Path, more: &[&str]| {
+        let mut arguments = vec!["customers", "import", path, "--sheet", "organisations"];
+        arguments.extend_from_slice(more);
+        let output = casedesk(data, &arguments);
+        assert!(output.status.success(), "{}", says(&output));
+        says(&output)
+    };
+    let export = |data: &Path| {
+        let output = casedesk(data, &["customers", "export", "organisations"]);
+        assert!(output.status.success(), "{}", says(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(import(&data, &["--dry-run"]).contains("would be: 1 new, 0 changed, 0 as they are, 1 not taken"));
+    assert!(!export(&data).contains("Northbay"), "a dry run writes nothing");
+    let told = import(&data, &[]);
+    assert!(told.contains("1 new, 0 changed, 0 as they are, 1 not taken") && told.contains("line 3"), "{told}");
+    let out = export(&data);
+    assert!(out.contains("Northbay,customer,northbay.example"), "{out}");
+    std::fs::write(&sheet, &out).unwrap();
+    assert!(
+        import(&data, &[]).contains("0 new, 0 changed, 1 as they are, 0 not taken"),
+        "the same file changes nothing"
+    );
+    std::fs::write(&sheet, "Northbay,,customer\n".replace("Northbay", "a,b,c\nNorthbay")).unwrap();
+    let columns = import(&other, &["--columns", "name,domains,kind"]);
+    assert!(columns.contains("1 new"), "{columns}");
+    let unknown = casedesk(&data, &["customers", "export", "invoices"]);
+    assert!(!unknown.status.success(), "{}", says(&unknown));
+}

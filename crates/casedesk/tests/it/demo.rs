@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use casedesk::cases::{CallStep, CaseState, Door, WaitingOn};
 use casedesk::customers::VerdictKind;
 use casedesk::db::Read as _;
+use casedesk::quotes::QuoteState;
 use casedesk::{demo, q};
 use tokio_util::sync::CancellationToken;
 
@@ -14,13 +15,30 @@ async fn words(app: &TestApp, query: casedesk::db::Query) -> BTreeSet<String> {
     rows.into_iter().map(|(word,)| word).collect()
 }
 
+async fn fill(app: &TestApp, cases: usize) {
+    let stop = CancellationToken::new();
+    let config = demo::prepare(app.desk().config().clone(), &stop).await.unwrap();
+    demo::fill(&config, app.desk().db(), 7, cases).await.unwrap();
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn with_a_few_more_cases_there_are_quotes_in_every_state() {
+    on_both(async |app| {
+        fill(app, 40).await;
+        let states = words(app, q!("SELECT DISTINCT state FROM quotes")).await;
+        assert_eq!(states, QuoteState::ALL.iter().map(ToString::to_string).collect());
+        for kind in ["phone.escalate", "clocks.look", "quotes.expire", "quotes.remind"] {
+            app.forget_jobs(kind).await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_demo_shows_every_door_every_state_every_verdict_and_calls_in_each_step() {
     on_both(async |app| {
-        let stop = CancellationToken::new();
-        let config = demo::prepare(app.desk().config().clone(), &stop).await.unwrap();
-        demo::fill(&config, app.desk().db(), 7, 3).await.unwrap();
-        stop.cancel();
+        fill(app, 3).await;
         let states = words(app, q!("SELECT DISTINCT state FROM cases")).await;
         let all: BTreeSet<String> = CaseState::ALL.iter().map(ToString::to_string).collect();
         assert_eq!(states, all);

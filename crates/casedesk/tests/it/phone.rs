@@ -25,8 +25,12 @@ struct World {
 }
 
 async fn with_world(test: impl AsyncFn(&TestApp, &World)) {
+    with_settings_of(&[], test).await;
+}
+
+async fn with_settings_of(more: &[(&str, &str)], test: impl AsyncFn(&TestApp, &World)) {
     let (relay, port) = Relay::start().await;
-    let settings = [
+    let mut settings = vec![
         ("MAIL__FROM", "support@desk.example"),
         ("MAIL__SMTP__HOST", "127.0.0.1"),
         ("MAIL__SMTP__PORT", port.as_str()),
@@ -34,6 +38,7 @@ async fn with_world(test: impl AsyncFn(&TestApp, &World)) {
         ("PHONE__COUNTRY_CODE", "353"),
         ("PHONE__WEBHOOK_SECRET", SECRET),
     ];
+    settings.extend_from_slice(more);
     with_settings(&settings, async |app| {
         let ben = app.viewer("Ben", Role::Agent).await;
         let page = app.browser();
@@ -230,6 +235,27 @@ async fn mail_of_somebody_else_or_of_a_machine_confirms_nothing() {
         assert_eq!(world.state(id_of(&call)).await, "asked");
         assert_eq!(unconfirmed(app, &world.ben).await, [case_of(&call)]);
         app.forget_jobs("phone.escalate").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_long_silence_lasts_is_a_setting() {
+    let settings = [("PHONE__CONFIRM_AFTER_HOURS", "3"), ("PHONE__GIVE_UP_AFTER_DAYS", "2")];
+    with_settings_of(&settings, async |app, world| {
+        let id = id_of(&world.call(json!({ "ask": "written" })).await);
+        app.drain().await;
+        let (moment, hour) = (Duration::from_secs(1), Duration::from_hours(1));
+        for (wait, state) in [
+            (3 * hour - moment, "asked"),
+            (moment, "summary sent"),
+            (2 * DAY - moment, "summary sent"),
+            (moment, "unanswered"),
+        ] {
+            app.advance(wait);
+            app.drain().await;
+            assert_eq!(world.state(id).await, state);
+        }
     })
     .await;
 }
