@@ -899,3 +899,46 @@ async fn a_form_is_opened_from_its_case_in_the_customers_pages_by_whom_it_was_se
     })
     .await;
 }
+
+/// The most memory that this process had at once since it was asked last, in bytes.
+fn most_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let kilobytes: usize = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    kilobytes << 10
+}
+
+#[tokio::test]
+#[ignore = "it writes 2 GB to the disk: `bin/test faults` runs it"]
+async fn a_file_of_a_gigabyte_goes_on_after_a_cut_and_stays_out_of_memory() {
+    const SIZE: usize = 1 << 30;
+    const CUT: usize = 600_000_000;
+    const DIGEST: &str = "49bc20df15e412a64472421e13fe86ff1c5165e18b2afccf160d4dc19fe68a14";
+    static ZEROS: [u8; 1 << 18] = [0; 1 << 18];
+    let zeros = |size: usize, cut: bool| {
+        let sizes = std::iter::repeat_n(ZEROS.len(), size / ZEROS.len()).chain([size % ZEROS.len()]);
+        let pieces = sizes.map(|size| Ok(bytes::Bytes::from_static(&ZEROS[..size])));
+        Body::from_stream(futures::stream::iter(pieces.chain(cut.then(|| Err(std::io::Error::other("cut"))))))
+    };
+    with_world(&[], async |app, world| {
+        if app.desk().db().dialect() != Dialect::Sqlite {
+            return; // files lie beside either database
+        }
+        let anna = app.browser();
+        let tus = Tus { folder: format!("{}/uploads", world.asked(app).await), browser: &anna };
+        let place = tus.begin("core.dump", SIZE).await;
+        most_memory();
+        let before = most_memory();
+        assert_eq!(tus.go_on(&place, 0, zeros(CUT, true)).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(tus.received(&place).await, CUT, "what had arrived is kept");
+        assert_eq!(tus.go_on(&place, CUT, zeros(SIZE - CUT, false)).await.status, 204);
+        app.drain().await;
+        assert!(most_memory() < before + (128 << 20), "it is never in memory as a whole");
+        let rows = app.timeline(world.case).await;
+        let came = rows.iter().find(|row| row.text.contains("core.dump")).unwrap();
+        let file = case_store::files_of_entries(app.desk().db(), &[came.id]).await.unwrap().remove(0);
+        assert_eq!((file.size, file.digest.as_str()), (1 << 30, DIGEST));
+    })
+    .await;
+}
