@@ -53,6 +53,14 @@ export function takeCall(): void {
   soon('call', 0, () => '/calls/pop');
 }
 
+/** Something concerns the agent: what it is, unless the page shows that very case. */
+export function takeNotice(): void {
+  soon('notice', 0, () => {
+    const shown = document.hidden ? undefined : document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
+    return shown ? `/notices/pop?looking=${shown}` : '/notices/pop';
+  });
+}
+
 function rowUrl(list: HTMLElement, number: number): string | undefined {
   if (!list.isConnected) return undefined;
   const row = list.querySelector(`.case-row[data-case="${number}"]`);

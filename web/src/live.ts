@@ -1,11 +1,11 @@
 // One socket per tab. The server says *that* something changed, never *what*; the page then asks for that fragment.
-import { refetchVisible, showPresence, takeAlarm, takeAlarms, takeCall, takeCase, takeCounts, type Agent } from './live-apply';
+import { refetchVisible, showPresence, takeAlarm, takeAlarms, takeCall, takeCase, takeCounts, takeNotice, type Agent } from './live-apply';
 import { offline, online } from './offline';
 
 type Message =
   | { kind: 'hello'; event: number }
   | { kind: 'presence'; case: number; agents: Agent[] }
-  | { kind: 'counts' | 'alarm' | 'call' | 'many'; event?: number }
+  | { kind: 'counts' | 'alarm' | 'call' | 'many' | 'notice' | 'seen'; event?: number }
   | { kind: string; event: number; case: number };
 
 const first_wait_ms = 500;
@@ -78,6 +78,11 @@ function take(message: Message): void {
       return takeAlarms();
     case 'call':
       return takeCall();
+    case 'notice':
+      takeNotice();
+      return takeCounts();
+    case 'seen':
+      return takeCounts(0); // they have read a case, here or on another page
     case 'many':
       lastEvent = Math.max(lastEvent ?? 0, (message as { event: number }).event);
       return refetchVisible(many_wait_ms);
@@ -98,7 +103,8 @@ function welcome(event: number): void {
   tries = 0;
   lastEvent = event;
   looking = undefined;
-  sayLooking();
+  if (idle) say({ idle });
+  else sayLooking();
   document.documentElement.toggleAttribute('data-live', true);
   if (missed) refetchVisible();
 }
@@ -134,5 +140,6 @@ function wake(): void {
   idleTimer = window.setTimeout(sayIdle, idle_after_ms);
   if (!idle) return;
   idle = false;
+  say({ look: null }); // also where no case is shown: somebody is here again
   sayLooking();
 }

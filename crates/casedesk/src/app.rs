@@ -23,7 +23,7 @@ use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
 use crate::{
-    cases, clocks, customers, details, forms, mail, phone, portal, privacy, products, quotes, staff, webhooks,
+    cases, clocks, customers, details, forms, mail, notices, phone, portal, privacy, products, quotes, staff, webhooks,
 };
 
 /// Who listens to events.
@@ -37,6 +37,7 @@ pub fn subscribers() -> Subscribers {
         clocks::jobs::subscriber,
         quotes::jobs::subscriber,
         details::jobs::subscriber,
+        notices::jobs::subscriber,
     ])
 }
 
@@ -57,7 +58,10 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
         .register::<customers::jobs::Daily>(desk.clone())
         .register::<mail::jobs::Acknowledge>(desk.clone())
         .register::<mail::jobs::Deliver>(postman.clone())
-        .register::<mail::jobs::SystemMail>(postman)
+        .register::<mail::jobs::SystemMail>(postman.clone())
+        .register::<notices::jobs::Send>(postman)
+        .register::<notices::jobs::Mail>(desk.clone())
+        .register::<notices::jobs::Tidy>(desk.clone())
         .register::<portal::jobs::MailLogin>(desk.clone())
         .register::<webhooks::jobs::Deliver>(hooks)
         .register::<phone::jobs::Escalate>(desk.clone())
@@ -87,6 +91,7 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
     customers::jobs::keep_time(desk).await?;
     clocks::jobs::keep_time(desk).await?;
     details::jobs::keep_tidy(desk).await?;
+    notices::jobs::keep_tidy(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
@@ -103,6 +108,9 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
 /// What `/health` asks.
 const PROBES: &[health::Probe] = &[mail::mailboxes::probe];
 
+/// What the rail counts besides cases.
+const COUNTERS: &[cases::pages::Counter] = &[notices::pages::count, quotes::pages::waiting];
+
 /// Every room's part of the JSON API, under one address, with its description.
 fn api(desk: &Desk) -> Router<Desk> {
     let most_mail = desk.config().mail.max_size;
@@ -115,6 +123,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(phone::api::routes())
         .merge(quotes::api::routes())
         .merge(details::api::routes())
+        .merge(notices::api::routes())
         .merge(forms::api::routes())
         .merge(portal::api::routes())
         .merge(privacy::api::routes())
@@ -149,7 +158,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/live", get(live::open))
         .merge(staff::pages::routes())
         .merge(products::pages::routes())
-        .merge(cases::pages::routes())
+        .merge(cases::pages::routes(COUNTERS))
         .merge(customers::pages::routes())
         .merge(mail::pages::routes())
         .merge(phone::pages::routes())
@@ -158,6 +167,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(quotes::pages::routes())
         .merge(quotes::pages::open_routes())
         .merge(details::pages::routes())
+        .merge(notices::pages::routes())
         .merge(forms::pages::routes())
         .merge(portal::pages::agent_routes())
         .merge(privacy::pages::routes())

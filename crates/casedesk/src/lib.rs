@@ -15,6 +15,7 @@ pub mod forms;
 pub mod kit;
 pub mod live;
 pub mod mail;
+pub mod notices;
 pub mod phone;
 pub mod portal;
 pub mod privacy;

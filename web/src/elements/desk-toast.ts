@@ -14,6 +14,9 @@ class DeskToast extends HTMLElement {
     }
     for (const type of ['pointerenter', 'focusin']) this.addEventListener(type, () => window.clearTimeout(this.#timer));
     for (const type of ['pointerleave', 'focusout']) this.addEventListener(type, () => this.#leaveLater());
+    this.addEventListener('click', (event) => {
+      if ((event.target as Element).closest('a')) window.setTimeout(() => this.remove()); // who follows its link has read it
+    });
     this.#leaveLater();
   }
 

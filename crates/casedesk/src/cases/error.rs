@@ -38,6 +38,10 @@ pub enum CasesError {
     BadFilter(String),
     #[error("“{0}” is no such team or agent")]
     NoSuch(String),
+    #[error(
+        "{0} may not see this case, so nobody was told and the note is not kept; take the name out, or give the case to a team that is open to them"
+    )]
+    CannotSee(String),
     #[error("there is no such {0}")]
     Missing(&'static str),
     #[error("there is a {0} of that name already")]
@@ -61,6 +65,8 @@ pub enum CasesError {
     #[error(transparent)]
     Database(#[from] crate::db::Error),
     #[error(transparent)]
+    Staff(#[from] crate::staff::Error),
+    #[error(transparent)]
     Files(#[from] crate::files::FilesError),
 }
 
@@ -71,6 +77,7 @@ impl From<CasesError> for crate::web::Error {
             E::Database(error) => error.into(),
             E::Customers(error) => error.into(),
             E::Products(error) => error.into(),
+            E::Staff(error) => error.into(),
             E::Files(crate::files::FilesError::Missing(_)) => Self::not_found("such file"),
             E::Files(error) => Self::ours(&error),
             E::NoCase(_) | E::NoEntry(_) => Self::not_found("such case or entry"),

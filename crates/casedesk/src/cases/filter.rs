@@ -173,7 +173,8 @@ impl View {
                 Filter { assignee: Some(Who::Nobody), states: vec![CaseState::New, CaseState::Open], ..open }
             }
             Self::Due => Filter { due: Some(DueIs::Soon), ..open },
-            Self::Watched => Filter { watched_by: Some(me), ..open },
+            // Whatever its state: what is written on a solved case concerns those who watch it too.
+            Self::Watched => Filter { watched_by: Some(me), ..Filter::default() },
             // Whatever its state: a call of a solved case is confirmed too.
             Self::Unconfirmed => Filter { unconfirmed: true, ..Filter::default() },
             Self::Waiting => Filter { states: vec![CaseState::Waiting], ..open },

@@ -54,6 +54,26 @@ pub struct Clocks {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Notices {
+    pub away_min: u64,
+    pub keep_days: u32,
+}
+
+impl Notices {
+    pub(super) fn faults(&self) -> Vec<String> {
+        [
+            ((1..=1440).contains(&self.away_min), "notices.away_min: between 1 and 1440 minutes"),
+            ((1..=365).contains(&self.keep_days), "notices.keep_days: between 1 and 365 days"),
+        ]
+        .into_iter()
+        .filter(|(ok, _)| !ok)
+        .map(|(_, fault)| fault.to_owned())
+        .collect()
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Details {
     pub link_days: u64,
     pub max_file: i64,

@@ -36,6 +36,7 @@ pub struct Config {
     pub clocks: Clocks,
     pub products: Products,
     pub customers: Customers,
+    pub notices: Notices,
     pub privacy: Privacy,
 }
 
@@ -342,6 +343,7 @@ impl Config {
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));
+        faults.extend(self.notices.faults());
             check(
                 imap.oauth.is_some() || !imap.password.is_empty(),
                 format!("mail.imap “{}”: give a password or an oauth section", imap.name),

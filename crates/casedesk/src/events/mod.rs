@@ -100,6 +100,12 @@ pub async fn append(tx: &mut Tx, desk: &Desk, subscribers: &Subscribers, event: 
     Ok(id)
 }
 
+/// Tells open pages without a line in the log, for what nobody looks up later.
+pub async fn whisper(tx: &mut Tx, topic: &str, id: i64) -> Result<()> {
+    let notice = Notice { event: 0, topic: topic.into(), id, kind: String::new(), team: None };
+    tx.notify(serde_json::to_string(&notice).unwrap_or_default()).await
+}
+
 /// How many events behind this one are of these topics.
 pub async fn count_after(on: impl Read, after: i64, topics: &[&'static str]) -> Result<i64> {
     let query = q!("SELECT COUNT(*) FROM events WHERE id > $1 AND topic IN ", after);

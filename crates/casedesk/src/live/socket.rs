@@ -12,8 +12,8 @@ use super::presence::{Doing, Others, Word};
 use crate::cases::{self, CaseId};
 use crate::desk::Desk;
 use crate::events::{self, Notice};
-use crate::kit::secrets;
-use crate::staff::{self, Reader, Viewer};
+use crate::kit::{Timestamp, secrets};
+use crate::staff::{self, Proof, Reader, Viewer};
 
 /// A page says little; more is not one of ours.
 const MOST_BYTES: usize = 4096;
@@ -21,6 +21,8 @@ const MOST_BYTES: usize = 4096;
 const MOST_WORDS: u32 = 40;
 /// How often silence and the viewer's session are looked at, and the page is asked whether it is there.
 const TICK: Duration = Duration::from_secs(5);
+/// How often it is noted that somebody sits at a page.
+const PRESENT: Duration = Duration::from_mins(1);
 /// A page that has not answered for this long is gone.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -36,6 +38,8 @@ pub async fn open(State(desk): State<Desk>, Reader(viewer): Reader, upgrade: Web
             others: Others::default(),
             heard: Instant::now(),
             words: 0,
+            idle: false,
+            present: None,
             socket,
         };
         // An error is a page that went away, which is nobody's concern.
@@ -52,6 +56,10 @@ struct Socket {
     others: Others,
     heard: Instant,
     words: u32,
+    /// Nobody sits at the page, or it is not in front.
+    idle: bool,
+    /// When it was last noted that somebody does.
+    present: Option<Timestamp>,
     socket: WebSocket,
 }
 
@@ -126,6 +134,11 @@ impl Socket {
             "telephone" if notice.id == self.viewer.id.0 => {
                 self.send(json!({ "event": notice.event, "kind": "call" })).await
             }
+            // Something that concerns the viewer alone; or they have read it, on this page or another.
+            "notice" if notice.id == self.viewer.id.0 => {
+                self.send(json!({ "event": notice.event, "kind": "notice" })).await
+            }
+            "seen" if notice.id == self.viewer.id.0 => self.send(json!({ "kind": "seen" })).await,
             // The viewer's rights have changed: the page comes back with the new ones, or not at all.
             "agent" if notice.id == self.viewer.id.0 => Err(Ended),
             _ => Ok(()),
@@ -142,6 +155,7 @@ impl Socket {
             return Err(Ended);
         }
         let Ok(said) = serde_json::from_str::<Said>(&text) else { return Ok(()) };
+        self.idle = said.idle;
         if said.idle {
             self.say(Doing::Gone, false).await?;
             self.at = None;
@@ -178,12 +192,28 @@ impl Socket {
         if !staff::actions::is_still_in(&self.desk, &self.viewer).await? {
             return Err(Ended);
         }
+        self.note_presence().await?;
         if self.heard.elapsed() > SILENCE {
             return Err(Ended);
         }
         self.socket.send(Message::Ping(Vec::new().into())).await?;
         if self.others.forget(Instant::now()) {
             self.show_others().await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody who sits at a page needs no mail of what it shows.
+    async fn note_presence(&mut self) -> Result<(), Ended> {
+        let now = self.desk.now();
+        let noted = self.present.is_some_and(|at| now.since(at) < PRESENT);
+        if self.idle || noted || !matches!(self.viewer.proof, Proof::Session(_)) {
+            return Ok(());
+        }
+        self.present = Some(now);
+        // Pages are looked at also while nothing can be written, as when the disk is full.
+        if let Err(error) = staff::actions::note_presence(&self.desk, &self.viewer).await {
+            tracing::warn!(%error, "who sits at a page could not be noted");
         }
         Ok(())
     }

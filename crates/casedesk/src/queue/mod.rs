@@ -42,6 +42,13 @@ impl Retry {
         give_up_after: Duration::from_hours(96),
     };
 
+    /// For mail of the desk itself, such as an invitation: an afternoon without the relay loses none.
+    pub const AFTERNOON: Self = Self {
+        first: Duration::from_secs(5),
+        longest: Duration::from_mins(10),
+        give_up_after: Duration::from_hours(4),
+    };
+
     fn pause(&self, attempts: i64) -> Duration {
         let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
         self.first.saturating_mul(1 << doublings).min(self.longest)

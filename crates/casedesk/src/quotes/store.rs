@@ -128,6 +128,28 @@ pub async fn count(on: impl Read, states: &[QuoteState], hidden: &[TeamId]) -> R
     Ok(count)
 }
 
+/// How many wait for this agent: for an approval that they may give, or for a look at what a mail seems to answer.
+pub async fn count_waiting(
+    on: impl Read,
+    me: AgentId,
+    (approves, four_eyes): (bool, bool),
+    today: Day,
+    hidden: &[TeamId],
+) -> Result<i64> {
+    let query = q!(
+        "SELECT COUNT(*) FROM quotes q JOIN cases k ON k.id = q.case_id LEFT JOIN cases r ON r.id = k.merged_into
+         WHERE q.state IN ('submitted', 'sent')
+           AND (q.state <> 'submitted' OR ($1 AND (NOT $2 OR (q.drafted_by <> $3 AND q.edited_by <> $3))))
+           AND (q.state <> 'sent' OR (q.read_as IS NOT NULL AND q.valid_until >= $4))",
+        approves,
+        four_eyes,
+        me,
+        today
+    );
+    let (count,): (i64,) = on.one(unhidden(query, hidden)).await?;
+    Ok(count)
+}
+
 /// A merged case is seen where it is seen itself or as part of another.
 fn unhidden(query: Query, hidden: &[TeamId]) -> Query {
     if hidden.is_empty() {

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::actions::{self, Change, NewColleague, Profile};
 use super::store::access::{self, Token};
 use super::store::agents::addresses_of;
-use super::store::{self, Line, Team};
+use super::store::{self, Line, MailMe, Team};
 use super::{Admin, AgentId, Error, Myself, Proof, Reader, Role, Scope, TeamId, TokenId};
 use crate::desk::Desk;
 use crate::kit::Timestamp;
@@ -19,6 +19,7 @@ use crate::web::{self, Result};
 pub fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
         .routes(routes!(me, change_me))
+        .routes(routes!(my_mail, choose_my_mail))
         .routes(routes!(tokens, make_token))
         .routes(routes!(revoke_token))
         .routes(routes!(sessions, end_other_sessions))
@@ -88,6 +89,37 @@ async fn change_me(
         phone_extension: change.phone_extension,
     };
     actions::change_profile(&desk, &viewer, &profile).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What you are mailed about besides what your pages show.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MyMail {
+    /// A colleague mentions you, and you had no page open for `notices.away_min`.
+    mentioned: bool,
+    /// A case is given to you.
+    assigned: bool,
+    /// A customer answers on a case that you watch.
+    answered: bool,
+}
+
+#[utoipa::path(get, path = "/me/mail", tag = "agents", responses((status = 200, body = MyMail)))]
+async fn my_mail(State(desk): State<Desk>, Reader(viewer): Reader) -> Result<Json<MyMail>> {
+    let agent = store::agent(desk.db(), viewer.id).await?.ok_or(Error::Unknown("agent"))?;
+    let MailMe { mail_mentioned, mail_assigned, mail_answered } = agent.mail;
+    Ok(Json(MyMail { mentioned: mail_mentioned, assigned: mail_assigned, answered: mail_answered }))
+}
+
+#[utoipa::path(put, path = "/me/mail", tag = "agents", request_body = MyMail, responses((status = 204)))]
+async fn choose_my_mail(
+    State(desk): State<Desk>,
+    Reader(viewer): Reader,
+    Json(wanted): Json<MyMail>,
+) -> Result<StatusCode> {
+    let mail =
+        MailMe { mail_mentioned: wanted.mentioned, mail_assigned: wanted.assigned, mail_answered: wanted.answered };
+    actions::choose_mail(&desk, &viewer, mail).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

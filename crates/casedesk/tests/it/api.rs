@@ -304,7 +304,7 @@ const ADMIN: &[&str] = &[
     "unpublish_option",
 ];
 /// What changes nothing but one's own things.
-const OWN: &[&str] = &["change_me", "see"];
+const OWN: &[&str] = &["change_me", "choose_my_mail", "read_all", "read_notice", "see"];
 /// What no token may do, whoever holds it.
 const IN_PERSON: &[&str] = &["end_other_sessions", "end_session", "make_token", "revoke_token", "sessions"];
 /// What sales and administrators may do; `quotes.rs` tries it as sales.
@@ -568,6 +568,7 @@ const COMMON: &[&str] = &[
     "remove_contract",
     "remove_cycle",
     "remove_domain",
+    "read_notice",
     "remove_licence",
     "remove_organisation_note",
     "remove_organisation_tag",

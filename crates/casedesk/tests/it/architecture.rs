@@ -15,7 +15,7 @@ const ROOMS: &[&[&str]] = &[
     &["customers"],
     &["cases"],
     &["mail", "forms", "phone", "live", "webhooks"],
-    &["clocks", "details", "quotes"],
+    &["clocks", "details", "notices", "quotes"],
     &["portal"],
     &["privacy"],
     &["app"],

@@ -20,6 +20,7 @@ mod lists;
 mod live;
 mod mail;
 mod merges;
+mod notices;
 mod options;
 mod pages;
 mod phone;

@@ -135,6 +135,43 @@ async fn stands(app: &TestApp, case: CaseId) -> (CaseState, Option<WaitingOn>) {
     (case.state, case.waiting_on)
 }
 
+/// The number beside “Quotes” in the rail; empty: none.
+async fn waiting(by: &Browser) -> String {
+    let rail = by.get("/rail").await.text;
+    let link = rail.split("href=\"/quotes\"").nth(1).unwrap().split("</a>").next().unwrap();
+    let count = link.split("class=\"count\">").nth(1).unwrap_or_default();
+    count.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_rail_counts_the_quotes_that_wait_for_the_one_who_looks() {
+    with_relay(&[], async |app, relay| {
+        let world = World::new(app).await;
+        assert_eq!(waiting(&world.cara).await, "");
+        let id = world.draft(json!({})).await;
+        let own = format!("/api/v1/cases/{}/quotes", world.case);
+        let line = json!({ "description": "Work", "quantity": "1", "unit_price_minor": 100 });
+        let own = world.cara.json(Method::POST, &own, &json!({ "title": "Own", "lines": [line] })).await.json();
+        done(&act(&world.ben, id, "submission").await);
+        done(&act(&world.cara, own["id"].as_i64().unwrap(), "submission").await);
+        let seen = (waiting(&world.ben).await, waiting(&world.cara).await, waiting(&world.cleo).await);
+        assert_eq!(seen, (String::new(), "1".into(), "2".into()), "nobody approves what they wrote");
+        done(&act(&world.cara, id, "approval").await);
+        done(&act(&world.ben, id, "sending").await);
+        assert_eq!((waiting(&world.ben).await, waiting(&world.cara).await), (String::new(), String::new()));
+        let mail = quote_mail(app, relay).await;
+        let yes = anna("Re: Quote", "Yes, we accept the quote.").answering(&mail.header("Message-ID").unwrap());
+        app.arrives(&yes).await;
+        app.drain().await;
+        assert_eq!(waiting(&world.ben).await, "1", "a mail that answers it waits for any agent");
+        app.advance(DAY * 60);
+        assert_eq!(waiting(&world.ben).await, "", "it has run out");
+        app.drain().await;
+        relay.take();
+    })
+    .await;
+}
+
 const YES: [(&str, &str); 3] = [("do", "accept"), ("name", "Anna Berg"), ("agreed", "yes")];
 
 /// The words of a PDF, read as those of an attachment are.

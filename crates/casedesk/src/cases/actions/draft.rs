@@ -3,6 +3,7 @@ use bytes::Bytes;
 
 use super::{MOST_TEXT, checked_text};
 use crate::cases::filter::Filter;
+use crate::cases::rules;
 use crate::cases::store::{self, Attachment, Draft};
 use crate::cases::{AttachmentId, CaseId, CasesError, EntryId};
 use crate::desk::Desk;
@@ -106,6 +107,8 @@ pub async fn see(desk: &Desk, by: &Viewer, id: CaseId, entry: EntryId) -> Result
     let mut tx = desk.db().begin().await?;
     let case = seen_by(&mut tx, id, &by.hidden_teams).await?;
     store::set_seen(&mut tx, case, by.id, entry).await?;
+    // Other pages of theirs count anew what they have not seen.
+    crate::events::whisper(&mut tx, "seen", by.id.0).await?;
     tx.commit().await?;
     Ok(())
 }

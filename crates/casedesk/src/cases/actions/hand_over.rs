@@ -2,7 +2,7 @@
 use casedesk_details::Field;
 
 use super::change::change_in;
-use super::write::{repeated, write_note};
+use super::write::{check_mentions, repeated, write_note};
 use super::{checked_text, known_logs, locked};
 use crate::cases::rules::hand_over::{Known, note};
 use crate::cases::rules::{self, Change};
@@ -130,6 +130,7 @@ pub async fn hand_over(desk: &Desk, by: &Viewer, id: CaseId, wanted: &HandOver) 
     if let Some(entry) = repeated(&mut tx, &case, by, wanted.client_id.as_deref()).await? {
         return Ok(entry);
     }
+    check_mentions(desk, wanted.team.or(case.team_id), &wanted.mentions).await?;
     let client_id = wanted.client_id.as_deref();
     let entry = write_note(&mut tx, desk, by, &mut case, (&wanted.text, &wanted.mentions, client_id)).await?;
     let team = wanted.team.map(|team| Change::Team(Some(team)));

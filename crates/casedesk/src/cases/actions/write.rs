@@ -228,6 +228,18 @@ pub async fn note(
     super::hand_over(desk, by, id, &note).await
 }
 
+/// Refuses a note that names somebody who may not see the case where it is going, in words for its author.
+pub(super) async fn check_mentions(desk: &Desk, team: Option<TeamId>, mentions: &[AgentId]) -> Result<(), CasesError> {
+    let mut blind = Vec::new();
+    for id in mentions {
+        let standing = staff::actions::standing(desk, *id).await?.ok_or_else(|| CasesError::NoSuch(id.to_string()))?;
+        if team.is_some_and(|team| standing.hidden_teams.contains(&team)) {
+            blind.push(standing.name);
+        }
+    }
+    if blind.is_empty() { Ok(()) } else { Err(CasesError::CannotSee(blind.join(", "))) }
+}
+
 pub(super) async fn write_note(
     tx: &mut Tx,
     desk: &Desk,
@@ -235,9 +247,6 @@ pub(super) async fn write_note(
     case: &mut Case,
     (text, mentions, client_id): (&str, &[AgentId], Option<&str>),
 ) -> Result<EntryId, CasesError> {
-    for agent in mentions {
-        staff::store::agent(&mut *tx, *agent).await?.ok_or_else(|| CasesError::NoSuch(agent.to_string()))?;
-    }
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::Note,

@@ -23,19 +23,28 @@ pub mod views;
 mod words;
 
 use axum::Router;
+use axum::extract::State;
+use futures::future::BoxFuture;
 
 use super::CaseId;
 use crate::desk::Desk;
 use crate::kit::prose;
-use crate::staff::Viewer;
+use crate::staff::{Reader, Viewer};
+use crate::web::Result;
 use crate::web::routing::{delete, get, post, put};
 use crate::web::shell::Shell;
 
-pub fn routes() -> Router<Desk> {
+/// The link of the rail, and the number beside it, of a room that knows cases.
+pub type Counter = for<'a> fn(&'a Desk, &'a Viewer) -> BoxFuture<'a, Result<(&'static str, i64)>>;
+
+pub fn routes(counters: &'static [Counter]) -> Router<Desk> {
     Router::new()
         .route("/", get(list::home))
-        .route("/rail", get(rail::rail))
-        .route("/views", get(rail::views).merge(post(rail::save)))
+        .route("/rail", get(move |desk: State<Desk>, by: Reader| rail::rail(desk, by, counters)))
+        .route(
+            "/views",
+            get(move |desk: State<Desk>, by: Reader| rail::views(desk, by, counters)).merge(post(rail::save)),
+        )
         .route("/views/{view}", get(list::list))
         .route("/views/{view}/delete", post(rail::delete))
         .route("/views/{view}/columns", post(columns::choose))

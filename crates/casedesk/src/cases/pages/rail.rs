@@ -5,8 +5,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::list::counted;
-use super::shell;
 use super::views::{RailGroup, RailLink};
+use super::{Counter, shell};
 use crate::cases::filter::{DueIs, Filter, View};
 use crate::cases::{actions, store};
 use crate::desk::Desk;
@@ -29,13 +29,21 @@ struct Views {
 }
 
 /// `GET /rail`
-pub(super) async fn rail(State(desk): State<Desk>, Reader(by): Reader) -> Result<Streams<impl Template>> {
-    Ok(Streams(Rail { groups: groups(&desk, &by).await? }))
+pub(super) async fn rail(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    counters: &[Counter],
+) -> Result<Streams<impl Template>> {
+    Ok(Streams(Rail { groups: groups(&desk, &by, counters).await? }))
 }
 
 /// `GET /views`: the same as a page, for a phone.
-pub(super) async fn views(State(desk): State<Desk>, Reader(by): Reader) -> Result<Html<impl Template>> {
-    Ok(Html(Views { shell: shell(&by, "views"), groups: groups(&desk, &by).await? }))
+pub(super) async fn views(
+    State(desk): State<Desk>,
+    Reader(by): Reader,
+    counters: &[Counter],
+) -> Result<Html<impl Template>> {
+    Ok(Html(Views { shell: shell(&by, "views"), groups: groups(&desk, &by, counters).await? }))
 }
 
 type Named = (View, &'static str, &'static str, &'static str);
@@ -72,7 +80,7 @@ pub(super) async fn keyless(desk: &Desk, by: &Viewer) -> Result<Vec<RailLink>> {
     Ok(links)
 }
 
-async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
+async fn groups(desk: &Desk, by: &Viewer, counters: &[Counter]) -> Result<Vec<RailGroup>> {
     let mut views = Vec::new();
     for (view, key, icon, label) in COUNTED {
         views.push(counted_link(desk, by, view, key, icon, label).await?);
@@ -121,13 +129,20 @@ async fn groups(desk: &Desk, by: &Viewer) -> Result<Vec<RailGroup>> {
         ..RailLink::default()
     };
     let group = |title, titled, folds, links| RailGroup { title, titled, folds, links };
-    let all = vec![
+    let mut all = vec![
         group("Views", false, false, views),
         group("Teams", true, false, team_views),
         group("Saved", true, true, saved),
         group("Customers", false, false, vec![organisations, quotes]),
         group("Doors", false, false, vec![phone, quarantine]),
     ];
+    for counter in counters {
+        let (href, count) = counter(desk, by).await?;
+        let links = all.iter_mut().flat_map(|group| &mut group.links);
+        if let Some(link) = links.into_iter().find(|link| link.href == href).filter(|_| count > 0) {
+            link.count = counted(count);
+        }
+    }
     Ok(all.into_iter().filter(|group| !group.links.is_empty()).collect())
 }
 

@@ -187,7 +187,14 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
         query = query.push(" AND c.team_id IN (SELECT id FROM teams WHERE lower(name) = ").bind(name).push(")");
     }
     if let Some(agent) = filter.watched_by {
-        query = query.push(" AND c.id IN (SELECT case_id FROM case_watchers WHERE agent_id = ").bind(agent).push(")");
+        // Who watches a merged case watches the one that it is part of.
+        query = query
+            .push(
+                " AND c.id IN (SELECT COALESCE(m.merged_into, m.id) FROM case_watchers w JOIN cases m ON m.id = w.case_id
+                     WHERE w.agent_id = ",
+            )
+            .bind(agent)
+            .push(")");
     }
     if let Some(priority) = filter.priority {
         query = query.push(" AND c.priority = ").bind(priority);

@@ -104,9 +104,26 @@ pub async fn tags_like(on: impl Read, begin: &str) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(tag,)| tag).collect())
 }
 
+/// The case that is shown for this one, and all that is merged into it.
+macro_rules! family {
+    () => {
+        "(SELECT COALESCE(merged_into, id) FROM cases WHERE id = $1 UNION ALL SELECT m.id FROM cases c
+             JOIN cases m ON m.merged_into = COALESCE(c.merged_into, c.id) WHERE c.id = $1)"
+    };
+}
+
+/// Who watches the case, or what is merged into it.
 pub async fn watchers(on: impl Read, case: CaseId) -> Result<Vec<AgentId>> {
-    let rows: Vec<(AgentId,)> =
-        on.all(q!("SELECT agent_id FROM case_watchers WHERE case_id = $1 ORDER BY agent_id LIMIT 200", case)).await?;
+    let rows: Vec<(AgentId,)> = on
+        .all(q!(
+            concat!(
+                "SELECT DISTINCT agent_id FROM case_watchers WHERE case_id IN ",
+                family!(),
+                " ORDER BY agent_id LIMIT 200"
+            ),
+            case
+        ))
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -116,7 +133,7 @@ pub async fn watch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {
 }
 
 pub async fn unwatch(tx: &mut Tx, case: CaseId, agent: AgentId) -> Result<u64> {
-    tx.exec(q!("DELETE FROM case_watchers WHERE case_id = $1 AND agent_id = $2", case, agent)).await
+    tx.exec(q!(concat!("DELETE FROM case_watchers WHERE agent_id = $2 AND case_id IN ", family!()), case, agent)).await
 }
 
 /// Somebody proposed or removed takes part from now on.

@@ -66,6 +66,7 @@ pub const TABLES: &[(&str, &str, &str)] = &[
     ("mailbox_gaps", "nothing: places in a mailbox", "stays: no words"),
     ("mailboxes", "nothing: ours", "stays: ours"),
     ("merges", "nothing: numbers of cases", "stays: no words"),
+    ("notices", "nothing: ours, without words", "stays: no words"),
     ("oauth_tokens", "nothing: ours", "stays: ours"),
     ("organisation_domains", "of an organisation", "goes with the organisation"),
     ("organisation_notes", "of an organisation, when notes are asked for", "scrubbed; go with the organisation"),

@@ -8,10 +8,14 @@ mod shown;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use futures::future::BoxFuture;
 
-use super::store::QuoteRow;
-use super::{Line, QuoteState, Terms, pdf};
+use super::permissions::may_approve;
+use super::store::{self, QuoteRow};
+use super::{Line, QuoteState, Terms, actions, pdf};
 use crate::desk::Desk;
+use crate::staff::Viewer;
+use crate::web::Result;
 use crate::web::routing::{get, post};
 
 pub use super::api::paper;
@@ -43,6 +47,20 @@ pub fn open_routes() -> Router<Desk> {
         .route("/quote/{token}", get(link::show).merge(post(link::answer)))
         .route("/quote/{token}/paper", get(link::paper))
         .layer(DefaultBodyLimit::max(MOST_ANSWER))
+}
+
+/// Beside “Quotes”: those that wait for the viewer.
+pub fn waiting<'a>(desk: &'a Desk, by: &'a Viewer) -> BoxFuture<'a, Result<(&'static str, i64)>> {
+    Box::pin(async move {
+        let count = if by.role.can_work() {
+            let approves = may_approve(desk, by).await?;
+            let how = (approves, desk.config().quotes.four_eyes);
+            store::count_waiting(desk.db(), by.id, how, actions::today(desk), &by.hidden_teams).await?
+        } else {
+            0
+        };
+        Ok(("/quotes", count))
+    })
 }
 
 /// The state as a badge: its tone, and the words for agents.

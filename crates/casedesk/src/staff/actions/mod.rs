@@ -14,9 +14,9 @@ pub use agents::{
 };
 pub use login::{Attempt, Opened, enter_code, log_in, log_out, set_up, setup_link, setup_token_is_valid};
 pub use password::{ask_for_reset, change_password, link_owner, mail_reset, set_password_by_link};
-pub use profile::{Profile, change_profile, find_time_zone};
+pub use profile::{Profile, change_profile, choose_mail, find_time_zone};
 pub use sessions::{
-    Half, Standing, end_other_sessions, end_session, half_session, is_still_in, own_sessions, standing,
+    Half, Standing, end_other_sessions, end_session, half_session, is_still_in, note_presence, own_sessions, standing,
     viewer_by_session,
 };
 pub use teams::{add_team, change_team, set_lead};

@@ -1,6 +1,6 @@
 //! What an agent says of themselves.
 use crate::desk::Desk;
-use crate::staff::store::agents;
+use crate::staff::store::agents::{self, MailMe};
 use crate::staff::{Audit, Error, Result, Viewer, rules};
 
 #[derive(Clone, Debug)]
@@ -39,6 +39,15 @@ pub async fn change_profile(desk: &Desk, viewer: &Viewer, profile: &Profile) -> 
     }
     super::tell(desk, &mut tx, viewer.actor(), viewer.id, "changed").await?;
     super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.profile_changed").on("agent", viewer.id.0)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Chooses what the viewer is mailed about.
+pub async fn choose_mail(desk: &Desk, viewer: &Viewer, mail: MailMe) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    agents::set_mail(&mut tx, viewer.id, mail).await?;
+    super::audit(&mut tx, &Audit::by(desk.now(), viewer, "staff.mail_chosen").on("agent", viewer.id.0)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -89,6 +89,14 @@ pub async fn is_still_in(desk: &Desk, viewer: &Viewer) -> Result<bool> {
     })
 }
 
+/// Notes that the viewer sits at an open page.
+pub async fn note_presence(desk: &Desk, viewer: &Viewer) -> Result<()> {
+    let mut tx = desk.db().begin().await?;
+    agents::set_present(&mut tx, viewer.id, desk.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn touch(desk: &Desk, digest: &str, agent: AgentId, client: &Client) -> Result<()> {
     let mut tx = desk.db().begin().await?;
     sessions::touch(&mut tx, digest, desk.now(), client.ip.map(|ip| ip.to_string())).await?;

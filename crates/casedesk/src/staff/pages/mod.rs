@@ -39,6 +39,7 @@ fn own() -> Router<Desk> {
     Router::new()
         .route("/settings", get(async || Redirect::to("/settings/profile")))
         .route("/settings/profile", get(profile::show).merge(post(profile::change)))
+        .route("/settings/mail", post(profile::choose_mail))
         .route("/settings/time-zone", post(profile::find_time_zone))
         .route("/settings/password", post(profile::change_password))
         .route("/settings/second-factor", get(second_factor::show).merge(post(second_factor::confirm)))

@@ -9,7 +9,7 @@ use super::refusal;
 use crate::desk::Desk;
 use crate::kit::Secret;
 use crate::staff::actions::{self, Profile};
-use crate::staff::store::{self, Agent, access};
+use crate::staff::store::{self, Agent, MailMe, access};
 use crate::staff::{Error, Myself, Viewer};
 use crate::web::shell::Shell;
 use crate::web::{self, Html, Result};
@@ -21,6 +21,7 @@ struct ProfilePage {
     agent: Agent,
     codes_left: i64,
     totp_required: bool,
+    away_min: u64,
     saved: bool,
     fault: String,
 }
@@ -57,6 +58,7 @@ async fn page(desk: &Desk, viewer: &Viewer) -> Result<ProfilePage> {
         shell: viewer.shell("settings", "profile"),
         codes_left: access::recovery_codes_left(desk.db(), viewer.id).await?,
         totp_required: desk.config().login.require_totp,
+        away_min: desk.config().notices.away_min,
         agent,
         saved: false,
         fault: String::new(),
@@ -94,6 +96,29 @@ pub(super) async fn change(
         Ok(()) => Ok(Redirect::to("/settings/profile?saved=1").into_response()),
         Err(error) => again(&desk, &viewer, error).await,
     }
+}
+
+/// A box that is not ticked is not sent.
+#[derive(Deserialize)]
+pub(super) struct MailForm {
+    mentioned: Option<String>,
+    assigned: Option<String>,
+    answered: Option<String>,
+}
+
+/// `POST /settings/mail`
+pub(super) async fn choose_mail(
+    State(desk): State<Desk>,
+    Myself(viewer): Myself,
+    Form(form): Form<MailForm>,
+) -> Result<Redirect> {
+    let mail = MailMe {
+        mail_mentioned: form.mentioned.is_some(),
+        mail_assigned: form.assigned.is_some(),
+        mail_answered: form.answered.is_some(),
+    };
+    actions::choose_mail(&desk, &viewer, mail).await?;
+    Ok(Redirect::to("/settings/profile?saved=1"))
 }
 
 /// `POST /settings/time-zone`: what `zone.ts` tells of an agent whose zone is not known.

@@ -18,8 +18,18 @@ pub struct Agent {
     pub time_zone: String,
     /// Where the telephone system rings them; empty: nowhere.
     pub phone_extension: String,
+    #[sqlx(flatten)]
+    pub mail: MailMe,
     pub has_password: bool,
     pub has_totp: bool,
+}
+
+/// What an agent is mailed about besides what their pages show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct MailMe {
+    pub mail_mentioned: bool,
+    pub mail_assigned: bool,
+    pub mail_answered: bool,
 }
 
 /// What everybody may know of an agent.
@@ -58,6 +68,7 @@ macro_rules! agent_where {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, email, role, disabled_at, created_at, last_seen_at, signature, time_zone, phone_extension,
+                    mail_mentioned, mail_assigned, mail_answered,
                     password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_totp FROM agents ",
             $rest
         )
@@ -179,6 +190,22 @@ pub async fn set_profile(tx: &mut Tx, id: AgentId, name: &str, signature: &str, 
         time_zone
     ))
     .await
+}
+
+pub async fn set_mail(tx: &mut Tx, id: AgentId, mail: MailMe) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE agents SET mail_mentioned = $2, mail_assigned = $3, mail_answered = $4 WHERE id = $1",
+        id,
+        mail.mail_mentioned,
+        mail.mail_assigned,
+        mail.mail_answered
+    ))
+    .await
+}
+
+/// They sit at an open page.
+pub async fn set_present(tx: &mut Tx, id: AgentId, at: Timestamp) -> Result<u64> {
+    tx.exec(q!("UPDATE agents SET present_at = $2 WHERE id = $1", id, at)).await
 }
 
 pub async fn set_name(tx: &mut Tx, id: AgentId, name: &str) -> Result<u64> {

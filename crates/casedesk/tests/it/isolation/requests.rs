@@ -73,7 +73,8 @@ impl Shape {
         }
         let method = self.method.clone();
         if let Some(query) = sent.strip_prefix('?') {
-            return browser.get(&format!("{path}?{}", encoded(query))).await;
+            let path = format!("{path}?{}", encoded(query));
+            return if self.is_read() { browser.get(&path).await } else { browser.body(method, &path, "", "").await };
         }
         if let Some(fields) = sent.strip_prefix("multipart:") {
             return browser.body(method, &path, KIND, &multipart(fields.trim())).await;

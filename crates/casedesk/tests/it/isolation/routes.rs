@@ -79,8 +79,8 @@ fn numbers_of(description: &Value, schema: &Value, found: &mut BTreeSet<String>,
 pub(super) fn pages() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        for piece in text.split(".route(\"").skip(1) {
-            let (path, rest) = piece.split_once('"').unwrap();
+        let pieces = text.split(".route(").skip(1).filter_map(|piece| piece.trim_start().strip_prefix('"'));
+        for (path, rest) in pieces.filter_map(|piece| piece.split_once('"')) {
             let methods = methods(inside(rest), &text);
             assert!(!methods.is_empty(), "no method is read off the route {path}");
             found.extend(methods.iter().map(|method| format!("{} {path}", method.to_uppercase())));

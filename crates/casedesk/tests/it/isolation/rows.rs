@@ -45,6 +45,7 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("/life-cycle/{}", "slug"),
     ("/links/{}", "other-case"),
     ("/merges/{}", "merge"),
+    ("/notices/{}", "notice"),
     ("/numbers/{}", "number"),
     ("/organisations/export/{}", "=organisations"),
     ("/organisations/import/{}", "customer-import"),
@@ -106,7 +107,7 @@ pub(super) const CLOSED: &[&str] = &[
 ];
 
 /// What is one agent's own.
-pub(super) const PERSONAL: &[&str] = &["saved-view", "session", "token", "view"];
+pub(super) const PERSONAL: &[&str] = &["notice", "saved-view", "session", "token", "view"];
 
 /// What everybody sees, customers too; and what whoever holds it sees by it, so that it is not tried where nothing is.
 pub(super) const PUBLIC: &[&str] = &["details-link", "quote-link", "slug"];
@@ -193,10 +194,12 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("POST /settings/sessions/{handle}/end", ""),
     ("POST /settings/teams", "name=Another"),
     ("POST /settings/teams/{id}", "name=Another"),
+    ("POST /settings/mail", "assigned=on"),
     ("POST /settings/time-zone", "zone=Europe/Dublin"),
     ("POST /settings/tokens", "name=another&scope=read&days=7"),
     ("POST /settings/tokens/{id}/revoke", ""),
     ("POST /setup/{token}", "name=Eve&email=eve@evil.example&password=plum tree in the rain"),
+    ("PUT /api/v1/me/mail", r#"{"mentioned": false, "assigned": true, "answered": true}"#),
     ("PUT /api/v1/me", r#"{"name": "Another", "signature": "", "time_zone": "UTC"}"#),
     ("PUT /api/v1/teams/{id}", r#"{"name": "Another", "members_only": false}"#),
     // products
@@ -435,6 +438,9 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("GET /calls/callers", "?q=<word>"),
     ("GET /calls/new", ""),
     ("GET /calls/pop", ""),
+    // notices
+    ("GET /notices/pop", "?looking=<case>"),
+    ("GET /api/v1/notices", "?unread=true"),
     ("GET /calls/{id}", ""),
     ("GET /confirm/{token}", ""),
     (

@@ -174,6 +174,21 @@ fn mail(from: &str, subject: &str, mark: &str) -> Letter {
     Letter::new(from, subject, &body).with("MIME-Version", "1.0").with("Content-Type", "multipart/mixed; boundary=b")
 }
 
+/// A notice of the agent's own, on a case.
+async fn notice(app: &TestApp, to: &Viewer, case: &str) -> String {
+    let mut tx = app.desk().db().begin().await.unwrap();
+    let notice = q!(
+        "INSERT INTO notices (agent_id, case_id, entry_id, kind, at)
+         SELECT $1, $2, MAX(id), 'mentioned', $3 FROM entries WHERE case_id = $2 RETURNING id",
+        to.id,
+        number(case),
+        app.desk().now()
+    );
+    let id = tx.insert(notice).await.unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
+}
+
 async fn upload(by: &Browser, case: &str, name: &str) -> String {
     let form = format!(
         "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}.log\"\r\n\r\n{name}\r\n--x--\r\n"
@@ -324,6 +339,7 @@ async fn personal(app: &TestApp, people: &People, own: &Fill, evil: &str) -> (Fi
         ("saved-view", view.clone()),
         ("view", format!("saved-{view}")),
         ("token", token.to_string()),
+        ("notice", notice(app, &people.dora, case).await),
         ("session", session[0]["handle"].as_str().unwrap().to_owned()),
         ("draft-file", upload(by, case, "qzmine").await),
         ("call", kept.json()["call"].to_string()),
@@ -452,6 +468,7 @@ async fn rest(app: &TestApp, people: &People, ben: &Browser, own: &mut Fill, evi
     own.insert("agent", rea.id.to_string());
     let token = staff::make_token(app.desk(), &people.ben, &format!("mine{evil}"), Scope::Read, None).await.unwrap();
     own.insert("token", token.id.to_string());
+    own.insert("notice", notice(app, &people.ben, &own["case"]).await);
     let handle = ben.json(Method::GET, "/api/v1/me/sessions", &Value::Null).await.json()[0]["handle"].clone();
     own.insert("session", handle.as_str().unwrap().to_owned());
     own.insert("draft-file", upload(&people.by_ben, &own["case"], &format!("mine{}", evil.replace('"', "'"))).await);
