@@ -23,7 +23,8 @@ use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
 use crate::webhooks::client::Caller;
 use crate::{
-    cases, clocks, customers, details, forms, mail, notices, phone, portal, privacy, products, quotes, staff, webhooks,
+    cases, clocks, customers, details, forms, mail, notices, phone, portal, privacy, products, quotes, staff, upkeep,
+    webhooks,
 };
 
 /// Who listens to events.
@@ -106,7 +107,7 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
 }
 
 /// What `/health` asks.
-const PROBES: &[health::Probe] = &[mail::mailboxes::probe];
+const PROBES: &[health::Probe] = &[mail::mailboxes::probe, mail::check::probe, upkeep::actions::probe];
 
 /// What the rail counts besides cases.
 const COUNTERS: &[cases::pages::Counter] = &[notices::pages::count, quotes::pages::waiting];
@@ -127,6 +128,7 @@ fn api(desk: &Desk) -> Router<Desk> {
         .merge(forms::api::routes())
         .merge(portal::api::routes())
         .merge(privacy::api::routes())
+        .merge(upkeep::api::routes())
         .merge(webhooks::api::routes());
     let (router, description) = OpenApiRouter::new()
         .nest("/api/v1", rooms)
@@ -171,6 +173,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(forms::pages::routes())
         .merge(portal::pages::agent_routes())
         .merge(privacy::pages::routes())
+        .merge(upkeep::pages::routes())
         .merge(for_customers(&desk))
         .merge(webhooks::pages::routes())
         .merge(api(&desk))

@@ -24,5 +24,6 @@ pub mod queue;
 pub mod quotes;
 pub mod search;
 pub mod staff;
+pub mod upkeep;
 pub mod web;
 pub mod webhooks;

@@ -12,6 +12,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         Ok((desk, database)) => {
             checks.push(database);
             checks.extend(crate::mail::check::all(&desk).await);
+            checks.extend(crate::upkeep::actions::checks(&desk).await);
         }
         Err(error) => checks.push(Check { name: "database".into(), ok: false, says: format!("{error:#}") }),
     }

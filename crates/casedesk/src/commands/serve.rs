@@ -22,7 +22,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let background = crate::app::start(&desk, &stop).await?;
     let watched = desk.clone();
-    let metrics = get(async move |client: Client| health::metrics(&watched, &client, &counters));
+    let metrics = get(async move |client: Client| {
+        if let Err(error) = crate::upkeep::actions::gauge(&watched).await {
+            tracing::warn!(%error, "what waits could not be counted");
+        }
+        health::metrics(&watched, &client, &counters)
+    });
     let router = crate::app::router(desk.clone())
         .route("/metrics", metrics.with_state(desk.clone()))
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -58,6 +58,7 @@ pub struct SystemMail {
 
 impl Job for SystemMail {
     const KIND: &'static str = "system_mail";
+    const RETRY: Retry = Retry::AFTERNOON;
     type Room = Postman;
 
     async fn run(self, postman: Postman) -> anyhow::Result<()> {

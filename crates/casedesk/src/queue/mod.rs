@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::db::{Result, Tx};
 use crate::kit::Timestamp;
 
-pub use store::{Parked, counts, parked, retry_parked};
+pub use store::{Parked, counts, delete_parked, parked, retry_parked};
 pub use worker::Worker;
 
 /// The bus notice that there is something to do.

@@ -119,7 +119,7 @@ pub(super) async fn next_due(db: &Db) -> Result<Option<Timestamp>> {
 /// How many jobs wait and how many are parked.
 pub async fn counts(db: &Db) -> Result<(i64, i64)> {
     db.one(q!(
-        "SELECT COUNT(CASE WHEN state <> 'parked' THEN 1 END), COUNT(CASE WHEN state = 'parked' THEN 1 END) FROM jobs"
+        "SELECT (SELECT COUNT(*) FROM jobs WHERE state <> 'parked'), (SELECT COUNT(*) FROM jobs WHERE state = 'parked')"
     ))
     .await
 }
@@ -136,7 +136,7 @@ pub async fn parked(db: &Db) -> Result<Vec<Parked>> {
 pub async fn retry_parked(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64> {
     let changed = tx
         .exec(q!(
-            "UPDATE jobs SET state = 'ready', run_at = $2, created_at = $2, locked_until = NULL
+            "UPDATE jobs SET state = 'ready', run_at = $2, created_at = $2, locked_until = NULL, attempts = 0
              WHERE id = $1 AND state = 'parked'",
             id,
             now
@@ -144,4 +144,11 @@ pub async fn retry_parked(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64> {
         .await?;
     tx.notify(super::WAKE.into()).await?;
     Ok(changed)
+}
+
+/// Removes a parked job: its kind, or `None` when there is no such job.
+pub async fn delete_parked(tx: &mut Tx, id: i64) -> Result<Option<String>> {
+    let kind: Option<(String,)> = tx.opt(q!("SELECT kind FROM jobs WHERE id = $1 AND state = 'parked'", id)).await?;
+    tx.exec(q!("DELETE FROM jobs WHERE id = $1 AND state = 'parked'", id)).await?;
+    Ok(kind.map(|(kind,)| kind))
 }

@@ -64,6 +64,11 @@ impl Worker {
         self
     }
 
+    /// Every kind of job that it can run.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.handlers.keys().copied()
+    }
+
     /// Runs until `stop`, then lets the jobs under way finish.
     pub async fn run(self, stop: CancellationToken) {
         if self.db.dialect() == Dialect::Sqlite
@@ -162,7 +167,9 @@ impl Worker {
         let retry = self.handlers.get(job.kind.as_str()).map_or(Retry::SHORT, |h| h.retry);
         let pause = retry.pause(job.attempts);
         let parked = now.plus(pause) > job.created_at.plus(retry.give_up_after);
-        tracing::warn!(error = %format!("{error:#}"), job = job.id, kind = job.kind, parked, "a job failed");
+        // What a far end says may name people: its words are kept in the database, where administrators see them.
+        let why = category(&error);
+        tracing::warn!(why, job = job.id, kind = job.kind, attempt = job.attempts, parked, "a job failed");
         let mut tx = self.db.begin().await?;
         let state = if parked { "parked" } else { "ready" };
         store::fail(&mut tx, job, state, now.plus(pause), &format!("{error:#}")).await?;
@@ -174,7 +181,7 @@ impl Worker {
                 Err(error) => Err(error),
             }
         {
-            tracing::error!(%error, job = job.id, kind = job.kind, "giving up a job failed");
+            tracing::error!(why = category(&error), job = job.id, kind = job.kind, "giving up a job failed");
         }
         Ok(())
     }
@@ -197,7 +204,23 @@ impl Worker {
 async fn finish_of(work: Outcome) -> anyhow::Result<()> {
     match tokio::spawn(work).await {
         Ok(result) => result,
-        Err(panic) => Err(anyhow::anyhow!("the job broke off: {panic}")),
+        Err(panic) => Err(anyhow::Error::new(panic).context("the job broke off")),
+    }
+}
+
+/// What kind of thing went wrong, without its words.
+fn category(error: &anyhow::Error) -> &'static str {
+    let is = |wanted: fn(&(dyn std::error::Error + 'static)) -> bool| error.chain().any(wanted);
+    if is(|cause| cause.is::<tokio::task::JoinError>()) {
+        "broke off"
+    } else if is(|cause| cause.is::<crate::db::Error>()) {
+        "database"
+    } else if is(|cause| cause.is::<serde_json::Error>()) {
+        "payload"
+    } else if is(|cause| cause.is::<std::io::Error>()) {
+        "input or output"
+    } else {
+        "refused or not possible"
     }
 }
 

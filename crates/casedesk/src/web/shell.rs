@@ -94,6 +94,7 @@ const SETTINGS: [(&str, &[Setting]); 4] = [
             setting("agents", "/settings/agents", "users", "People"),
             setting("teams", "/settings/teams", "inbox", "Teams"),
             setting("audit", "/settings/audit", "shield", "Audit"),
+            setting("work", "/settings/work", "refresh", "Work that gave up"),
             setting("privacy", "/settings/privacy", "lock", "Privacy"),
         ],
     ),

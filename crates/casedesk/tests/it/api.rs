@@ -232,6 +232,9 @@ fn no_two_types_are_described_under_one_name() {
 
 /// What only administrators may do.
 const ADMIN: &[&str] = &[
+    "give_up_parked",
+    "list_parked",
+    "retry_parked",
     "add_form_question",
     "change_form_question",
     "remove_form_question",
@@ -545,6 +548,7 @@ const COMMON: &[&str] = &[
     "get_template",
     "get_version",
     "get_webhook",
+    "give_up_parked",
     "import_cycles",
     "invite_again",
     "list_contracts",
@@ -585,6 +589,7 @@ const COMMON: &[&str] = &[
     "restore_support_option",
     "resume_address",
     "retry",
+    "retry_parked",
     "revoke_token",
     "send_delivery_again",
     "set_account_manager",

@@ -18,6 +18,7 @@ const ROOMS: &[&[&str]] = &[
     &["clocks", "details", "notices", "quotes"],
     &["portal"],
     &["privacy"],
+    &["upkeep"],
     &["app"],
     &["demo"],
     &["commands"],

@@ -33,6 +33,7 @@ mod simulator;
 mod staff;
 mod support;
 mod threads;
+mod upkeep;
 mod verdicts;
 mod webhooks;
 mod wire;

@@ -36,6 +36,10 @@ struct Page {
 struct Alarms {
     alarms: Vec<Alarm>,
     quarantined: i64,
+    /// Work that gave up, for those who can do something about it.
+    parked: i64,
+    /// Alarms and such work together.
+    faults: i64,
 }
 
 /// `GET /settings/mailboxes`
@@ -107,5 +111,8 @@ pub(super) async fn alarms(State(desk): State<Desk>, _: Reader) -> Result<Stream
         action: "See what to do".into(),
     };
     let quarantined = store::count(desk.db(), InboundState::Quarantined).await?;
-    Ok(Streams(Alarms { alarms: states.iter().filter(|state| state.alarmed).map(alarm).collect(), quarantined }))
+    let alarms: Vec<Alarm> = states.iter().filter(|state| state.alarmed).map(alarm).collect();
+    let parked = if by.role.is_admin() { queue::counts(desk.db()).await?.1 } else { 0 };
+    let faults = parked + i64::try_from(alarms.len()).unwrap_or_default();
+    Ok(Streams(Alarms { alarms, parked, faults, quarantined }))
 }

@@ -46,6 +46,8 @@ pub(super) const NOUNS: &[(&str, &str)] = &[
     ("/links/{}", "other-case"),
     ("/merges/{}", "merge"),
     ("/notices/{}", "notice"),
+    ("/parked-jobs/{}", "parked-job"),
+    ("/settings/work/{}", "parked-job"),
     ("/numbers/{}", "number"),
     ("/organisations/export/{}", "=organisations"),
     ("/organisations/import/{}", "customer-import"),
@@ -128,7 +130,7 @@ pub(super) const PARTS: &[&str] = &[
 ];
 
 /// What the world has none of: a number that does not exist stands for it, and the other places are tried.
-pub(super) const NOT_PLANTED: &[&str] = &["customer-import"];
+pub(super) const NOT_PLANTED: &[&str] = &["customer-import", "parked-job"];
 
 /// Routes whose place only says which page comes next; what they keep is the caller's own.
 pub(super) const LEADS_BACK: &[&str] = &["POST /views/{view}/columns"];
@@ -442,6 +444,10 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("GET /notices/pop", "?looking=<case>"),
     ("GET /api/v1/notices", "?unread=true"),
     ("GET /calls/{id}", ""),
+    // upkeep
+    ("GET /settings/work", ""),
+    ("POST /settings/work/{job}/delete", ""),
+    ("POST /settings/work/{job}/retry", ""),
     ("GET /confirm/{token}", ""),
     (
         "POST /api/v1/calls",

@@ -103,7 +103,7 @@ async fn talk(stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
             match plan {
                 AtTheEnd::Takes => say(&mut stream, "250 2.0.0 Queued as 4711").await?,
                 AtTheEnd::Drops => return None,
-                AtTheEnd::Refuses => say(&mut stream, "554 5.7.1 Looks like spam").await?,
+                AtTheEnd::Refuses => say(&mut stream, "554 5.7.1 <anna@northbay.example>: looks like spam").await?,
             }
         }
     }
