@@ -42,6 +42,10 @@ pub enum CasesError {
         "{0} may not see this case, so nobody was told and the note is not kept; take the name out, or give the case to a team that is open to them"
     )]
     CannotSee(String),
+    #[error(
+        "an acknowledgement knows the field {{{{case}}}} alone, since nobody has looked at the message yet; take “{0}” out"
+    )]
+    NotAcknowledged(String),
     #[error("there is no such {0}")]
     Missing(&'static str),
     #[error("there is a {0} of that name already")]

@@ -220,6 +220,30 @@ pub fn logs_say<'a>(readings: impl Iterator<Item = &'a LogReading>) -> Logs {
     all
 }
 
+/// The first field of a text that an acknowledgement has no value for: the sender's own words (name, subject) are left
+/// out of it, since a receipt must not carry a stranger's text to a third.
+pub fn unknown_to_acknowledgement(text: &str) -> Option<&str> {
+    fields(text).find(|field| *field != "{{case}}")
+}
+
+/// A receipt for a case. A field without a value leaves nothing behind, nor the space before it.
+pub fn acknowledgement(text: &str, key: &str) -> String {
+    let text = filled(text, &[("case", key)]);
+    let mut rest = text.clone();
+    for field in fields(&text) {
+        rest = rest.replace(&format!(" {field}"), "").replace(field, "");
+    }
+    rest
+}
+
+/// Every `{{name}}` of a text, with its braces.
+fn fields(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("{{").filter_map(|(at, _)| {
+        let rest = &text[at..];
+        rest.find("}}").map(|end| &rest[..end + 2]).filter(|field| !field.contains('\n'))
+    })
+}
+
 /// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
 pub fn filled(text: &str, fields: &[(&str, &str)]) -> String {
     fields.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
@@ -331,6 +355,14 @@ pub fn reopen(case: &mut Case, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_acknowledgement_fills_the_number_and_lets_no_field_stand() {
+        let text = "Dear {{first name}},\n\nit is {{case}} ({{subject}}). {{ not closed";
+        assert_eq!(acknowledgement(text, "CD-7"), "Dear,\n\nit is CD-7 (). {{ not closed");
+        assert_eq!(unknown_to_acknowledgement(text), Some("{{first name}}"));
+        assert_eq!(unknown_to_acknowledgement("It is {{case}}."), None);
+    }
 
     #[test]
     fn a_known_field_is_filled_and_an_unknown_one_stays() {

@@ -58,7 +58,8 @@ impl World {
         }
         tx.commit().await?;
         for (name, body) in TEMPLATES {
-            cases::save_template(&desk, name, body).await?;
+            let acknowledges = Some(name == "Acknowledgement");
+            cases::save_template(&desk, cases::NewTemplate { name, body, acknowledges }).await?;
         }
         let agents: Vec<Viewer> = staff::store::agents(desk.db()).await?.into_iter().map(viewer).collect();
         if let Some(first) = agents.first() {

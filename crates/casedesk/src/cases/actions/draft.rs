@@ -118,21 +118,43 @@ async fn seen_by(tx: &mut crate::db::Tx, id: CaseId, hidden: &[TeamId]) -> Resul
     Ok(case.merged_into.unwrap_or(case.id))
 }
 
+/// A template as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTemplate<'a> {
+    pub name: &'a str,
+    pub body: &'a str,
+    /// Whether it is sent as the acknowledgement of new cases, in place of another one. `None`: as it was.
+    pub acknowledges: Option<bool>,
+}
+
+impl NewTemplate<'_> {
+    fn check(&self) -> Result<(), CasesError> {
+        checked_text(self.body, "template")?;
+        match rules::unknown_to_acknowledgement(self.body).filter(|_| self.acknowledges == Some(true)) {
+            Some(field) => Err(CasesError::NotAcknowledged(field.to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Keeps a template; one of the same name is rewritten.
-pub async fn save_template(desk: &Desk, name: &str, body: &str) -> Result<i64, CasesError> {
-    checked_text(body, "template")?;
-    let name = checked_name(name)?;
+pub async fn save_template(desk: &Desk, new: NewTemplate<'_>) -> Result<i64, CasesError> {
+    new.check()?;
+    let (name, body) = (checked_name(new.name)?, new.body);
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.templates").await?;
     let id = store::save_template(&mut tx, name, body, desk.now()).await?;
+    if let Some(acknowledges) = new.acknowledges {
+        store::set_acknowledges(&mut tx, id, acknowledges).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }
 
 /// Renames or rewrites a template.
-pub async fn change_template(desk: &Desk, id: i64, name: &str, body: &str) -> Result<(), CasesError> {
-    checked_text(body, "template")?;
-    let name = checked_name(name)?;
+pub async fn change_template(desk: &Desk, id: i64, new: NewTemplate<'_>) -> Result<(), CasesError> {
+    new.check()?;
+    let (name, body) = (checked_name(new.name)?, new.body);
     let mut tx = desk.db().begin().await?;
     tx.lock("cases.templates").await?;
     if store::template_by_name(&mut tx, name).await?.is_some_and(|other| other.id != id) {
@@ -140,6 +162,9 @@ pub async fn change_template(desk: &Desk, id: i64, name: &str, body: &str) -> Re
     }
     if store::update_template(&mut tx, id, name, body, desk.now()).await? == 0 {
         return Err(CasesError::Missing("template"));
+    }
+    if let Some(acknowledges) = new.acknowledges {
+        store::set_acknowledges(&mut tx, id, acknowledges).await?;
     }
     tx.commit().await?;
     Ok(())

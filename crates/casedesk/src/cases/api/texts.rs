@@ -18,6 +18,16 @@ pub(super) struct NewTemplate {
     name: String,
     /// Markdown with fields such as `{{customer}}`, `{{case}}` and `{{agent}}`.
     body: String,
+    /// Whether it is sent as the acknowledgement of new cases; another that was is so no longer. Absent: as it was.
+    /// Such a text has no field but `{{case}}`.
+    #[serde(default)]
+    acknowledges: Option<bool>,
+}
+
+impl NewTemplate {
+    fn as_kept(&self) -> actions::NewTemplate<'_> {
+        actions::NewTemplate { name: &self.name, body: &self.body, acknowledges: self.acknowledges }
+    }
 }
 
 /// List the templates.
@@ -43,7 +53,7 @@ pub(super) async fn save_template(
     _: Worker,
     Json(new): Json<NewTemplate>,
 ) -> Result<(StatusCode, Json<Made>)> {
-    let id = actions::save_template(&desk, &new.name, &new.body).await?;
+    let id = actions::save_template(&desk, new.as_kept()).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
@@ -56,7 +66,7 @@ pub(super) async fn change_template(
     Path(id): Path<i64>,
     Json(new): Json<NewTemplate>,
 ) -> Result<StatusCode> {
-    actions::change_template(&desk, id, &new.name, &new.body).await?;
+    actions::change_template(&desk, id, new.as_kept()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{prose, shell, words};
-use crate::cases::{CasesError, actions, store};
+use crate::cases::actions::{self, NewTemplate};
+use crate::cases::{CasesError, store};
 use crate::desk::Desk;
 use crate::staff::{Reader, Viewer, Worker};
 use crate::web::routing::{get, post};
@@ -29,6 +30,7 @@ struct Listed {
     id: i64,
     name: String,
     peek: String,
+    acknowledges: bool,
 }
 
 #[derive(Template)]
@@ -46,6 +48,7 @@ struct One {
     fault: String,
     name: String,
     body: String,
+    acknowledges: bool,
     fields_words: &'static str,
 }
 
@@ -54,7 +57,12 @@ fn settings(by: &Viewer) -> Shell {
 }
 
 async fn all(State(desk): State<Desk>, Reader(by): Reader) -> Result<Html<impl Template>> {
-    let listed = |t: store::Template| Listed { id: t.id, peek: prose::peek(&t.body, 180), name: t.name };
+    let listed = |t: store::Template| Listed {
+        id: t.id,
+        peek: prose::peek(&t.body, 180),
+        name: t.name,
+        acknowledges: t.acknowledges,
+    };
     let templates = store::templates(desk.db()).await?.into_iter().map(listed).collect();
     Ok(Html(All { shell: settings(&by), templates }))
 }
@@ -66,6 +74,7 @@ async fn new(Worker(by): Worker) -> Html<impl Template> {
         fault: String::new(),
         name: String::new(),
         body: String::new(),
+        acknowledges: false,
         fields_words: FIELDS,
     })
 }
@@ -78,6 +87,7 @@ async fn one(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<i64>) 
         fault: String::new(),
         name: found.name,
         body: found.body,
+        acknowledges: found.acknowledges,
         fields_words: FIELDS,
     }))
 }
@@ -86,15 +96,26 @@ async fn one(State(desk): State<Desk>, Reader(by): Reader, Path(id): Path<i64>) 
 struct Typed {
     name: String,
     body: String,
+    acknowledges: Option<String>,
 }
 
 async fn save(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Typed>) -> Result<Response> {
-    let fault = match actions::save_template(&desk, &typed.name, &typed.body).await {
+    let acknowledges = typed.acknowledges.is_some();
+    let new = NewTemplate { name: &typed.name, body: &typed.body, acknowledges: Some(acknowledges) };
+    let fault = match actions::save_template(&desk, new).await {
         Ok(_) => return Ok(see_other("/settings/templates")),
         Err(CasesError::Database(error)) => return Err(error.into()),
         Err(error) => words::capital(&error.to_string()),
     };
-    let page = One { shell: settings(&by), id: None, fault, name: typed.name, body: typed.body, fields_words: FIELDS };
+    let page = One {
+        shell: settings(&by),
+        id: None,
+        fault,
+        name: typed.name,
+        body: typed.body,
+        acknowledges,
+        fields_words: FIELDS,
+    };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
 }
 

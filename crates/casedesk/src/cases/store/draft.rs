@@ -117,15 +117,17 @@ pub struct Template {
     pub id: i64,
     pub name: String,
     pub body: String,
+    /// Sent as the acknowledgement of new cases; one is at the most.
+    pub acknowledges: bool,
 }
 
 /// All templates by name, 500 at the most.
 pub async fn templates(on: impl Read) -> Result<Vec<Template>> {
-    on.all(q!("SELECT id, name, body FROM templates ORDER BY name LIMIT 500")).await
+    on.all(q!("SELECT id, name, body, acknowledges FROM templates ORDER BY name LIMIT 500")).await
 }
 
 pub async fn template(on: impl Read, id: i64) -> Result<Option<Template>> {
-    on.opt(q!("SELECT id, name, body FROM templates WHERE id = $1", id)).await
+    on.opt(q!("SELECT id, name, body, acknowledges FROM templates WHERE id = $1", id)).await
 }
 
 /// Adds the template, or rewrites the one of that name.
@@ -141,7 +143,20 @@ pub async fn save_template(tx: &mut Tx, name: &str, body: &str, now: Timestamp) 
 }
 
 pub async fn template_by_name(on: impl Read, name: &str) -> Result<Option<Template>> {
-    on.opt(q!("SELECT id, name, body FROM templates WHERE name = $1", name)).await
+    on.opt(q!("SELECT id, name, body, acknowledges FROM templates WHERE name = $1", name)).await
+}
+
+/// The one that is sent as the acknowledgement of new cases.
+pub async fn acknowledgement(on: impl Read) -> Result<Option<Template>> {
+    on.opt(q!("SELECT id, name, body, acknowledges FROM templates WHERE acknowledges")).await
+}
+
+/// This one is sent as the acknowledgement from now on, and no other is; or it is not.
+pub async fn set_acknowledges(tx: &mut Tx, id: i64, on: bool) -> Result<u64> {
+    if on {
+        tx.exec(q!("UPDATE templates SET acknowledges = FALSE WHERE acknowledges AND id <> $1", id)).await?;
+    }
+    tx.exec(q!("UPDATE templates SET acknowledges = $2 WHERE id = $1", id, on)).await
 }
 
 pub async fn update_template(tx: &mut Tx, id: i64, name: &str, body: &str, now: Timestamp) -> Result<u64> {

@@ -1,4 +1,5 @@
 //! The receipt for a new case: once, to a person, and only when the settings want it.
+use crate::cases::rules as case_rules;
 use crate::cases::store::{self as case_store, Case, NewEntry};
 use crate::cases::{Delivery, EntryData, EntryId, EntryKind, Outgoing, PersonRole};
 use crate::customers::{self, OrganisationKind, Person};
@@ -7,8 +8,7 @@ use crate::kit::Timestamp;
 use crate::mail::{MailError, rules, store};
 
 const DAY: std::time::Duration = std::time::Duration::from_hours(24);
-/// The template of this name is sent, when there is one.
-const TEMPLATE: &str = "Acknowledgement";
+/// Sent while no template is chosen.
 const DEFAULT: &str = "Your message has come in. Its number is {{case}}.\n\nAnswer to this mail to add something.";
 
 /// Writes the receipt and puts it on the way, or does nothing when none is due.
@@ -65,11 +65,10 @@ async fn write(
     to: Person,
     now: Timestamp,
 ) -> Result<(), MailError> {
-    let templates = case_store::templates(&mut *tx).await?;
-    let body = templates.iter().find(|t| t.name == TEMPLATE).map_or(DEFAULT, |t| t.body.as_str());
+    let chosen = case_store::acknowledgement(&mut *tx).await?;
+    let body = chosen.as_ref().map_or(DEFAULT, |template| template.body.as_str());
     let number = format!("{}-{}", desk.config().desk.prefix, case.id);
-    // The sender's own words (name, subject) are left out: a receipt must not carry a stranger's text to a third.
-    let text = body.replace("{{case}}", &number);
+    let text = case_rules::acknowledgement(body, &number);
     let details = Outgoing { to: vec![to], automatic: true, ..Outgoing::default() };
     let entry = NewEntry {
         case_id: case.id,
