@@ -98,7 +98,7 @@ pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<Task
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));
     tracker.spawn(mail::imap::read_all(desk.clone(), desk.clone(), Pace::default(), stop.clone()));
     tracker.spawn(mail::mailboxes::watch(desk.clone(), stop.clone()));
-    if let Some(listener) = Listener::bind(desk.config()).await? {
+    for listener in Listener::bind_all(desk.config()).await? {
         tracing::info!(address = %listener.address()?, "taking mail in");
         tracker.spawn(listener.serve(desk.clone(), stop.clone()));
     }

@@ -1,6 +1,7 @@
 //! Settings: a documented default compiled in, overlaid by a file, then by the environment. All
 //! faults are reported together, at start. The environment is read nowhere else.
 mod doors;
+mod listener;
 mod quotes;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use self::doors::{Clocks, Details, Forms, Phone, Portal, Privacy};
+pub use self::doors::{Clocks, Details, Forms, Notices, Phone, Portal, Privacy};
+pub use self::listener::{Listener, Protocol};
 pub use self::quotes::Quotes;
 use crate::kit::Secret;
 
@@ -99,6 +101,8 @@ pub struct Mail {
     pub smtp: Smtp,
     pub listener: Listener,
     #[serde(default)]
+    pub listeners: Vec<Listener>,
+    #[serde(default)]
     pub imap: Vec<Imap>,
 }
 
@@ -129,24 +133,6 @@ pub struct Smtp {
     pub timeout_s: u64,
     #[serde(default)]
     pub oauth: Option<OAuth>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    Lmtp,
-    Smtp,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Listener {
-    #[serde(deserialize_with = "address_or_empty")]
-    pub listen: Option<SocketAddr>,
-    pub protocol: Protocol,
-    pub allow: Vec<IpAddr>,
-    pub max_connections: usize,
-    pub timeout_s: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -237,14 +223,6 @@ fn yes() -> bool {
 }
 fn minute() -> u64 {
     60
-}
-
-fn address_or_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("“{text}” is not an address and port")))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -360,6 +338,7 @@ impl Config {
                 oauth.token_url.scheme() == "https" || is_this_machine(&oauth.token_url),
                 format!("oauth of “{name}”: token_url must begin with https://"),
             );
+        faults.extend(mail.listener_faults());
         }
         faults.extend(self.phone.faults());
         faults.extend(self.quotes.faults());

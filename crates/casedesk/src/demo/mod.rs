@@ -52,9 +52,10 @@ pub async fn prepare(mut config: Config, stop: &CancellationToken) -> anyhow::Re
     config.mail.groups = vec!["ferrywell-support@groups.example".into()];
     config.desk.name = "Ferrywell Support".into();
     let mut sink = config.clone();
+    sink.mail.listeners.clear();
     sink.mail.listener.listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
     sink.mail.listener.protocol = crate::config::Protocol::Smtp;
-    if let Some(listener) = Listener::bind(&sink).await? {
+    for listener in Listener::bind_all(&sink).await? {
         config.mail.smtp.host = "127.0.0.1".into();
         config.mail.smtp.port = listener.address()?.port();
         config.mail.smtp.security = Security::None;

@@ -60,7 +60,7 @@ async fn stored(app: &TestApp) -> i64 {
 #[tokio::test]
 async fn the_mail_server_hears_452_and_the_same_mail_is_taken_once_there_is_room() {
     with_settings(&[("MAIL__LISTENER__LISTEN", "127.0.0.1:0")], async |app| {
-        let listener = Listener::bind(app.desk().config()).await.unwrap().unwrap();
+        let listener = Listener::bind_all(app.desk().config()).await.unwrap().remove(0);
         let port = listener.address().unwrap().port();
         let serving = listener.serve(app.desk().clone(), CancellationToken::new());
         let _serving = AbortOnDropHandle::new(tokio::spawn(serving));

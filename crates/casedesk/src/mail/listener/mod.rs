@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::handover::Intake;
-use crate::config::{Config, Protocol};
+use crate::config::{self, Config, Protocol};
 
 /// How much memory messages on their way in may take, at the least, in units of `body::UNIT`.
 const LEAST_BUDGET: usize = 256;
@@ -41,24 +41,39 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Binds `mail.listener.listen`; `None` when the settings name no address.
-    pub async fn bind(config: &Config) -> std::io::Result<Option<Self>> {
-        let listener = &config.mail.listener;
-        let Some(address) = listener.listen else { return Ok(None) };
+    /// Binds every address of `mail.listener` and `mail.listeners`; messages on their way in share one budget.
+    pub async fn bind_all(config: &Config) -> std::io::Result<Vec<Self>> {
         let units = (config.mail.max_size / body::UNIT + 1).saturating_mul(4).max(LEAST_BUDGET);
+        let budget = Arc::new(Semaphore::new(units));
+        let mut bound = Vec::new();
+        for (address, listener) in config.mail.all_listeners() {
+            bound.push(Self::bind(config, address, listener, budget.clone()).await?);
+        }
+        Ok(bound)
+    }
+
+    async fn bind(
+        config: &Config,
+        address: SocketAddr,
+        listener: &config::Listener,
+        budget: Arc<Semaphore>,
+    ) -> std::io::Result<Self> {
         let settings = Settings {
             protocol: listener.protocol,
             host: config.server.public_url.host_str().unwrap_or("localhost").to_owned(),
             max_size: config.mail.max_size,
             timeout: Duration::from_secs(listener.timeout_s.max(1)),
-            budget: Arc::new(Semaphore::new(units)),
+            budget,
         };
-        Ok(Some(Self {
-            socket: TcpListener::bind(address).await?,
+        let socket = TcpListener::bind(address).await.map_err(|error| {
+            std::io::Error::new(error.kind(), format!("mail cannot be taken in on {address} (mail.listeners): {error}"))
+        })?;
+        Ok(Self {
+            socket,
             allow: listener.allow.clone(),
             connections: Arc::new(Semaphore::new(listener.max_connections)),
             settings: Arc::new(settings),
-        }))
+        })
     }
 
     pub fn address(&self) -> std::io::Result<SocketAddr> {

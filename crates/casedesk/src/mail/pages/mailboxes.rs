@@ -53,7 +53,11 @@ pub(super) async fn all(State(desk): State<Desk>, Reader(by): Reader) -> Result<
     Ok(Html(Page {
         shell: shell(&by, "settings", "mailboxes"),
         rows: mail.imap.iter().map(row).collect(),
-        listener: mail.listener.listen.map(|at| at.to_string()).unwrap_or_default(),
+        listener: mail
+            .all_listeners()
+            .map(|(at, one)| format!("{at} ({})", one.protocol.as_str()))
+            .collect::<Vec<_>>()
+            .join(", "),
         from: mail.from.clone(),
     }))
 }

@@ -36,7 +36,7 @@ impl Listening {
         config.mail.max_size = 100_000;
         config.mail.listener.timeout_s = 20;
         change(&mut config);
-        let listener = Listener::bind(&config).await.unwrap().unwrap();
+        let listener = Listener::bind_all(&config).await.unwrap().remove(0);
         let port = listener.address().unwrap().port();
         let (intake, stop) = (Recorder::default(), CancellationToken::new());
         let task = tokio::spawn(listener.serve(intake.clone(), stop.clone()));

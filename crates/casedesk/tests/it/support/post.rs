@@ -188,7 +188,7 @@ impl Relay {
         ];
         let environment = settings.map(|(name, value)| (format!("CASEDESK_{name}"), value.to_owned()));
         let config = Config::load(None, environment).unwrap();
-        let listener = Listener::bind(&config).await.unwrap().unwrap();
+        let listener = Listener::bind_all(&config).await.unwrap().remove(0);
         let port = listener.address().unwrap().port().to_string();
         tokio::spawn(listener.serve(relay.clone(), CancellationToken::new()));
         (relay, port)

@@ -47,7 +47,7 @@ impl World {
         let dovecot = Dovecot::start().await?;
         let mut listening = app.desk().config().clone();
         listening.mail.listener.listen = Some(([127, 0, 0, 1], 0).into());
-        let listener = Listener::bind(&listening).await.unwrap().unwrap();
+        let listener = Listener::bind_all(&listening).await.unwrap().remove(0);
         let handed_to = match door {
             Door::HandedOver => listener.address().unwrap().port(),
             Door::ReadFromAMailbox => dovecot.lmtp,

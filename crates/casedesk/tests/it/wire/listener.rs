@@ -1,10 +1,15 @@
 //! The listener's dialogue, byte by byte.
+use casedesk::config::Config;
+use casedesk::mail::check;
+use casedesk::mail::listener::Listener;
 use tokio::io::AsyncWriteExt as _;
+use tokio_util::sync::CancellationToken;
 
-use crate::support::peer::{Listening, elsewhere};
+use crate::support::peer::{Listening, Peer, elsewhere};
+use crate::support::process::{Folder, free_port, until};
 use crate::support::proxy::Dice;
-use crate::support::recorder::Mood;
-use crate::support::wire::mail;
+use crate::support::recorder::{Mood, Recorder};
+use crate::support::wire::{Bare, mail};
 
 const ENVELOPE: &str = "MAIL FROM:<ada@customer.test>\r\nRCPT TO:<support@desk.test>\r\nDATA\r\n";
 
@@ -214,7 +219,7 @@ async fn only_those_allowed_may_connect_and_not_too_many() {
     desk.raw().await.hear("421 4.7.0").await;
     first.say("QUIT\r\n", &["221"]).await;
     assert!(first.is_closed().await);
-    crate::support::process::until("the place is free again", || async {
+    until("the place is free again", || async {
         desk.raw().await.answer().await.filter(|answer| answer.starts_with("220"))
     })
     .await;
@@ -241,4 +246,55 @@ async fn a_silent_peer_is_sent_away() {
     quiet.hear("421 4.4.2").await;
     half.hear("421 4.4.2").await;
     assert_eq!(desk.intake.tries(), 0);
+}
+
+#[tokio::test]
+async fn a_desk_takes_mail_in_by_lmtp_and_by_smtp_at_once_and_health_knows_each() {
+    let folder = Folder::new("listeners");
+    let (lmtp, smtp) = (free_port(), free_port());
+    let text = format!(
+        "[server]\ndata = \"{}\"\n[mail.listener]\nlisten = \"127.0.0.1:{lmtp}\"\n\
+         [[mail.listeners]]\nlisten = \"127.0.0.1:{smtp}\"\nprotocol = \"smtp\"\n",
+        folder.path().display()
+    );
+    let config = Config::load(Some(&folder.write("casedesk.toml", &text)), []).unwrap();
+    let desk = Bare::new(|of| of.mail = config.mail.clone()).await;
+    let mut listeners = Listener::bind_all(&config).await.unwrap();
+    assert_eq!(listeners.len(), 2);
+    let stop = CancellationToken::new();
+    let (second, first) = (listeners.remove(1), listeners.remove(0));
+    let (by_lmtp, by_smtp) = (Recorder::default(), Recorder::default());
+    let serving = tokio::spawn(first.serve(by_lmtp.clone(), stop.clone()));
+    tokio::spawn(second.serve(by_smtp.clone(), stop.clone()));
+    for (port, hello, subject) in [(lmtp, "LHLO", "one"), (smtp, "EHLO", "two")] {
+        let mut peer = Peer::connect(port).await;
+        peer.hear("220").await;
+        peer.say(format!("{hello} relay.test\r\n"), &["250"]).await;
+        peer.say(ENVELOPE, &["250", "250", "354"]).await;
+        peer.say(format!("{}.\r\n", mail(subject)), &["250"]).await;
+    }
+    assert_eq!((by_lmtp.raw(), by_smtp.raw()), (vec![mail("one")], vec![mail("two")]));
+    let names = [format!("LMTP at 127.0.0.1:{lmtp}"), format!("SMTP at 127.0.0.1:{smtp}")];
+    let checks = check::probe(desk.desk.clone()).await;
+    let told: Vec<(String, bool)> = checks.into_iter().map(|check| (check.name, check.ok)).collect();
+    assert_eq!(told, names.clone().map(|name| (name, true)));
+    stop.cancel();
+    serving.await.unwrap();
+    until("the second is closed too", || async {
+        let checks = check::probe(desk.desk.clone()).await;
+        checks.iter().all(|check| !check.ok).then_some(())
+    })
+    .await;
+}
+
+#[test]
+fn two_listeners_on_one_address_or_one_without_are_told() {
+    let folder = Folder::new("listeners");
+    let text = format!(
+        "[server]\ndata = \"{}\"\n[mail.listener]\nlisten = \"127.0.0.1:2424\"\n\
+         [[mail.listeners]]\nlisten = \"127.0.0.1:2424\"\n[[mail.listeners]]\nlisten = \"\"\n",
+        folder.path().display()
+    );
+    let error = Config::load(Some(&folder.write("casedesk.toml", &text)), []).unwrap_err().to_string();
+    assert!(error.contains("two listen on 127.0.0.1:2424") && error.contains("each needs an address"), "{error}");
 }
