@@ -36,9 +36,9 @@ pub struct Config {
     pub details: Details,
     pub search: Search,
     pub clocks: Clocks,
+    pub notices: Notices,
     pub products: Products,
     pub customers: Customers,
-    pub notices: Notices,
     pub privacy: Privacy,
 }
 
@@ -321,7 +321,6 @@ impl Config {
         let mut names = BTreeSet::new();
         for imap in &mail.imap {
             check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));
-        faults.extend(self.notices.faults());
             check(
                 imap.oauth.is_some() || !imap.password.is_empty(),
                 format!("mail.imap “{}”: give a password or an oauth section", imap.name),
@@ -338,12 +337,13 @@ impl Config {
                 oauth.token_url.scheme() == "https" || is_this_machine(&oauth.token_url),
                 format!("oauth of “{name}”: token_url must begin with https://"),
             );
-        faults.extend(mail.listener_faults());
         }
+        faults.extend(mail.listener_faults());
         faults.extend(self.phone.faults());
         faults.extend(self.quotes.faults());
         faults.extend(self.details.faults());
         faults.extend(self.forms.faults());
+        faults.extend(self.notices.faults());
         faults.extend(self.privacy.faults());
         faults
     }

@@ -188,6 +188,36 @@ async fn a_message_that_cannot_be_read_is_quarantined_whole_and_can_be_retried()
 }
 
 #[tokio::test]
+async fn the_page_of_the_quarantine_tries_again_and_makes_a_case_of_what_cannot_be_read() {
+    on_both(async |app| {
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let garbage = bytes::Bytes::from_static(b"\x00\xff no mail at all <b>");
+        let lies = app.arrives_raw(garbage.clone()).await;
+        let page = ben.get("/quarantine").await.text;
+        assert!(page.contains("No subject can be read") && page.contains(&lies.reason), "{page}");
+        let path = format!("/quarantine/{}", lies.id);
+        ben.post(&format!("{path}/retry"), &[]).await;
+        app.file().await;
+        assert!(ben.get("/quarantine").await.text.contains(&format!("inbound-{}", lies.id)), "it is there again");
+        let refused = ben.post(&format!("{path}/case"), &[("address", "nobody")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let made = ben.post(&format!("{path}/case"), &[("address", "carl@west.example")]).await;
+        let case: i64 = made.location().rsplit('/').next().unwrap().parse().unwrap();
+        let entry = app.timeline(casedesk::cases::CaseId(case)).await.remove(0);
+        assert_eq!(entry.kind, EntryKind::Note);
+        assert!(entry.text.contains(&lies.reason) && entry.text.contains("attached as it came"), "{}", entry.text);
+        let files = casedesk::cases::store::files_of_entries(app.desk().db(), &[entry.id]).await.unwrap();
+        assert_eq!(app.desk().files().get(&files[0].digest).await.unwrap(), garbage);
+        let now = app.lies(lies.id).await;
+        assert_eq!((now.state, now.entry), (InboundState::Filed, Some(entry.id)));
+        let twice = ben.post(&format!("{path}/case"), &[("address", "carl@west.example")]).await;
+        assert_eq!((twice.status, app.count_cases().await), (StatusCode::CONFLICT, 1));
+        app.forget_jobs("cases.index_files").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_poisoned_message_does_not_hold_up_those_behind_it() {
     on_both(async |app| {
         mail::take_in(app.desk(), Source::Api, bytes::Bytes::from_static(b"\x00")).await.unwrap();
@@ -619,6 +649,65 @@ async fn a_new_case_of_a_customer_is_acknowledged_once_in_words_of_ours() {
         let more = anna("Re: Buy pills at evil.example", "more").answering(opening.get("Message-ID"));
         app.arrives(&more).await;
         assert!(sends(app, relay).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_chosen_template_acknowledges_new_cases_and_no_field_of_it_stands_raw() {
+    with_relay(&[], async |app, relay| {
+        make_customer(app).await;
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        let keep = async |name: &str, body: &str, on: bool| {
+            let fields = [("name", name), ("body", body), ("acknowledges", "on")];
+            ben.post("/settings/templates", &fields[..if on { 3 } else { 2 }]).await
+        };
+        assert_eq!(keep("Acknowledgement", "By name alone.", false).await.status, StatusCode::SEE_OTHER);
+        app.case_of(&anna("One", "text")).await;
+        assert!(sends(app, relay).await[0].raw.contains("Your message has come in"), "a name chooses nothing");
+        let refused = keep("Receipt", "Dear {{first name}}, it is {{case}}.", true).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("take “{{first name}}” out"), "{}", refused.text);
+        keep("Receipt", "It is {{case}} with us.", true).await;
+        let case = app.case_of(&anna("Two", "text")).await;
+        assert!(sends(app, relay).await[0].raw.contains(&format!("It is CD-{case} with us.")));
+        // Another one takes its place; of what is written into it later, nothing stands raw.
+        keep("Other", "Other words.", true).await;
+        let all = ben.get("/api/v1/templates").await.json();
+        let chosen: Vec<_> = all.as_array().unwrap().iter().filter(|t| t["acknowledges"] == true).collect();
+        assert_eq!((chosen.len(), &chosen[0]["name"]), (1, &serde_json::json!("Other")), "{all}");
+        let body = serde_json::json!({ "name": "Other", "body": "Dear {{first name}}, it is {{case}}." });
+        ben.json(axum::http::Method::PUT, &format!("/api/v1/templates/{}", chosen[0]["id"]), &body).await;
+        let case = app.case_of(&anna("Three", "text")).await;
+        assert!(sends(app, relay).await[0].raw.contains(&format!("Dear, it is CD-{case}.")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_relay_that_wants_a_password_is_given_it() {
+    use base64::Engine as _;
+    let relay = crate::support::relay::Relay::start().await;
+    let words = base64::engine::general_purpose::STANDARD.encode("\0desk\0tide and ferry");
+    relay.accept_sign_in(&format!("PLAIN {words}"));
+    let port = relay.port.to_string();
+    let settings = [
+        OURS,
+        ("MAIL__SMTP__HOST", "127.0.0.1"),
+        ("MAIL__SMTP__PORT", port.as_str()),
+        ("MAIL__SMTP__SECURITY", "none"),
+        ("MAIL__SMTP__USER", "desk"),
+        ("MAIL__SMTP__PASSWORD", "tide and ferry"),
+    ];
+    with_settings(&settings, async |app| {
+        let (case, by) = (app.case_of(&anna("No login", "Help.")).await, app.viewer("Ben", Role::Agent).await);
+        app.forget_jobs("mail.acknowledge").await;
+        let reply = Reply { body: "Again, please.".into(), to: to("anna@northbay.example"), ..Reply::default() };
+        cases::reply(app.desk(), &by, case, reply).await.unwrap();
+        app.advance(Duration::from_secs(16));
+        app.drain().await;
+        assert!(relay.messages().last().unwrap().contains("Again, please."), "{:?}", relay.lines());
+        assert!(relay.lines().iter().any(|line| line.starts_with("AUTH PLAIN")));
     })
     .await;
 }

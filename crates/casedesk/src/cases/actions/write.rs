@@ -283,14 +283,26 @@ pub struct OpenByAgent {
 
 /// Opens a case by hand, with a note of what it is about; the agent has it.
 pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Result<CaseId, CasesError> {
+    let mut tx = desk.db().begin().await?;
+    let (case, _) = open_by_agent_in(&mut tx, desk, by, wanted).await?;
+    tx.commit().await?;
+    Ok(case)
+}
+
+/// The same within a change that needs it: the case, and its note.
+pub async fn open_by_agent_in(
+    tx: &mut Tx,
+    desk: &Desk,
+    by: &Viewer,
+    wanted: OpenByAgent,
+) -> Result<(CaseId, EntryId), CasesError> {
     checked_text(&wanted.note, "note")?;
     let requester = checked_people(std::slice::from_ref(&wanted.requester))?.remove(0);
     let now = desk.now();
-    let mut tx = desk.db().begin().await?;
     if let Some(team) = wanted.team {
-        staff::store::team(&mut tx, team).await?.ok_or_else(|| CasesError::NoSuch(team.to_string()))?;
+        staff::store::team(&mut *tx, team).await?.ok_or_else(|| CasesError::NoSuch(team.to_string()))?;
     }
-    let contact = customers::actions::contact_for(&mut tx, desk, &requester, now).await?;
+    let contact = customers::actions::contact_for(tx, desk, &requester, now).await?;
     let mut case = Case {
         id: CaseId(0),
         subject: String::new(),
@@ -318,9 +330,9 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         unconfirmed_since: None,
     };
     rules::apply(&mut case, &Change::Subject(wanted.subject), now)?;
-    case.id = store::insert_case(&mut tx, &case).await?;
+    case.id = store::insert_case(tx, &case).await?;
     let (address, name) = (&requester.address, requester.name.as_deref());
-    store::add_person(&mut tx, case.id, address, name, Some(contact.id), PersonRole::Requester).await?;
+    store::add_person(tx, case.id, address, name, Some(contact.id), PersonRole::Requester).await?;
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::Note,
@@ -333,12 +345,11 @@ pub async fn open_by_agent(desk: &Desk, by: &Viewer, wanted: OpenByAgent) -> Res
         send_at: None,
         client_id: None,
     };
-    let entry = store::insert_entry(&mut tx, &entry).await?;
-    index(&mut tx, &case, entry, case.id, &wanted.note, address, "").await?;
+    let entry = store::insert_entry(tx, &entry).await?;
+    index(tx, &case, entry, case.id, &wanted.note, address, "").await?;
     let data = serde_json::json!({ "entry": entry });
-    record(&mut tx, desk, &mut case, entry, "opened_by_agent", Actor::Agent(by.id), data).await?;
-    tx.commit().await?;
-    Ok(case.id)
+    record(tx, desk, &mut case, entry, "opened_by_agent", Actor::Agent(by.id), data).await?;
+    Ok((case.id, entry))
 }
 
 /// Addresses checked and each once, in their order.

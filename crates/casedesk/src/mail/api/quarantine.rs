@@ -129,11 +129,27 @@ pub(super) async fn retry(State(desk): State<Desk>, _: Worker, Path(id): Path<In
     Ok(StatusCode::ACCEPTED)
 }
 
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Sender {
+    /// Who wrote a mail that cannot be read, by mail address. It is then attached to the case as it came.
+    requester: Option<String>,
+}
+
 /// Make a case of it, whatever it is.
 #[utoipa::path(post, path = "/quarantine/{id}/cases", tag = "mail", params(("id" = InboundId, Path)),
     responses((status = 202, description = "It will be filed")))]
-pub(super) async fn make_case(State(desk): State<Desk>, _: Worker, Path(id): Path<InboundId>) -> Result<StatusCode> {
-    actions::make_case(&desk, id).await?;
+pub(super) async fn make_case(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<InboundId>,
+    Query(Sender { requester }): Query<Sender>,
+) -> Result<StatusCode> {
+    match requester {
+        Some(address) => drop(actions::make_case_of_unread(&desk, &by, id, &address).await?),
+        None => actions::make_case(&desk, id).await?,
+    }
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -6,6 +6,7 @@ use super::shell;
 use crate::desk::Desk;
 use crate::mail::mailboxes::{self, State as Mailbox, Trouble};
 use crate::mail::{InboundState, store};
+use crate::queue;
 use crate::staff::Reader;
 use crate::web::shell::{Alarm, Shell};
 use crate::web::turbo::Streams;
@@ -35,11 +36,11 @@ struct Page {
 #[template(path = "web/alarms_stream.html")]
 struct Alarms {
     alarms: Vec<Alarm>,
-    quarantined: i64,
     /// Work that gave up, for those who can do something about it.
     parked: i64,
     /// Alarms and such work together.
     faults: i64,
+    quarantined: i64,
 }
 
 /// `GET /settings/mailboxes`
@@ -105,7 +106,7 @@ fn title(trouble: Option<Trouble>) -> &'static str {
 }
 
 /// `GET /alarms`: for everyone, on every page, until the mailbox is read again.
-pub(super) async fn alarms(State(desk): State<Desk>, _: Reader) -> Result<Streams<impl Template>> {
+pub(super) async fn alarms(State(desk): State<Desk>, Reader(by): Reader) -> Result<Streams<impl Template>> {
     let states = mailboxes::states(desk.db()).await?;
     let alarm = |state: &Mailbox| Alarm {
         name: state.name.clone(),

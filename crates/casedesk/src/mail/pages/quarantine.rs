@@ -1,6 +1,6 @@
 //! Mail that could not be filed, and machines' mail that concerns no case. All of it is kept whole.
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -111,8 +111,23 @@ pub(super) async fn retry(State(desk): State<Desk>, _: Worker, Path(id): Path<In
     Ok(see_other("/quarantine"))
 }
 
+#[derive(Deserialize)]
+pub(super) struct Sender {
+    /// Who wrote a mail that cannot be read, as somebody found it in the source.
+    address: Option<String>,
+}
+
 /// `POST /quarantine/{id}/case`
-pub(super) async fn make_case(State(desk): State<Desk>, _: Worker, Path(id): Path<InboundId>) -> Result<Response> {
+pub(super) async fn make_case(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<InboundId>,
+    Form(Sender { address }): Form<Sender>,
+) -> Result<Response> {
+    if let Some(address) = address {
+        let case = actions::make_case_of_unread(&desk, &by, id, &address).await?;
+        return Ok(see_other(&format!("/cases/{case}")));
+    }
     actions::make_case(&desk, id).await?;
     Ok(see_other("/quarantine?aside=true"))
 }

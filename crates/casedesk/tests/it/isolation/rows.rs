@@ -360,6 +360,7 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     ("POST /api/v1/cases/{id}/waiting", r#"{"on": "customer"}"#),
     ("POST /api/v1/joint-changes", r#"{"cases": [<case>, <other-case>], "change": {"do": "solve"}}"#),
     ("POST /api/v1/saved-views", r#"{"name": "Another", "query": "login"}"#),
+    ("POST /api/v1/quarantine/{id}/cases", "?requester=<address>"),
     ("POST /api/v1/templates", r#"{"name": "Another", "body": "x"}"#),
     ("POST /cases", "email=new@northbay.example&subject=New&body=x&kind=question&priority=normal"),
     ("POST /cases/joint", "do=solve&case=<case>&case=<other-case>&view=open"),
@@ -443,11 +444,11 @@ pub(super) const ROWS: &[(&str, &str)] = &[
     // notices
     ("GET /notices/pop", "?looking=<case>"),
     ("GET /api/v1/notices", "?unread=true"),
-    ("GET /calls/{id}", ""),
     // upkeep
     ("GET /settings/work", ""),
     ("POST /settings/work/{job}/delete", ""),
     ("POST /settings/work/{job}/retry", ""),
+    ("GET /calls/{id}", ""),
     ("GET /confirm/{token}", ""),
     (
         "POST /api/v1/calls",
