@@ -412,6 +412,7 @@ const NOT_CARRIED_OUT: &[(&str, u16)] = &[
     ("POST /api/v1/cases/{id}/joining", 422),
     ("POST /api/v1/customer-imports", 400),
     ("POST /api/v1/customer-merges", 422),
+    ("POST /api/v1/quarantine/{id}/cases", 409),
     ("POST /api/v1/quotes/{id}/answer", 409),
     ("POST /api/v1/quotes/{id}/approval", 409),
     ("POST /api/v1/quotes/{id}/reading", 409),
