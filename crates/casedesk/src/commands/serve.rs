@@ -23,7 +23,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let background = crate::app::start(&desk, &stop).await?;
     let watched = desk.clone();
     let metrics = get(async move |client: Client| {
-        if let Err(error) = crate::upkeep::actions::gauge(&watched).await {
+        if health::may_measure(&watched, &client)
+            && let Err(error) = crate::upkeep::actions::gauge(&watched).await
+        {
             tracing::warn!(%error, "what waits could not be counted");
         }
         health::metrics(&watched, &client, &counters)

@@ -20,6 +20,8 @@ pub struct Parked {
     pub attempts: i64,
     pub last_error: Option<String>,
     pub created_at: Timestamp,
+    /// It asks for itself again and again, and would end for good without its row.
+    pub recurs: bool,
 }
 
 pub(super) async fn insert(tx: &mut Tx, kind: &str, payload: &str, key: Option<&str>, at: Timestamp) -> Result<u64> {
@@ -126,29 +128,29 @@ pub async fn counts(db: &Db) -> Result<(i64, i64)> {
 
 /// The newest parked jobs, 100 at the most.
 pub async fn parked(db: &Db) -> Result<Vec<Parked>> {
-    db.all(q!(
-        "SELECT id, kind, attempts, last_error, created_at FROM jobs WHERE state = 'parked' ORDER BY id DESC LIMIT 100"
-    ))
-    .await
+    db.all(q!("SELECT id, kind, attempts, last_error, created_at, unique_key IS NOT NULL AS recurs FROM jobs
+         WHERE state = 'parked' ORDER BY id DESC LIMIT 100"))
+        .await
 }
 
-/// Lets a parked job start over.
-pub async fn retry_parked(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64> {
-    let changed = tx
-        .exec(q!(
+/// Lets a parked job start over: its kind and what it says, or `None` when there is no such job.
+pub async fn retry_parked(tx: &mut Tx, id: i64, now: Timestamp) -> Result<Option<(String, String)>> {
+    let job = tx
+        .opt(q!(
             "UPDATE jobs SET state = 'ready', run_at = $2, created_at = $2, locked_until = NULL, attempts = 0
-             WHERE id = $1 AND state = 'parked'",
+             WHERE id = $1 AND state = 'parked' RETURNING kind, payload",
             id,
             now
         ))
         .await?;
     tx.notify(super::WAKE.into()).await?;
-    Ok(changed)
+    Ok(job)
 }
 
-/// Removes a parked job: its kind, or `None` when there is no such job.
+/// Removes a parked job that does not recur: its kind, or `None` when there is no such job.
 pub async fn delete_parked(tx: &mut Tx, id: i64) -> Result<Option<String>> {
-    let kind: Option<(String,)> = tx.opt(q!("SELECT kind FROM jobs WHERE id = $1 AND state = 'parked'", id)).await?;
-    tx.exec(q!("DELETE FROM jobs WHERE id = $1 AND state = 'parked'", id)).await?;
+    let kind: Option<(String,)> = tx
+        .opt(q!("DELETE FROM jobs WHERE id = $1 AND state = 'parked' AND unique_key IS NULL RETURNING kind", id))
+        .await?;
     Ok(kind.map(|(kind,)| kind))
 }

@@ -2,11 +2,14 @@
 use super::UpkeepError;
 use super::rules::Standing;
 use crate::db;
+use crate::db::Tx;
 use crate::desk::Desk;
 use crate::mail;
-use crate::queue;
+use crate::privacy;
+use crate::queue::{self, Job};
 use crate::staff::{self, Audit, Viewer};
 use crate::web::health::Check;
+use crate::webhooks;
 
 pub async fn standing(desk: &Desk) -> db::Result<Standing> {
     let jobs = queue::counts(desk.db()).await?;
@@ -38,12 +41,35 @@ pub async fn gauge(desk: &Desk) -> db::Result<()> {
 /// Lets work that gave up start over.
 pub async fn retry(desk: &Desk, by: &Viewer, job: i64) -> Result<(), UpkeepError> {
     let mut tx = desk.db().begin().await?;
-    if queue::retry_parked(&mut tx, job, desk.now()).await? == 0 {
-        return Err(UpkeepError::Gone);
-    }
+    let (kind, payload) = queue::retry_parked(&mut tx, job, desk.now()).await?.ok_or(UpkeepError::Gone)?;
+    revive(&mut tx, desk, &kind, &payload).await?;
     staff::actions::audit(&mut tx, &Audit::by(desk.now(), by, "upkeep.work_retried").on("job", job)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What was marked as failed when its job gave up waits again, or the job would find nothing to do.
+async fn revive(tx: &mut Tx, desk: &Desk, kind: &str, payload: &str) -> Result<(), UpkeepError> {
+    match kind {
+        mail::jobs::Deliver::KIND => {
+            mail::actions::revive(tx, desk, read::<mail::jobs::Deliver>(payload)?.entry).await?
+        }
+        webhooks::jobs::Deliver::KIND => {
+            webhooks::store::revive_with_hook(tx, read::<webhooks::jobs::Deliver>(payload)?.delivery).await?;
+        }
+        privacy::jobs::Export::KIND => {
+            privacy::store::revive(tx, read::<privacy::jobs::Export>(payload)?.request).await?;
+        }
+        privacy::jobs::Erase::KIND => {
+            privacy::store::revive(tx, read::<privacy::jobs::Erase>(payload)?.request).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn read<J: Job>(payload: &str) -> db::Result<J> {
+    serde_json::from_str(payload).map_err(|error| db::Error::Encode(error.into()))
 }
 
 /// Gives it up for good.

@@ -30,6 +30,8 @@ struct ParkedJob {
     /// Why the last try failed.
     last_error: Option<String>,
     created_at: Timestamp,
+    /// It recurs, so that it can start over and not be given up.
+    recurs: bool,
 }
 
 /// List work that gave up.
@@ -44,6 +46,7 @@ async fn list_parked(State(desk): State<Desk>, _: Admin) -> Result<Json<Vec<Park
         attempts: row.attempts,
         last_error: row.last_error,
         created_at: row.created_at,
+        recurs: row.recurs,
     };
     Ok(Json(queue::parked(desk.db()).await?.into_iter().map(job).collect()))
 }

@@ -8,7 +8,7 @@ pub mod rules;
 /// What goes wrong when somebody acts on work that gave up.
 #[derive(Debug, thiserror::Error)]
 pub enum UpkeepError {
-    #[error("There is no such work that gave up: somebody was quicker.")]
+    #[error("There is no such work to give up: somebody was quicker, or it recurs and can only start over.")]
     Gone,
     #[error(transparent)]
     Database(#[from] crate::db::Error),

@@ -27,6 +27,7 @@ struct Row {
     tries: i64,
     since: String,
     why: String,
+    recurs: bool,
 }
 
 #[derive(Template)]
@@ -47,6 +48,7 @@ async fn all(State(desk): State<Desk>, Admin(by): Admin) -> Result<Html<impl Tem
         tries: job.attempts,
         since: job.created_at.rfc3339(),
         why: job.last_error.unwrap_or_default(),
+        recurs: job.recurs,
     };
     let (_, parked) = queue::counts(desk.db()).await?;
     let rows = queue::parked(desk.db()).await?.into_iter().map(row).collect();

@@ -20,6 +20,8 @@ pub fn words(kind: &str) -> &'static str {
         "webhooks.deliver" => "A message to a webhook",
         "cases.pass_time" => "Opening and closing cases on their day",
         "cases.index_files" => "Making the words of files findable",
+        "cases.index_case" => "Making a case findable by its new subject",
+        "cases.tie" => "Joining two cases of one conversation",
         "cases.read_logs" => "Reading log files",
         "cases.judge" | "cases.judge_daily" => "Finding the verdicts of cases",
         "customers.daily" => "Reminders of contracts that end",

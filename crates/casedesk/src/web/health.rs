@@ -68,9 +68,14 @@ pub fn collect() -> Result<PrometheusHandle, BuildError> {
 
 /// `GET /metrics` in Prometheus' text format, for this machine and those that the settings name.
 pub fn metrics(desk: &Desk, client: &Client, handle: &PrometheusHandle) -> Response {
-    let allowed = &desk.config().server.metrics_allow;
-    match client.ip {
-        Some(ip) if ip.is_loopback() || allowed.contains(&ip) => handle.render().into_response(),
-        _ => Error::not_found("such page").into_response(),
+    if may_measure(desk, client) {
+        handle.render().into_response()
+    } else {
+        Error::not_found("such page").into_response()
     }
+}
+
+pub fn may_measure(desk: &Desk, client: &Client) -> bool {
+    let allowed = &desk.config().server.metrics_allow;
+    client.ip.is_some_and(|ip| ip.is_loopback() || allowed.contains(&ip))
 }

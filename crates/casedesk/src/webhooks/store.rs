@@ -217,6 +217,15 @@ pub async fn revive(tx: &mut Tx, id: DeliveryId) -> Result<u64> {
     .await
 }
 
+/// The same, and its webhook hears again, where failing has disabled it.
+pub async fn revive_with_hook(tx: &mut Tx, id: DeliveryId) -> Result<u64> {
+    let hook: Option<(WebhookId,)> = tx.opt(q!("SELECT webhook_id FROM webhook_deliveries WHERE id = $1", id)).await?;
+    if let Some((hook,)) = hook {
+        enable(tx, hook).await?;
+    }
+    revive(tx, id).await
+}
+
 /// Forgets deliveries that were over before `before`.
 pub async fn sweep(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     tx.exec(q!("DELETE FROM webhook_deliveries WHERE state <> 'waiting' AND created_at < $1", before)).await

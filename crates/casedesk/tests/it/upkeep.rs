@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use casedesk::cases::actions::{self as cases, Reply};
+use casedesk::cases::{Delivery, store};
+use casedesk::customers::Person;
 use casedesk::db::Read as _;
 use casedesk::mail::jobs::SystemMail;
 use casedesk::staff::Role;
@@ -11,7 +14,7 @@ use casedesk::{q, queue, upkeep};
 use serde_json::Value;
 
 use crate::support::relay::{AtTheEnd, Relay};
-use crate::support::{Browser, TestApp, with_settings};
+use crate::support::{Browser, Letter, TestApp, with_settings};
 
 const SAID: &str = "looks like spam";
 
@@ -97,6 +100,54 @@ async fn an_invitation_that_cannot_be_mailed_is_tried_for_hours_then_shown_and_s
         let gone = ada.post(&format!("/settings/work/{id}/delete"), &[]).await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
         assert!(ada.get("/settings/audit").await.text.contains("upkeep.work_given_up"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reply_that_was_given_up_goes_out_once_it_is_let_start_over() {
+    with_refusing_relay(async |app, relay| {
+        let by = app.viewer("Ben", Role::Agent).await;
+        let case = app.case_of(&Letter::new("Anna <anna@northbay.example>", "Login", "It does not work.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        relay.plan(AtTheEnd::Drops);
+        let to = vec![Person { name: None, address: "anna@northbay.example".into() }];
+        let reply = Reply { body: "Please try again.".into(), to, ..Reply::default() };
+        let entry = cases::reply(app.desk(), &by, case, reply).await.unwrap();
+        until_parked(app).await;
+        let ada = app.logged_in("Ada", Role::Admin).await;
+        let delivery = async || store::entry(app.desk().db(), entry).await.unwrap().unwrap().delivery;
+        assert_eq!(delivery().await, Some(Delivery::Failed));
+        relay.plan(AtTheEnd::Takes);
+        let id = parked(&ada).await[0]["id"].clone();
+        let again = ada.post(&format!("/settings/work/{id}/retry"), &[]).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{} {}", again.text, parked(&ada).await);
+        assert_eq!(delivery().await, Some(Delivery::Pending));
+        app.drain().await;
+        assert_eq!(delivery().await, Some(Delivery::Sent));
+        assert!(relay.messages().iter().any(|mail| mail.contains("Please try again.")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn work_that_recurs_can_only_start_over() {
+    with_settings(&[], async |app| {
+        let ada = app.logged_in("Ada", Role::Admin).await;
+        let mut tx = app.desk().db().begin().await.unwrap();
+        tx.exec(q!("INSERT INTO jobs (kind, payload, unique_key, run_at, created_at, state)
+             VALUES ('notices.tidy', '{}', 'notices.tidy', 0, 0, 'parked')"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let job = parked(&ada).await[0].clone();
+        assert_eq!(job["recurs"], true);
+        let page = ada.get("/settings/work").await.text;
+        assert!(page.contains("Try again") && !page.contains("Give it up"), "{page}");
+        let given_up = ada.post(&format!("/settings/work/{}/delete", job["id"]), &[]).await;
+        assert_eq!(given_up.status, StatusCode::NOT_FOUND);
+        assert_eq!(queue::counts(app.desk().db()).await.unwrap(), (0, 1), "it is there still");
+        app.forget_jobs("notices.tidy").await;
     })
     .await;
 }

@@ -195,29 +195,37 @@ async fn fail(desk: &Desk, entry: EntryId, why: &str) -> Result<(), MailError> {
     settle(desk, entry, Delivery::Failed, Some(why)).await
 }
 
+/// A mail that was given up waits to be sent again.
+pub async fn revive(tx: &mut Tx, desk: &Desk, entry: EntryId) -> crate::db::Result<()> {
+    if case_store::set_delivery(tx, entry, &[Delivery::Failed], Delivery::Pending, None).await? == 1 {
+        tell(tx, desk, entry, "reply_retried").await?;
+    }
+    Ok(())
+}
+
+async fn tell(tx: &mut Tx, desk: &Desk, entry: EntryId, kind: &'static str) -> crate::db::Result<()> {
+    let Some(row) = case_store::entry(&mut *tx, entry).await? else { return Ok(()) };
+    let Some(case) = case_store::case(&mut *tx, row.case_id).await? else { return Ok(()) };
+    let event = Event {
+        topic: "case",
+        id: case.merged_into.unwrap_or(case.id).0,
+        kind,
+        team: case.team_id.map(|team| team.0),
+        agent: None,
+        at: desk.now(),
+        data: serde_json::json!({ "entry": entry }),
+    };
+    desk.tell(tx, &event).await?;
+    Ok(())
+}
+
 async fn settle(desk: &Desk, entry: EntryId, to: Delivery, why: Option<&str>) -> Result<(), MailError> {
     let mut tx: Tx = desk.db().begin().await?;
     let from = [Delivery::Pending, Delivery::Sending];
     if case_store::set_delivery(&mut tx, entry, &from, to, why).await? == 0 {
         return Ok(());
     }
-    let row = case_store::entry(&mut tx, entry).await?;
-    let case = match &row {
-        Some(row) => case_store::case(&mut tx, row.case_id).await?,
-        None => None,
-    };
-    if let Some(case) = case {
-        let event = Event {
-            topic: "case",
-            id: case.merged_into.unwrap_or(case.id).0,
-            kind: if to == Delivery::Sent { "reply_sent" } else { "reply_failed" },
-            team: case.team_id.map(|team| team.0),
-            agent: None,
-            at: desk.now(),
-            data: serde_json::json!({ "entry": entry }),
-        };
-        desk.tell(&mut tx, &event).await?;
-    }
+    tell(&mut tx, desk, entry, if to == Delivery::Sent { "reply_sent" } else { "reply_failed" }).await?;
     tx.commit().await?;
     metrics::counter!("casedesk_mail_out_total", "result" => to.as_str()).increment(1);
     Ok(())

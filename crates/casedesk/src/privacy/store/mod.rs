@@ -160,6 +160,16 @@ pub async fn end(tx: &mut Tx, id: RequestId, state: RequestState, outcome: &str,
     .await
 }
 
+/// A request that was tried for long enough is under way again.
+pub async fn revive(tx: &mut Tx, id: RequestId) -> Result<u64> {
+    tx.exec(q!(
+        "UPDATE privacy_requests SET state = 'running', outcome = '', done_at = NULL, heard_at = NULL
+         WHERE id = $1 AND state = 'failed'",
+        id
+    ))
+    .await
+}
+
 /// The archive is no more. 0: there was none.
 pub async fn archive_is_gone(tx: &mut Tx, id: RequestId) -> Result<u64> {
     tx.exec(q!("UPDATE privacy_requests SET state = 'removed', archive = NULL WHERE id = $1 AND state = 'ready'", id))
