@@ -104,9 +104,10 @@ pub async fn mail(desk: &Desk, id: NoticeId) -> Result<()> {
     let Some(notice) = store::notice(&mut tx, id).await?.filter(waits) else { return Ok(()) };
     let (agent, case) = (notice.agent_id, notice.case_id);
     let Some(to) = store::reachable(&mut tx, case, &[agent]).await?.pop() else { return Ok(()) };
-    // Who was at a page since then has seen it there.
-    if notice.kind == NoticeKind::Mentioned && !rules::is_away(&to, now, away(desk)) {
-        return Ok(());
+    // Who is at a page may see it there; when they have left without, they are written to then.
+    if let Some(at) = rules::away_from(&to, away(desk)).filter(|at| notice.kind == NoticeKind::Mentioned && *at > now) {
+        queue::enqueue(&mut tx, &Mail { notice: id }, at).await?;
+        return tx.commit().await;
     }
     let last = store::last_mailed(&mut tx, agent, case).await?.map(|at| at.plus(rules::MAIL_EVERY));
     if let Some(at) = last.filter(|at| *at > now) {
@@ -117,7 +118,7 @@ pub async fn mail(desk: &Desk, id: NoticeId) -> Result<()> {
     let due = |n: &&Notice| n.mailed_at.is_none() && rules::mail_due(n.kind, &to, n.at, away(desk)).is_some();
     let notices: Vec<NoticeId> = unread.iter().filter(due).map(|notice| notice.id).collect();
     store::set_mailed(&mut tx, &notices, now).await?;
-    queue::enqueue(&mut tx, &Send { agent, case, notices }, now).await?;
+    queue::enqueue(&mut tx, &Send { agent, notices }, now).await?;
     tx.commit().await
 }
 
@@ -125,8 +126,7 @@ pub async fn mail(desk: &Desk, id: NoticeId) -> Result<()> {
 pub async fn send(postman: &Postman, job: &Send) -> anyhow::Result<()> {
     let desk = &postman.desk;
     let Some(standing) = staff::actions::standing(desk, job.agent).await? else { return Ok(()) };
-    let unread = store::unread_on(desk.db(), job.agent, job.case).await?;
-    let told: Vec<Notice> = unread.into_iter().filter(|notice| job.notices.contains(&notice.id)).collect();
+    let told = store::unread_of(desk.db(), job.agent, &job.notices).await?;
     let Some(first) = told.first() else { return Ok(()) };
     if case_store::visible_case(desk.db(), first.case_id, &standing.hidden_teams).await?.is_none() {
         return Ok(());

@@ -5,7 +5,6 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{NoticeId, actions};
-use crate::cases::CaseId;
 use crate::db::{Result, Tx};
 use crate::desk::Desk;
 use crate::events::{Event, Wanted};
@@ -32,7 +31,6 @@ impl Job for Mail {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Send {
     pub agent: AgentId,
-    pub case: CaseId,
     pub notices: Vec<NoticeId>,
 }
 

@@ -60,9 +60,9 @@ pub fn mail_due(kind: NoticeKind, to: &Reachable, at: Timestamp, away: Duration)
     }
 }
 
-/// Whether this agent has had no page open for so long.
-pub fn is_away(to: &Reachable, now: Timestamp, away: Duration) -> bool {
-    to.present_at.is_none_or(|at| at.plus(away) <= now)
+/// From when on this agent has had no page open for so long, unless they come back. `None`: they never were here.
+pub fn away_from(to: &Reachable, away: Duration) -> Option<Timestamp> {
+    to.present_at.map(|at| at.plus(away))
 }
 
 /// What happened, behind the name of who did it.

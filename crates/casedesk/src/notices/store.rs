@@ -22,7 +22,7 @@ pub struct Reachable {
     pub present_at: Option<Timestamp>,
 }
 
-/// A notice as it is shown: `case_id` is the case that its own is part of now.
+/// A notice as it is shown: `case_id` is the case that its line lies on now, also after a split or a merge.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Notice {
     pub id: NoticeId,
@@ -63,8 +63,8 @@ const SHOWN: &str = concat!(
          CASE WHEN ",
     unread!(),
     " THEN TRUE ELSE FALSE END AS unread
-     FROM notices n JOIN cases c ON c.id = n.case_id JOIN cases r ON r.id = COALESCE(c.merged_into, c.id)
-     LEFT JOIN entries e ON e.id = n.entry_id LEFT JOIN agents a ON a.id = n.by_agent_id
+     FROM notices n LEFT JOIN entries e ON e.id = n.entry_id JOIN cases c ON c.id = COALESCE(e.case_id, n.case_id)
+     JOIN cases r ON r.id = COALESCE(c.merged_into, c.id) LEFT JOIN agents a ON a.id = n.by_agent_id
      LEFT JOIN contacts p ON p.id = e.contact_id "
 );
 
@@ -120,8 +120,8 @@ fn visible(query: Query, hidden: &[TeamId]) -> Query {
 pub async fn unread_cases(on: impl Read, agent: AgentId, hidden: &[TeamId]) -> Result<i64> {
     let query = q!(
         concat!(
-            "SELECT COUNT(*) FROM (SELECT DISTINCT r.id FROM notices n JOIN cases c ON c.id = n.case_id
-             JOIN cases r ON r.id = COALESCE(c.merged_into, c.id)
+            "SELECT COUNT(*) FROM (SELECT DISTINCT r.id FROM notices n LEFT JOIN entries e ON e.id = n.entry_id
+             JOIN cases c ON c.id = COALESCE(e.case_id, n.case_id) JOIN cases r ON r.id = COALESCE(c.merged_into, c.id)
              WHERE n.agent_id = $1 AND n.kind <> 'assigned' AND ",
             unread!()
         ),
@@ -160,6 +160,12 @@ pub async fn notice(on: impl Read, id: NoticeId) -> Result<Option<Notice>> {
 pub async fn unread_on(on: impl Read, agent: AgentId, case: CaseId) -> Result<Vec<Notice>> {
     let query = Query::new(SHOWN).push(concat!("WHERE ", unread!(), " AND n.agent_id = ")).bind(agent);
     on.all(query.push(" AND r.id = ").bind(case).push(" ORDER BY n.id LIMIT 200")).await
+}
+
+/// Those of these that the agent has not read.
+pub async fn unread_of(on: impl Read, agent: AgentId, ids: &[NoticeId]) -> Result<Vec<Notice>> {
+    let query = Query::new(SHOWN).push(concat!("WHERE ", unread!(), " AND n.agent_id = ")).bind(agent);
+    on.all(query.push(" AND n.id IN ").bind_list(ids.iter().copied()).push(" ORDER BY n.id LIMIT 200")).await
 }
 
 /// When the agent was last written to about a case.

@@ -151,6 +151,7 @@ async fn a_note_that_names_somebody_who_may_not_see_the_case_is_refused_in_plain
         let along =
             |team| HandOver { text: "@cleo".into(), mentions: vec![cleo.id], team: Some(team), ..HandOver::default() };
         cases::hand_over(app.desk(), &ada, case, &along(open)).await.unwrap();
+        assert_eq!(told(app, &cleo).await.len(), 1, "she is told of what she may see from now on");
         assert!(cases::hand_over(app.desk(), &ada, case, &along(team)).await.is_err());
         // Who watches and may no longer see it hears nothing more.
         cases::change(app.desk(), &ada, case, &Change::Team(Some(team))).await.unwrap();
@@ -251,7 +252,7 @@ async fn a_mention_is_mailed_to_somebody_who_is_away_with_a_link_and_the_first_w
             "{}",
             mail.raw
         );
-        // Read by then, at a page by then, switched off, or disabled: no mail.
+        // Read by then, at a page still, or disabled: no mail.
         app.advance(Duration::from_mins(20));
         mention(app, &ben, case, cleo.id, "again").await;
         see(app, &cleo, case).await;
@@ -262,6 +263,9 @@ async fn a_mention_is_mailed_to_somebody_who_is_away_with_a_link_and_the_first_w
         staff::note_presence(app.desk(), &cleo).await.unwrap();
         app.advance(Duration::from_mins(5));
         assert!(to_agents(app, relay).await.is_empty(), "she had a page open");
+        app.advance(Duration::from_mins(5));
+        let mails = to_agents(app, relay).await;
+        assert!(mails.len() == 1 && mails[0].raw.contains("at the page"), "she left without reading it");
         app.advance(Duration::from_mins(20));
         mention(app, &ben, case, cleo.id, "gone").await;
         let ada = app.viewer("Ada", Role::Admin).await;

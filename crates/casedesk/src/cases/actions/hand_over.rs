@@ -125,17 +125,23 @@ pub struct HandOver {
 /// Writes the note and gives the case away, both or neither.
 pub async fn hand_over(desk: &Desk, by: &Viewer, id: CaseId, wanted: &HandOver) -> Result<EntryId, CasesError> {
     checked_text(&wanted.text, "note")?;
+    super::may_read(desk, by, id).await?;
+    let (team, root, root_team) = store::teams_around(desk.db(), id).await?.ok_or(CasesError::NoCase(id))?;
+    let now_with = if root.is_some() { root_team } else { team };
+    check_mentions(desk, wanted.team.or(now_with), &wanted.mentions).await?;
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
     if let Some(entry) = repeated(&mut tx, &case, by, wanted.client_id.as_deref()).await? {
         return Ok(entry);
     }
-    check_mentions(desk, wanted.team.or(case.team_id), &wanted.mentions).await?;
+    // The team first: whom the note names is told as the new team's case lets them.
+    if let Some(team) = wanted.team {
+        change_in(&mut tx, desk, &mut case, &Change::Team(Some(team)), Actor::Agent(by.id)).await?;
+    }
     let client_id = wanted.client_id.as_deref();
     let entry = write_note(&mut tx, desk, by, &mut case, (&wanted.text, &wanted.mentions, client_id)).await?;
-    let team = wanted.team.map(|team| Change::Team(Some(team)));
-    for change in team.into_iter().chain(wanted.assignee.map(|agent| Change::Assign(Some(agent)))) {
-        change_in(&mut tx, desk, &mut case, &change, Actor::Agent(by.id)).await?;
+    if let Some(agent) = wanted.assignee {
+        change_in(&mut tx, desk, &mut case, &Change::Assign(Some(agent)), Actor::Agent(by.id)).await?;
     }
     tx.commit().await?;
     Ok(entry)
