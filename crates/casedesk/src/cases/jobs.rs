@@ -218,8 +218,8 @@ pub fn judging<'a>(tx: &'a mut Tx, desk: &'a Desk, _: i64, event: &'a Event) -> 
     })
 }
 
-/// Cases follow a merge of organisations or contacts, and a contact who is given an organisation, at once: the one
-/// subscriber that writes itself, since a job would leave a moment in which customers see too much.
+/// Cases follow a merge of organisations or contacts, and a contact who is given an organisation, at once: it
+/// writes itself, since a job would leave a moment in which customers see too much.
 pub fn following<'a>(tx: &'a mut Tx, desk: &'a Desk, _: i64, event: &'a Event) -> BoxFuture<'a, Result<Vec<Wanted>>> {
     Box::pin(async move {
         actions::follow(tx, desk, event).await?;

@@ -46,7 +46,7 @@ fn generated(seed: u32) -> Option<Vec<Sample>> {
         .args(["--auto-ratio", "0", "--bounce-ratio", "0", "--attach-size", "2000", "--html-size", "3000"])
         .stdout(std::process::Stdio::null())
         .status()
-        .expect("python3 runs");
+        .unwrap();
     assert!(status.success());
     let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
     let samples = manifest

@@ -81,12 +81,15 @@ pub async fn organisation_by_domain(on: impl Read, domain: &str) -> Result<Optio
     .await
 }
 
-/// The organisation of this name, however its letters are written; the oldest where there are several.
+/// The organisation of this name, however its letters are written; the oldest where there are several. SQLite knows the
+/// two cases of ASCII letters only, so a name with others is found as it is written.
 pub async fn organisation_named(on: impl Read, name: &str) -> Result<Option<OrganisationId>> {
     let row: Option<(OrganisationId,)> = on
         .opt(q!(
-            "SELECT id FROM organisations WHERE LOWER(name) = $1 AND merged_into IS NULL ORDER BY id LIMIT 1",
-            name.to_lowercase()
+            "SELECT id FROM organisations WHERE (LOWER(name) = $1 OR name = $2) AND merged_into IS NULL
+             ORDER BY id LIMIT 1",
+            name.to_lowercase(),
+            name
         ))
         .await?;
     Ok(row.map(|(id,)| id))
