@@ -2,7 +2,9 @@
 //! verdict, calls in each step, and wishes for the roadmap.
 use std::time::Duration;
 
-use super::words::COMPANIES;
+use bytes::Bytes;
+
+use super::words::{self, COMPANIES};
 use super::world::address_of;
 use crate::cases::actions::{self as cases, About, OpenByAgent};
 use crate::cases::rules::Change;
@@ -17,10 +19,10 @@ use crate::phone::{CallId, Question};
 use crate::portal::{self, Guest, Sight};
 use crate::products;
 use crate::queue::Worker;
-use crate::staff::{Proof, Scope, TokenId, Viewer};
+use crate::staff::{self, Proof, Scope, TokenId, Viewer};
 use crate::web::client::Client;
 use crate::web::fields::Fields;
-use crate::web::upload::Upload;
+use crate::web::upload::{Upload, Uploaded};
 
 /// Company and person by their places in the list, kind, description.
 type FormLine = (usize, usize, CaseKind, &'static str);
@@ -293,7 +295,11 @@ async fn states(desk: &Desk, by: &Viewer, forms: &[CaseId]) -> anyhow::Result<()
     Ok(())
 }
 
-/// Somebody comes back to a case that is closed, on their own pages: that is a case of its own.
+/// A log as some installations write it: without a word of when.
+const UNSTAMPED: &[u8] = b"WARN  session refused: no matching host key type\nINFO  key of node 2 is read\n";
+
+/// Somebody comes back to a case that is closed, on their own pages: that is a case of its own. The log that they send
+/// says nothing of time, and an agent asks a colleague about it.
 async fn by_portal(desk: &Desk, by: &Viewer, forms: &[CaseId]) -> anyhow::Result<()> {
     let Some(closed) = forms.get(7) else { return Ok(()) };
     let asking = person(11, 0);
@@ -306,8 +312,15 @@ async fn by_portal(desk: &Desk, by: &Viewer, forms: &[CaseId]) -> anyhow::Result
         contact,
     };
     let text = "The new host is up. Please send the key for it.".to_owned();
-    let sent = Upload { fields: Fields::new(vec![("text".into(), text)]), ..Upload::default() };
+    let log = Uploaded {
+        name: "gateway.log".into(),
+        content_type: "text/plain".into(),
+        bytes: Bytes::from(UNSTAMPED.repeat(50)),
+    };
+    let sent = Upload { fields: Fields::new(vec![("text".into(), text)]), files: vec![log], ..Upload::default() };
     let answered = portal::actions::answer(desk, &guest, *closed, sent, &Client::default()).await?;
-    cases::note(desk, by, answered.case, "The key allows two hosts; sent.", vec![], None).await?;
+    let asked = staff::store::by_email(desk.db(), words::AGENTS[0].1).await?.map(|agent| agent.id);
+    let note = "The key allows two hosts; sent. @aoife, do you know which of their nodes writes logs like that?";
+    cases::note(desk, by, answered.case, note, asked.into_iter().collect(), None).await?;
     Ok(())
 }

@@ -28,7 +28,7 @@ async fn with_a_few_more_cases_there_are_quotes_in_every_state() {
         fill(app, 40).await;
         let states = words(app, q!("SELECT DISTINCT state FROM quotes")).await;
         assert_eq!(states, QuoteState::ALL.iter().map(ToString::to_string).collect());
-        for kind in ["phone.escalate", "clocks.look", "quotes.expire", "quotes.remind"] {
+        for kind in ["phone.escalate", "clocks.look", "notices.mail", "quotes.expire", "quotes.remind"] {
             app.forget_jobs(kind).await;
         }
     })
@@ -60,6 +60,8 @@ async fn the_demo_shows_every_door_every_state_every_verdict_and_calls_in_each_s
         for (what, query) in [
             ("an unconfirmed call", q!("SELECT COUNT(*) FROM cases WHERE unconfirmed_since IS NOT NULL")),
             ("a question of the form", q!("SELECT COUNT(*) FROM form_questions")),
+            ("a log without time stamps", q!("SELECT COUNT(*) FROM log_readings WHERE ask_again")),
+            ("a mention", q!("SELECT COUNT(*) FROM notices WHERE kind = 'mentioned'")),
             ("a held form", q!("SELECT COUNT(*) FROM form_submissions WHERE state = 'held'")),
             ("a case that asks for a roadmap item", q!("SELECT COUNT(*) FROM case_items")),
             ("votes", q!("SELECT COUNT(*) FROM roadmap_votes WHERE item_id IN (SELECT item_id FROM case_items)")),
@@ -70,6 +72,7 @@ async fn the_demo_shows_every_door_every_state_every_verdict_and_calls_in_each_s
         // The questions of calls that nobody has answered look again at their hour.
         app.forget_jobs("phone.escalate").await;
         app.forget_jobs("clocks.look").await;
+        app.forget_jobs("notices.mail").await;
     })
     .await;
 }
