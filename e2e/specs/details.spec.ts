@@ -68,7 +68,11 @@ test('details are asked for, typed with a log that is cut off and goes on, and a
   await bea.getByLabel('Choose files').setInputFiles({ name: 'server.log', mimeType: 'text/plain', buffer: log });
   const row = bea.locator('.uploads li', { hasText: 'server.log' });
   await expect(row).toContainText('The connection was lost. It is tried again');
+  const sent = () => row.getByRole('progressbar', { name: 'server.log sent' }).evaluate((bar) => (bar as HTMLProgressElement).value);
+  expect(await sent()).toBeGreaterThan(0);
+  expect(await sent()).toBeLessThan(100);
   await expect(row).toContainText('arrived', { timeout: 30_000 });
+  expect(await sent()).toBe(100);
   await accessible(bea, 'file');
   await bea.getByRole('button', { name: 'Send the answers' }).click();
   await expect(bea.getByText('Your answers have come in')).toBeVisible();

@@ -20,17 +20,20 @@ export interface Mail {
   /** Whose answer it is, by Message-ID. */
   answers?: string;
   id?: string;
+  /** A copy's address. */
+  cc?: string;
   html?: string;
 }
 
 let sent = 0;
 
 /** A mail as its bytes. */
-export function written({ from, subject, text, answers, id, html }: Mail): string {
+export function written({ from, subject, text, answers, id, cc, html }: Mail): string {
   const name = id ?? `${++sent}.${process.pid}.${Date.now()}@customer.example`;
   const head = [
     `From: ${from}`,
     'To: support@desk.example',
+    ...(cc ? [`Cc: ${cc}`] : []),
     `Subject: =?utf-8?B?${Buffer.from(subject).toString('base64')}?=`,
     `Message-ID: <${name}>`,
     `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
