@@ -13,8 +13,9 @@ use crate::http::Session;
 use crate::lmtp::{Sender, stuffed};
 use crate::process::{Folder, Setup, is_root, run};
 
-/// Larger than any room that is asked for.
-const DISK: usize = 48 << 20;
+/// Mail that filled the room that is asked for takes several times that once it is filed: as a file, on its case, in the
+/// search, and in the database's log.
+const DISK: usize = 128 << 20;
 const SENDERS: u64 = 4;
 /// How often each sender is refused before it stops.
 const REFUSALS: usize = 5;
