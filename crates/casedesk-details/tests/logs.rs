@@ -12,6 +12,7 @@ fn named(name: &str) -> Zone {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of samples")]
 fn each_format_is_known_with_its_zone_and_its_first_and_last_stamp() {
     let samples: Vec<(&str, Format, Zone, &str, &str)> = vec![
         (

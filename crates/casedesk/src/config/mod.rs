@@ -318,26 +318,7 @@ impl Config {
         let clocks = &self.clocks;
         check((1..=100).contains(&clocks.warn_percent), "clocks.warn_percent: between 1 and 100".into());
         check((1..=720).contains(&clocks.due_soon_h), "clocks.due_soon_h: between 1 and 720 hours".into());
-        let mut names = BTreeSet::new();
-        for imap in &mail.imap {
-            check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));
-            check(
-                imap.oauth.is_some() || !imap.password.is_empty(),
-                format!("mail.imap “{}”: give a password or an oauth section", imap.name),
-            );
-            check((1..=600).contains(&imap.poll_s), format!("mail.imap “{}”: poll_s: between 1 and 600", imap.name));
-        }
-        for (name, oauth) in mail
-            .imap
-            .iter()
-            .filter_map(|imap| Some((imap.name.as_str(), imap.oauth.as_ref()?)))
-            .chain(mail.smtp.oauth.iter().map(|oauth| ("smtp", oauth)))
-        {
-            check(
-                oauth.token_url.scheme() == "https" || is_this_machine(&oauth.token_url),
-                format!("oauth of “{name}”: token_url must begin with https://"),
-            );
-        }
+        faults.extend(mail.mailbox_faults());
         faults.extend(mail.listener_faults());
         faults.extend(self.phone.faults());
         faults.extend(self.quotes.faults());
@@ -345,6 +326,39 @@ impl Config {
         faults.extend(self.forms.faults());
         faults.extend(self.notices.faults());
         faults.extend(self.privacy.faults());
+        faults
+    }
+}
+
+impl Mail {
+    /// What is wrong with mailboxes and their permissions.
+    fn mailbox_faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut check = |ok: bool, fault: String| {
+            if !ok {
+                faults.push(fault);
+            }
+        };
+        let mut names = BTreeSet::new();
+        for imap in &self.imap {
+            check(names.insert(&imap.name), format!("mail.imap: two mailboxes are named “{}”", imap.name));
+            check(
+                imap.oauth.is_some() || !imap.password.is_empty(),
+                format!("mail.imap “{}”: give a password or an oauth section", imap.name),
+            );
+            check((1..=600).contains(&imap.poll_s), format!("mail.imap “{}”: poll_s: between 1 and 600", imap.name));
+        }
+        for (name, oauth) in self
+            .imap
+            .iter()
+            .filter_map(|imap| Some((imap.name.as_str(), imap.oauth.as_ref()?)))
+            .chain(self.smtp.oauth.iter().map(|oauth| ("smtp", oauth)))
+        {
+            check(
+                oauth.token_url.scheme() == "https" || is_this_machine(&oauth.token_url),
+                format!("oauth of “{name}”: token_url must begin with https://"),
+            );
+        }
         faults
     }
 }

@@ -154,6 +154,32 @@ pub async fn count(db: &Db, filter: &Filter, hidden: &[TeamId]) -> Result<i64> {
     Ok(count)
 }
 
+fn of_customer(mut query: Query, filter: &Filter) -> Query {
+    if let Some(from) = &filter.from {
+        query = query
+            .push(" AND c.id IN (SELECT case_id FROM case_people WHERE address LIKE ")
+            .bind(like(from))
+            .push(" ESCAPE '\\' OR lower(name) LIKE ")
+            .bind(like(from))
+            .push(" ESCAPE '\\')");
+    }
+    if let Some(contact) = filter.contact_id {
+        query = query.push(" AND c.contact_id = ").bind(contact);
+    }
+    if let Some(organisation) = filter.organisation_id {
+        query = query.push(" AND c.organisation_id = ").bind(organisation);
+    }
+    if let Some(organisation) = &filter.organisation {
+        query = query
+            .push(" AND c.organisation_id IN (SELECT id FROM organisations WHERE lower(name) LIKE ")
+            .bind(like(organisation))
+            .push(" ESCAPE '\\' UNION SELECT organisation_id FROM organisation_domains WHERE domain = ")
+            .bind(organisation)
+            .push(")");
+    }
+    query
+}
+
 fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
     let mut query = query.push("c.merged_into IS NULL");
     if filter.words.is_some() {
@@ -202,28 +228,7 @@ fn narrowed(query: Query, filter: &Filter, hidden: &[TeamId]) -> Query {
     if let Some(kind) = filter.kind {
         query = query.push(" AND c.kind = ").bind(kind);
     }
-    if let Some(from) = &filter.from {
-        query = query
-            .push(" AND c.id IN (SELECT case_id FROM case_people WHERE address LIKE ")
-            .bind(like(from))
-            .push(" ESCAPE '\\' OR lower(name) LIKE ")
-            .bind(like(from))
-            .push(" ESCAPE '\\')");
-    }
-    if let Some(contact) = filter.contact_id {
-        query = query.push(" AND c.contact_id = ").bind(contact);
-    }
-    if let Some(organisation) = filter.organisation_id {
-        query = query.push(" AND c.organisation_id = ").bind(organisation);
-    }
-    if let Some(organisation) = &filter.organisation {
-        query = query
-            .push(" AND c.organisation_id IN (SELECT id FROM organisations WHERE lower(name) LIKE ")
-            .bind(like(organisation))
-            .push(" ESCAPE '\\' UNION SELECT organisation_id FROM organisation_domains WHERE domain = ")
-            .bind(organisation)
-            .push(")");
-    }
+    query = of_customer(query, filter);
     for tag in &filter.tags {
         query = query.push(" AND c.id IN (SELECT case_id FROM case_tags WHERE tag = ").bind(tag).push(")");
     }
