@@ -1,4 +1,4 @@
-import { deliver } from '../support/desk';
+import { deliver, type Mail } from '../support/desk';
 import { at, expect, live, openCase, test } from '../support/pages';
 import type { Page } from '@playwright/test';
 
@@ -14,6 +14,12 @@ async function casesOf(page: Page, word: string, many: number): Promise<void> {
     await expect(page.locator('.case-row')).toHaveCount(many, { timeout: 1_000 });
   }).toPass();
   await live(page);
+}
+
+/** Hands a mail over and waits until its case is there, whatever the page shows. */
+async function filed(page: Page, mail: Mail): Promise<void> {
+  await deliver(mail);
+  await expect.poll(async () => (await page.request.get('/views/open')).text()).toContain(mail.subject);
 }
 
 test('cases are picked by pointer, by range and by key, and changed together', async ({ aoife }) => {
@@ -107,4 +113,52 @@ test('every field of a case has its key', async ({ aoife }) => {
   await expect(aoife.locator('.panel')).toContainText('Watching');
   await aoife.keyboard.press('Shift+W');
   await expect(aoife.locator('.panel')).not.toContainText('Watching');
+});
+
+test('a case that moves in the list while it is clicked is opened all the same', async ({ aoife }) => {
+  const mail = { from: 'Una <una@moving.example>', subject: 'Moves under the pointer', text: 'Hello.', id: 'moves-1@moving.example' };
+  await filed(aoife, mail);
+  await filed(aoife, { from: 'Una <una@moving.example>', subject: 'Came after it', text: 'Hello.' });
+  await aoife.goto('/views/open');
+  await live(aoife);
+  const row = aoife.locator('.case-row', { hasText: mail.subject });
+  await row.hover();
+  const answered = aoife.waitForResponse(/\/rows\/\d+\?/);
+  await aoife.mouse.down();
+  await deliver({ from: mail.from, subject: `Re: ${mail.subject}`, text: 'More.', answers: mail.id });
+  await (await answered).finished();
+  await aoife.evaluate(() => new Promise(requestAnimationFrame));
+  await aoife.mouse.up();
+  await expect(aoife.locator('.case-title')).toContainText(mail.subject);
+});
+
+test('a case that came before the line was there is shown all the same', async ({ aoife }) => {
+  let connect = () => {};
+  const held = new Promise<void>((free) => (connect = free));
+  await aoife.routeWebSocket('/live', async (socket) => {
+    await held;
+    socket.connectToServer();
+  });
+  await aoife.goto('/views/open');
+  await filed(aoife, { from: 'Vera <vera@early.example>', subject: 'Before the line', text: 'Hello.' });
+  await expect(aoife.locator('.case-row', { hasText: 'Before the line' })).toHaveCount(0);
+  connect();
+  await expect(aoife.locator('.case-row', { hasText: 'Before the line' })).toBeVisible();
+});
+
+test('a case that came while the page was on its way is shown all the same', async ({ aoife }) => {
+  const told = new Promise<void>((free) => {
+    aoife.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => String(payload).includes('"kind":"opened"') && free()));
+  });
+  await aoife.goto('/organisations');
+  await live(aoife);
+  await aoife.route('/views/open', async (route) => {
+    const page = await route.fetch();
+    await filed(aoife, { from: 'Wim <wim@early.example>', subject: 'On the way', text: 'Hello.' });
+    await told;
+    await route.fulfill({ response: page });
+  });
+  await aoife.keyboard.press('g');
+  await aoife.keyboard.press('a');
+  await expect(aoife.locator('.case-row', { hasText: 'On the way' })).toBeVisible();
 });

@@ -21,6 +21,7 @@ import './elements/template-picker';
 import './elements/text-preview';
 import './elements/theme-toggle';
 import { startActions } from './actions';
+import { watchPointer } from './dom';
 import { startKeys } from './keys';
 import { startLive } from './live';
 import { startRail } from './rail';
@@ -28,6 +29,7 @@ import { setUpTurbo } from './turbo';
 import { startZone } from './zone';
 
 setUpTurbo();
+watchPointer();
 startKeys();
 startActions();
 startRail();

@@ -50,6 +50,23 @@ export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'range', 'file'].includes(target.type);
 }
 
+let unpressed: Promise<void> = Promise.resolve();
+
+/** Follows the pointer, for `notPressed`. */
+export function watchPointer(): void {
+  document.addEventListener('pointerdown', () => {
+    unpressed = new Promise((free) => {
+      const later = () => window.setTimeout(free); // the click comes after it
+      for (const end of ['pointerup', 'pointercancel', 'blur']) window.addEventListener(end, later, { once: true });
+    });
+  });
+}
+
+/** Nothing changes under a pressed pointer: what is being clicked would be something else, or gone, once it is let go. */
+export function notPressed(): Promise<void> {
+  return unpressed;
+}
+
 /** On the screen, or in a menu that is only closed: both can be pressed by their key. */
 export function pressable(node: HTMLElement): boolean {
   return node.checkVisibility() || (node.closest('[popover]')?.parentElement?.checkVisibility() ?? false);

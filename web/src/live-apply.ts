@@ -1,6 +1,6 @@
 // What a live message does to the page: fetch the changed fragment once, render its streams, touch nothing else.
 import { renderStreamMessage } from '@hotwired/turbo';
-import { newestEntry, request, streams } from './dom';
+import { newestEntry, notPressed, request, streams } from './dom';
 import { avatars, words } from './presence';
 
 export interface Agent {
@@ -23,7 +23,10 @@ function soon(key: string, wait_ms: number, url: () => string | undefined): void
     if (!address) return;
     const response = await request(address, { accept: streams }).catch(() => undefined);
     if (response?.status === 401 || response?.redirected) return location.reload(); // logged out: the login page knows where to come back to
-    if (response?.ok && response.headers.get('Content-Type')?.startsWith(streams)) renderStreamMessage(await response.text());
+    if (!response?.ok || !response.headers.get('Content-Type')?.startsWith(streams)) return;
+    const changes = await response.text();
+    await notPressed();
+    renderStreamMessage(changes);
   };
   pending.set(key, window.setTimeout(() => void run(), wait_ms + Math.random() * spread_ms));
 }

@@ -16,17 +16,21 @@ const typing_every_ms = 4_000;
 
 let socket: WebSocket | undefined;
 let tries = 0;
-let lastEvent: number | undefined;
+let lastEvent = 0;
+const asked = new WeakMap<Element, number>(); // what was known of when the page, or a frame, was asked for
 let looking: number | undefined;
 let typingSaid_ms = -Infinity;
 let idleTimer: number | undefined;
 let idle = false;
 
 export function startLive(): void {
-  if (!document.querySelector('meta[name="live"]')) return;
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="live"]');
+  if (!meta) return;
+  lastEvent = Number(meta.dataset['event']);
   connect();
+  document.addEventListener('turbo:before-fetch-request', ({ target }) => asked.set(place(target), lastEvent));
   document.addEventListener('turbo:load', arrived);
-  document.addEventListener('turbo:frame-load', sayLooking);
+  document.addEventListener('turbo:frame-load', shown);
   document.addEventListener('visibilitychange', () => (document.hidden ? sayIdle() : wake()));
   for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, wake, { passive: true });
   window.addEventListener('online', () => socket ?? connect());
@@ -35,9 +39,22 @@ export function startLive(): void {
 
 /** A whole page came: its rail and its alarms are asked for apart, so that no page waits for a count. */
 function arrived(): void {
-  sayLooking();
+  shown({ target: document });
   takeCounts(0);
   takeAlarms();
+}
+
+/** What happened while a page or frame was on its way was told to the one before: it is read anew. */
+function shown({ target }: { target: EventTarget | null }): void {
+  sayLooking();
+  const known = asked.get(place(target)) ?? lastEvent;
+  asked.delete(place(target));
+  if (known < lastEvent) refetchVisible();
+}
+
+/** What is filled by the answer: a frame, or the page. */
+function place(target: EventTarget | null): Element {
+  return target instanceof Element && target.matches('turbo-frame') ? target : document.documentElement;
 }
 
 function connect(): void {
@@ -45,7 +62,6 @@ function connect(): void {
   if (!url) return;
   const here = new URL(url, location.href);
   here.protocol = here.protocol.replace('http', 'ws');
-  if (lastEvent !== undefined) here.searchParams.set('since', String(lastEvent));
   socket = new WebSocket(here);
   socket.addEventListener('message', ({ data }) => receive(String(data)));
   socket.addEventListener('close', lost);
@@ -84,11 +100,11 @@ function take(message: Message): void {
     case 'seen':
       return takeCounts(0); // they have read a case, here or on another page
     case 'many':
-      lastEvent = Math.max(lastEvent ?? 0, (message as { event: number }).event);
+      lastEvent = Math.max(lastEvent, (message as { event: number }).event);
       return refetchVisible(many_wait_ms);
     default: {
       const { event, case: number } = message as { event: number; case: number };
-      if (event) lastEvent = Math.max(lastEvent ?? 0, event);
+      if (event) lastEvent = Math.max(lastEvent, event);
       if (number) takeCase(number);
       if (number && /^promise_/.test(message.kind)) takeAlarm(number);
       takeCounts();
@@ -96,9 +112,9 @@ function take(message: Message): void {
   }
 }
 
-/** A server that is further on than we were when the line broke has told others what we missed: read it again. */
+/** A server that is further on than this page, or than we were when the line broke, has told others: read it again. */
 function welcome(event: number): void {
-  const missed = lastEvent !== undefined && event !== lastEvent;
+  const missed = event !== lastEvent;
   if (tries > 0) online(missed);
   tries = 0;
   lastEvent = event;

@@ -302,6 +302,7 @@ fn viewer(agent: staff::store::Colleague) -> Viewer {
         time_zone: "UTC".into(),
         proof: Proof::Session(secrets::random_token()),
         client: Client::default(),
+        event: 0,
     }
 }
 

@@ -98,6 +98,8 @@ pub struct Viewer {
     pub time_zone: String,
     pub proof: Proof,
     pub client: Client,
+    /// The newest event when a browser asked, before anything else was read: a page is at least as new as that.
+    pub event: i64,
 }
 
 impl Viewer {
@@ -113,7 +115,14 @@ impl Viewer {
     /// What stands around a page: `here` in the rail, `section` in the settings.
     pub fn shell(&self, here: &str, section: &'static str) -> Shell {
         let me = Person::new(self.id.0, &self.name, &self.email);
-        Shell { me, admin: self.role.is_admin(), asks_zone: self.time_zone.is_empty(), here: here.to_owned(), section }
+        Shell {
+            me,
+            admin: self.role.is_admin(),
+            asks_zone: self.time_zone.is_empty(),
+            event: self.event,
+            here: here.to_owned(),
+            section,
+        }
     }
 
     /// The zone of the viewer's days: their own, or else the desk's.

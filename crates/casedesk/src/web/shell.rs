@@ -35,6 +35,8 @@ pub struct Shell {
     pub admin: bool,
     /// Their time zone is not known: the page tells it.
     pub asks_zone: bool,
+    /// `Viewer::event`: of what came after it the socket tells.
+    pub event: i64,
     /// The current link of the rail: a view's key, `quarantine` or `settings`.
     pub here: String,
     /// The current page of the settings: its `Setting::section`.

@@ -78,6 +78,7 @@ pub async fn viewer_by_session(desk: &Desk, id: &str, client: Client) -> Result<
         time_zone: live.time_zone,
         proof: Proof::Session(digest),
         client,
+        event: live.event,
     }))
 }
 

@@ -79,6 +79,7 @@ pub async fn viewer_by_token(desk: &Desk, token: &str, client: Client) -> Result
         time_zone: live.time_zone,
         proof: Proof::Token(live.id, live.scope),
         client,
+        event: 0,
     }))
 }
 

@@ -26,6 +26,8 @@ pub struct Live {
     pub last_used_at: Timestamp,
     pub totp_passed: bool,
     pub totp_pending: Option<String>,
+    /// The newest event.
+    pub event: i64,
 }
 
 /// A session as its owner sees it.
@@ -64,7 +66,8 @@ pub async fn insert(tx: &mut Tx, new: &NewSession<'_>) -> Result<u64> {
 pub async fn live(from: impl Read, digest: &str, now: Timestamp, idle_since: Timestamp) -> Result<Option<Live>> {
     from.opt(q!(
         "SELECT s.agent_id, a.name, a.email, a.role, a.time_zone, a.totp_secret IS NOT NULL AS has_totp,
-                s.last_used_at, s.totp_passed, s.totp_pending
+                s.last_used_at, s.totp_passed, s.totp_pending,
+                (SELECT COALESCE(MAX(e.id), 0) FROM events e) AS event
          FROM sessions s JOIN agents a ON a.id = s.agent_id
          WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_used_at > $3 AND a.disabled_at IS NULL",
         digest,

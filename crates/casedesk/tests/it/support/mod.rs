@@ -165,6 +165,7 @@ impl TestApp {
             time_zone: "UTC".into(),
             proof: Proof::Session(String::new()),
             client: Client::default(),
+            event: 0,
         }
     }
 
