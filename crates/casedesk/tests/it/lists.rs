@@ -177,6 +177,29 @@ async fn the_palette_finds_organisations_views_settings_and_templates() {
 }
 
 #[tokio::test]
+async fn a_template_keeps_its_place_under_a_new_name_and_takes_nobody_elses() {
+    on_both(async |app| {
+        let ben = app.logged_in("Ben", Role::Agent).await;
+        for name in ["Greeting", "Farewell"] {
+            ben.post("/settings/templates", &[("name", name), ("body", "Words.")]).await;
+        }
+        let all = async || store::templates(app.desk().db()).await.unwrap();
+        let id = all().await.into_iter().find(|one| one.name == "Greeting").unwrap().id;
+        let page = format!("/settings/templates/{id}");
+        let renamed = ben.post(&page, &[("name", "Welcome"), ("body", "Other words.")]).await;
+        assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.text);
+        let names: Vec<_> = all().await.into_iter().map(|one| (one.name, one.body)).collect();
+        let pair = |name: &str, body: &str| (name.to_owned(), body.to_owned());
+        assert_eq!(names, [pair("Farewell", "Words."), pair("Welcome", "Other words.")]);
+        let taken = ben.post(&page, &[("name", "Farewell"), ("body", "Mine.")]).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(taken.text.contains(&format!("action=\"{page}\"")) && taken.text.contains("Mine."), "{}", taken.text);
+        assert_eq!(ben.post("/settings/templates/987654", &[("name", "x"), ("body", "y")]).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_between_cases_is_removed_where_it_is_shown() {
     on_both(async |app| {
         let [one, two, _] = three(app).await;

@@ -22,7 +22,7 @@ pub(super) fn routes() -> Router<Desk> {
     Router::new()
         .route("/settings/templates", get(all).merge(post(save)))
         .route("/settings/templates/new", get(new))
-        .route("/settings/templates/{id}", get(one).merge(post(save)))
+        .route("/settings/templates/{id}", get(one).merge(post(change)))
         .route("/settings/templates/{id}/delete", post(delete))
 }
 
@@ -99,21 +99,43 @@ struct Typed {
     acknowledges: Option<String>,
 }
 
+impl Typed {
+    fn wanted(&self) -> NewTemplate<'_> {
+        NewTemplate { name: &self.name, body: &self.body, acknowledges: Some(self.acknowledges.is_some()) }
+    }
+}
+
+/// `POST /settings/templates`
 async fn save(State(desk): State<Desk>, Worker(by): Worker, Form(typed): Form<Typed>) -> Result<Response> {
-    let acknowledges = typed.acknowledges.is_some();
-    let new = NewTemplate { name: &typed.name, body: &typed.body, acknowledges: Some(acknowledges) };
-    let fault = match actions::save_template(&desk, new).await {
-        Ok(_) => return Ok(see_other("/settings/templates")),
-        Err(CasesError::Database(error)) => return Err(error.into()),
+    let saved = actions::save_template(&desk, typed.wanted()).await.map(|_| ());
+    kept(&by, None, typed, saved)
+}
+
+/// `POST /settings/templates/{id}`: it may have another name from now on.
+async fn change(
+    State(desk): State<Desk>,
+    Worker(by): Worker,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let changed = actions::change_template(&desk, id, typed.wanted()).await;
+    kept(&by, Some(id), typed, changed)
+}
+
+/// On to the list, or the form again with what is wrong.
+fn kept(by: &Viewer, id: Option<i64>, typed: Typed, outcome: Result<(), CasesError>) -> Result<Response> {
+    let fault = match outcome {
+        Ok(()) => return Ok(see_other("/settings/templates")),
+        Err(error @ (CasesError::Database(_) | CasesError::Missing(_))) => return Err(error.into()),
         Err(error) => words::capital(&error.to_string()),
     };
     let page = One {
-        shell: settings(&by),
-        id: None,
+        shell: settings(by),
+        id,
         fault,
         name: typed.name,
         body: typed.body,
-        acknowledges,
+        acknowledges: typed.acknowledges.is_some(),
         fields_words: FIELDS,
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
