@@ -1,6 +1,7 @@
 //! What agents do with many cases at once, and how they find their way: joint changes, saved views, the palette.
 use axum::http::{Method, StatusCode};
 use casedesk::cases::{CaseId, CaseState, store};
+use casedesk::q;
 use casedesk::staff::{Role, Scope};
 use serde_json::json;
 
@@ -195,6 +196,33 @@ async fn a_template_keeps_its_place_under_a_new_name_and_takes_nobody_elses() {
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(taken.text.contains(&format!("action=\"{page}\"")) && taken.text.contains("Mine."), "{}", taken.text);
         assert_eq!(ben.post("/settings/templates/987654", &[("name", "x"), ("body", "y")]).await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_contact_with_a_tag_is_found_among_however_many_of_that_name() {
+    on_both(async |app| {
+        let ada = app.viewer("Ada", Role::Admin).await;
+        let program = program(app, &ada, Scope::Admin).await;
+        let oldest = app.case_of(&Letter::new("Anna <anna@first.example>", "Login", "It fails.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        let contact = loaded(app, oldest).await.contact_id.unwrap();
+        let tag = format!("/api/v1/contacts/{contact}/tags/vip");
+        let told = program.json(Method::PUT, &tag, &json!({})).await;
+        assert!(told.status.is_success(), "{} {}", told.status, told.text);
+        let mut tx = app.desk().db().begin().await.unwrap();
+        for at in 0..201 {
+            let id =
+                tx.insert(q!("INSERT INTO contacts (name, created_at) VALUES ('Anna', 0) RETURNING id")).await.unwrap();
+            let address = format!("anna{at}@many.example");
+            let insert = q!("INSERT INTO contact_addresses (address, contact_id) VALUES ($1, $2)", address, id);
+            tx.exec(insert).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let found = program.get("/api/v1/contacts?q=anna&tag=vip").await;
+        assert!(found.text.contains("anna@first.example"), "{}", found.text);
+        assert!(!found.text.contains("many.example"), "{}", found.text);
     })
     .await;
 }

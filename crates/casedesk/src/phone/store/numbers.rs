@@ -36,7 +36,7 @@ pub async fn by_number_end(on: impl Read, ends: &[String], limit: i64) -> Result
 
 /// The contacts whose name, addresses and organisation have words that begin as those of this text.
 pub async fn by_name(db: &Db, text: &str, limit: i64) -> Result<Vec<Found>> {
-    let Some(named) = contacts_named(db, text) else { return Ok(vec![]) };
+    let Some(named) = contacts_named(db, text, None) else { return Ok(vec![]) };
     let query = named
         .wrap("WITH named AS (", ") ")
         .push(FOUND)

@@ -23,31 +23,38 @@ pub async fn contacts_like(db: &Db, text: &str, tag: Option<&str>, limit: i64) -
         contact: Contact,
         address: String,
     }
-    let mut query = match contacts_named(db, text) {
+    let query = match contacts_named(db, text, tag) {
         Some(found) => found.wrap("WITH found AS (", ") ").push(
             "SELECT c.id, c.organisation_id, c.name, a.address FROM found f JOIN contacts c ON c.id = f.id
              JOIN contact_addresses a ON a.contact_id = c.id",
         ),
-        None if text.trim().is_empty() => q!("SELECT c.id, c.organisation_id, c.name, a.address FROM contacts c
-             JOIN contact_addresses a ON a.contact_id = c.id"),
+        None if text.trim().is_empty() => {
+            let all = q!("SELECT c.id, c.organisation_id, c.name, a.address FROM contacts c
+                 JOIN contact_addresses a ON a.contact_id = c.id WHERE TRUE");
+            tagged(all, "c.id", tag)
+        }
         None => return Ok(vec![]),
     };
-    if let Some(tag) = tag {
-        query = query.push(" WHERE c.id IN (SELECT contact_id FROM contact_tags WHERE tag = ").bind(tag).push(")");
-    }
     let rows: Vec<Row> = db.all(query.push(" ORDER BY c.name, a.address LIMIT ").bind(limit)).await?;
     Ok(rows.into_iter().map(|row| (row.contact, row.address)).collect())
 }
 
-/// `SELECT … AS id`: the newest contacts that fit what was typed, to be part of a query. `None` when no word is in it.
-pub fn contacts_named(db: &Db, text: &str) -> Option<Query> {
+/// Of those that are found, the ones with this tag.
+fn tagged(query: Query, id: &'static str, tag: Option<&str>) -> Query {
+    let Some(tag) = tag else { return query };
+    query.push(" AND ").push(id).push(" IN (SELECT contact_id FROM contact_tags WHERE tag = ").bind(tag).push(")")
+}
+
+/// `SELECT … AS id`: the newest contacts that fit what was typed and have the tag, where one is named, to be part of a
+/// query. `None` when no word is in it.
+pub fn contacts_named(db: &Db, text: &str, tag: Option<&str>) -> Option<Query> {
     let words = words_of(text);
     if words.is_empty() {
         return None;
     }
     Some(match db.dialect() {
-        Dialect::Sqlite => sqlite::named(&words, MOST_FOUND),
-        Dialect::Postgres => postgres::named(&words, MOST_FOUND),
+        Dialect::Sqlite => sqlite::named(&words, tag, MOST_FOUND),
+        Dialect::Postgres => postgres::named(&words, tag, MOST_FOUND),
     })
 }
 

@@ -2,7 +2,7 @@
 use crate::db::Query;
 
 /// The words hold letters and digits alone, so the sign behind them is only ours.
-pub(super) fn named(words: &[String], newest: i64) -> Query {
+pub(super) fn named(words: &[String], tag: Option<&str>, newest: i64) -> Query {
     let mut query = Query::new("SELECT id FROM (");
     for (at, word) in words.iter().enumerate() {
         let begins = format!("{word}:*");
@@ -19,5 +19,5 @@ pub(super) fn named(words: &[String], newest: i64) -> Query {
             .bind(&begins)
             .push("))");
     }
-    query.push(") named ORDER BY id DESC LIMIT ").bind(newest)
+    super::tagged(query.push(") named WHERE TRUE"), "id", tag).push(" ORDER BY id DESC LIMIT ").bind(newest)
 }
