@@ -21,9 +21,11 @@ pub(super) async fn backup(config: Config, into: PathBuf) -> anyhow::Result<()> 
             std::fs::File::open(&part)?.sync_all()?;
             std::fs::rename(&part, &target)?;
         }
-        Dialect::Postgres => {
-            tool("pg_dump", &["--format=custom", "--file", &path(&into.join(DUMP)), &config.database_url()])?
-        }
+        Dialect::Postgres => tool(
+            "pg_dump",
+            &["--format=custom", "--file", &path(&into.join(DUMP)), "--dbname"],
+            &config.database_url(),
+        )?,
     }
     let copied = copy_new(&config.server.data.join(FILES), &into.join(FILES))?;
     println!("backed up to {}: the database and {copied} new files", into.display());
@@ -49,10 +51,8 @@ pub(super) async fn restore(config: Config, from: PathBuf) -> anyhow::Result<()>
         std::fs::copy(from.join(DATABASE), &database)?;
         std::fs::File::open(&database)?.sync_all()?;
     } else {
-        tool(
-            "pg_restore",
-            &["--exit-on-error", "--no-owner", "--dbname", &config.database_url(), &path(&from.join(DUMP))],
-        )?;
+        let dump = path(&from.join(DUMP));
+        tool("pg_restore", &["--exit-on-error", "--no-owner", &dump, "--dbname"], &config.database_url())?;
     }
     let db = super::database(&config).await?;
     db.migrate().await?;
@@ -108,14 +108,43 @@ fn copy_new(from: &Path, to: &Path) -> anyhow::Result<usize> {
     Ok(copied)
 }
 
-fn tool(name: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let status = std::process::Command::new(name).args(arguments).status().map_err(|error| {
+/// Runs a program of PostgreSQL on the database. Everybody on the machine sees what a program is started with, so the
+/// password goes by another way.
+fn tool(name: &str, arguments: &[&str], database: &str) -> anyhow::Result<()> {
+    let (database, password) = without_password(database)?;
+    let mut command = std::process::Command::new(name);
+    command.args(arguments).arg(database).envs(password.map(|password| ("PGPASSWORD", password)));
+    let status = command.status().map_err(|error| {
         anyhow::anyhow!("{name} cannot be started ({error}); it comes with PostgreSQL's client programs")
     })?;
     anyhow::ensure!(status.success(), "{name} failed");
     Ok(())
 }
 
+/// The address without its password, and the password (RFC 3986 section 3.2.1).
+fn without_password(database: &str) -> anyhow::Result<(String, Option<String>)> {
+    let mut url = url::Url::parse(database)?;
+    let Some(password) = url.password() else { return Ok((database.to_owned(), None)) };
+    let password = percent_encoding::percent_decode_str(password).decode_utf8()?.into_owned();
+    url.set_password(None).map_err(|()| anyhow::anyhow!("database.url has no place for a password"))?;
+    Ok((url.into(), Some(password)))
+}
+
 fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_no_part_of_what_a_program_is_started_with() {
+        let (url, password) =
+            without_password("postgres://desk:p%40ss%2B%26+w@db.example:5433/desk?sslmode=require").unwrap();
+        assert_eq!(url, "postgres://desk@db.example:5433/desk?sslmode=require");
+        assert_eq!(password.as_deref(), Some("p@ss+&+w"));
+        let plain = "postgres:///desk?host=/run/postgresql";
+        assert_eq!(without_password(plain).unwrap(), (plain.to_owned(), None));
+    }
 }
