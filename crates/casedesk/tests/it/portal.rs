@@ -307,7 +307,7 @@ async fn tries_everything(app: &TestApp, scene: &Scene, browser: &Browser, who: 
 #[tokio::test]
 async fn nobody_sees_what_is_not_theirs_by_whatever_route_and_number() {
     with_relay(&[], async |app, relay| {
-        let scene = Scene::new(app, relay).await;
+        let scene = Box::pin(Scene::new(app, relay)).await;
         let anna = log_in(app, relay, "anna@northbay.example").await;
         // What waited is on its way by now; another one waits.
         let body =
@@ -476,7 +476,7 @@ async fn links_work_where_customers_have_no_pages() {
 #[tokio::test]
 async fn an_administrator_sets_what_contacts_see_on_the_organisations_page_and_the_log_says_so() {
     with_relay(&[], async |app, relay| {
-        let scene = Scene::new(app, relay).await;
+        let scene = Box::pin(Scene::new(app, relay)).await;
         let organisation =
             customers::organisation_by_domain(app.desk().db(), "northbay.example").await.unwrap().unwrap();
         let page = format!("/organisations/{}", organisation.id);
