@@ -17,7 +17,7 @@ use crate::mail::actions::Postman;
 use crate::mail::client::Relay;
 use crate::mail::imap::Pace;
 use crate::mail::listener::Listener;
-use crate::queue::Worker;
+use crate::queue::{self, Worker};
 use crate::web::routing::get;
 use crate::web::{self, assets, guard, health};
 use crate::webhooks::actions::Hooks;
@@ -85,14 +85,22 @@ pub fn worker(desk: &Desk) -> anyhow::Result<Worker> {
     Ok(worker)
 }
 
+/// Asks for the work that goes on for ever.
+pub async fn keep_time(desk: &Desk) -> crate::db::Result<()> {
+    let (mut tx, now) = (desk.db().begin().await?, desk.now());
+    queue::keep(&mut tx, &cases::jobs::PassTime {}, now).await?;
+    queue::keep(&mut tx, &cases::jobs::JudgeDaily {}, now).await?;
+    queue::keep(&mut tx, &customers::jobs::Daily {}, now).await?;
+    queue::keep(&mut tx, &clocks::jobs::LookDaily {}, now).await?;
+    queue::keep(&mut tx, &details::jobs::Sweep {}, now).await?;
+    queue::keep(&mut tx, &notices::jobs::Tidy {}, now).await?;
+    tx.commit().await
+}
+
 /// Starts what runs beside the requests, until `stop`.
 pub async fn start(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<TaskTracker> {
     let tracker = TaskTracker::new();
-    cases::jobs::keep_time(desk).await?;
-    customers::jobs::keep_time(desk).await?;
-    clocks::jobs::keep_time(desk).await?;
-    details::jobs::keep_tidy(desk).await?;
-    notices::jobs::keep_tidy(desk).await?;
+    keep_time(desk).await?;
     mail::mailboxes::begin(desk).await?;
     tracker.spawn(worker(desk)?.run(stop.clone()));
     tracker.spawn(mail::filer::run(desk.clone(), stop.clone()));

@@ -1,11 +1,12 @@
 //! The handles that every action takes: database, files, clock, settings, keys, subscribers. Cheap to clone.
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::db::{Db, Read as _};
 use crate::events::{Event, Subscribers};
 use crate::files::Files;
-use crate::kit::{Clock, Timestamp, secrets};
+use crate::kit::{Clock, Day, Timestamp, secrets};
 use crate::q;
 
 #[derive(Clone)]
@@ -46,6 +47,13 @@ impl Desk {
 
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// The next day, at this hour where the desk is.
+    pub fn tomorrow_at(&self, hour: i8) -> Timestamp {
+        let zone = &self.config().desk.time_zone;
+        let tomorrow = self.now().plus(Duration::from_hours(24));
+        Timestamp::on_day(&Day::of(tomorrow, zone).to_string(), hour, zone).unwrap_or(tomorrow)
     }
 
     /// The key under our reply addresses, Message-IDs and links; one for all nodes.

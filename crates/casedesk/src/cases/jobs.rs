@@ -15,31 +15,22 @@ use crate::queue::{self, Job};
 
 /// How often the clock is looked at.
 const EVERY: Duration = Duration::from_mins(1);
-const KEY: &str = "cases.pass_time";
 
 /// Changes the cases that are due, then asks to be run again.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PassTime {}
 
 impl Job for PassTime {
-    const KIND: &'static str = KEY;
+    const KIND: &'static str = "cases.pass_time";
     type Room = Desk;
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         actions::pass_time(&desk).await?;
         let mut tx = desk.db().begin().await?;
-        queue::again_at(&mut tx, KEY, desk.now().plus(EVERY)).await?;
+        queue::again::<Self>(&mut tx, desk.now().plus(EVERY)).await?;
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Makes sure that the clock is looked at, by one node at a time.
-pub async fn keep_time(desk: &Desk) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    queue::enqueue_once(&mut tx, &PassTime {}, KEY, desk.now()).await?;
-    queue::enqueue_once(&mut tx, &JudgeDaily {}, DAILY, desk.now()).await?;
-    tx.commit().await
 }
 
 /// Makes the words of an entry's files findable.
@@ -153,17 +144,15 @@ impl Job for Judge {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct JudgeDaily {}
 
-const DAILY: &str = "cases.judge_daily";
-
 impl Job for JudgeDaily {
-    const KIND: &'static str = DAILY;
+    const KIND: &'static str = "cases.judge_daily";
     type Room = Desk;
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         let mut tx = desk.db().begin().await?;
         let walk = store::begin_walk(&mut tx, desk.now()).await?;
         queue::enqueue(&mut tx, &Judge { walk: Some(walk), ..Judge::default() }, desk.now()).await?;
-        queue::again_at(&mut tx, DAILY, actions::next_morning(&desk)).await?;
+        queue::again::<Self>(&mut tx, desk.tomorrow_at(0)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,7 +3,6 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{actions, store};
-use crate::cases::actions::next_morning;
 use crate::cases::{CaseId, store as case_store};
 use crate::customers::{self, OrganisationId};
 use crate::db::{Result, Tx};
@@ -57,26 +56,17 @@ impl Job for LookAtAll {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LookDaily {}
 
-const DAILY: &str = "clocks.look_daily";
-
 impl Job for LookDaily {
-    const KIND: &'static str = DAILY;
+    const KIND: &'static str = "clocks.look_daily";
     type Room = Desk;
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         let mut tx = desk.db().begin().await?;
         queue::enqueue(&mut tx, &LookAtAll::default(), desk.now()).await?;
-        queue::again_at(&mut tx, DAILY, next_morning(&desk)).await?;
+        queue::again::<Self>(&mut tx, desk.tomorrow_at(0)).await?;
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Makes sure that each day is begun, by one node.
-pub async fn keep_time(desk: &Desk) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    queue::enqueue_once(&mut tx, &LookDaily {}, DAILY, desk.now()).await?;
-    tx.commit().await
 }
 
 /// What has to be looked at again after an event.

@@ -46,26 +46,18 @@ impl Job for PutTogether {
 pub struct Sweep {}
 
 const EVERY: Duration = Duration::from_hours(1);
-const KEY: &str = "details.sweep";
 
 impl Job for Sweep {
-    const KIND: &'static str = KEY;
+    const KIND: &'static str = "details.sweep";
     type Room = Desk;
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         actions::sweep(&desk).await?;
         let mut tx = desk.db().begin().await?;
-        queue::again_at(&mut tx, KEY, desk.now().plus(EVERY)).await?;
+        queue::again::<Self>(&mut tx, desk.now().plus(EVERY)).await?;
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Makes sure that unfinished files are looked at, by one node at a time.
-pub async fn keep_tidy(desk: &Desk) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    queue::enqueue_once(&mut tx, &Sweep {}, KEY, desk.now()).await?;
-    tx.commit().await
 }
 
 /// A reply that asks for details wants its form.

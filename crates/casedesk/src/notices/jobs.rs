@@ -49,26 +49,18 @@ impl Job for Send {
 pub struct Tidy {}
 
 const EVERY: Duration = Duration::from_hours(1);
-const KEY: &str = "notices.tidy";
 
 impl Job for Tidy {
-    const KIND: &'static str = KEY;
+    const KIND: &'static str = "notices.tidy";
     type Room = Desk;
 
     async fn run(self, desk: Desk) -> anyhow::Result<()> {
         actions::tidy(&desk).await?;
         let mut tx = desk.db().begin().await?;
-        queue::again_at(&mut tx, KEY, desk.now().plus(EVERY)).await?;
+        queue::again::<Self>(&mut tx, desk.now().plus(EVERY)).await?;
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Makes sure that notices are tidied, by one node at a time.
-pub async fn keep_tidy(desk: &Desk) -> Result<()> {
-    let mut tx = desk.db().begin().await?;
-    queue::enqueue_once(&mut tx, &Tidy {}, KEY, desk.now()).await?;
-    tx.commit().await
 }
 
 /// Whom the event concerns is told in its own transaction, so that pages that hear of it count it already.

@@ -77,15 +77,15 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, at: Timestamp) -> Result<()> 
     enqueue_raw(tx, J::KIND, &payload, None, at).await
 }
 
-/// The same under a key: while a job with that key waits, another is not added.
-pub async fn enqueue_once<J: Job>(tx: &mut Tx, job: &J, key: &str, at: Timestamp) -> Result<()> {
+/// Work that goes on for ever, with its kind as its key: however many nodes ask for it, it waits once.
+pub async fn keep<J: Job>(tx: &mut Tx, job: &J, at: Timestamp) -> Result<()> {
     let payload = serde_json::to_value(job).map_err(|e| crate::db::Error::Encode(e.into()))?;
-    enqueue_raw(tx, J::KIND, &payload, Some(key), at).await
+    enqueue_raw(tx, J::KIND, &payload, Some(J::KIND), at).await
 }
 
-/// From within a job with that key: it is not done with, but runs again at `at`.
-pub async fn again_at(tx: &mut Tx, key: &str, at: Timestamp) -> Result<()> {
-    store::again_at(tx, key, at).await?;
+/// From within such work: it is not done with, but runs again at `at`.
+pub async fn again<J: Job>(tx: &mut Tx, at: Timestamp) -> Result<()> {
+    store::again(tx, J::KIND, at).await?;
     tx.notify(WAKE.into()).await
 }
 

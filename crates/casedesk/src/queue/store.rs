@@ -83,7 +83,7 @@ pub(super) async fn finish(tx: &mut Tx, id: i64, attempts: i64) -> Result<u64> {
 }
 
 /// Puts a running job back for a later time, as if it were new; its finish then finds nothing to remove.
-pub(super) async fn again_at(tx: &mut Tx, key: &str, at: Timestamp) -> Result<u64> {
+pub(super) async fn again(tx: &mut Tx, key: &str, at: Timestamp) -> Result<u64> {
     tx.exec(q!(
         "UPDATE jobs SET state = 'ready', run_at = $2, created_at = $2, locked_until = NULL, attempts = 0
          WHERE unique_key = $1",

@@ -80,9 +80,7 @@ async fn each_day_begins_once_where_the_desk_is() {
         };
         // Each node asks for them.
         for _ in 0..2 {
-            casedesk::cases::jobs::keep_time(app.desk()).await.unwrap();
-            casedesk::clocks::jobs::keep_time(app.desk()).await.unwrap();
-            casedesk::customers::jobs::keep_time(app.desk()).await.unwrap();
+            app::keep_time(app.desk()).await.unwrap();
         }
         let of_march = [
             "cases.judge_daily 2027-03-02T00:00:00Z",
@@ -103,7 +101,7 @@ async fn each_day_begins_once_where_the_desk_is() {
             "customers.daily 2027-03-29T06:00:00Z",
         ];
         assert_eq!(next().await, in_summer);
-        for kind in daily.into_iter().chain(["cases.pass_time"]) {
+        for kind in daily.into_iter().chain(["cases.pass_time", "details.sweep", "notices.tidy"]) {
             app.forget_jobs(kind).await;
         }
     })

@@ -20,7 +20,6 @@ use crate::desk::Desk;
 use crate::events::{self, Event};
 use crate::files::FilesError;
 use crate::kit::paging::Cursor;
-use crate::kit::{Day, Timestamp};
 use crate::queue;
 use crate::staff::Actor;
 
@@ -314,11 +313,4 @@ async fn tell_of_many(tx: &mut Tx, desk: &Desk, count: usize) -> Result<(), Case
     };
     desk.tell(tx, &event).await?;
     Ok(())
-}
-
-/// When the day begins for the desk's cases: a little after midnight where the desk is.
-pub fn next_morning(desk: &Desk) -> Timestamp {
-    let zone = &desk.config().desk.time_zone;
-    let tomorrow = desk.now().plus(Duration::from_hours(24));
-    Timestamp::on_day(&Day::of(tomorrow, zone).to_string(), 0, zone).unwrap_or(tomorrow)
 }
