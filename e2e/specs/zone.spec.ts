@@ -13,7 +13,7 @@ test('a case that waits until a day comes back at eight where the agent is', asy
   await newCase(page, { from: 'Oda <oda@zone.example>', subject: 'Later, please', text: 'Hello.' });
   await page.keyboard.press('w');
   const day = new Date(Date.now() + 20 * 24 * 3_600_000).toISOString().slice(0, 10);
-  await page.getByLabel('until a day').fill(day);
+  await page.locator('#state-menu').getByLabel('until a day').fill(day);
   await page.locator('#state-menu').getByRole('button', { name: 'Wait', exact: true }).click();
   const until = page.locator('.case-props time').first();
   await expect(until).toHaveText(/08:00$/);
