@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 // Each worker has a desk of its own. Another run on the same machine takes other ports: SPECS_PORT=4800.
 const first = Number(process.env['SPECS_PORT'] ?? 4731) + 10 * Number(process.env['TEST_PARALLEL_INDEX'] ?? 0);
-export const ports = { http: first, lmtp: first + 1, smtp: first + 2, site: first + 3 };
+export const ports = { http: first, lmtp: first + 1, smtp: first + 2, site: first + 3, empty: first + 4 };
 export const origin = `http://localhost:${ports.http}`;
 /** Another site, which shows the desk's form. */
 export const site = `http://127.0.0.1:${ports.site}`;

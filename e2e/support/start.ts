@@ -36,9 +36,31 @@ min_time_s = 0
 proof_of_work_bits = 8
 `;
 
-export async function start(): Promise<() => Promise<void>> {
+function program(): string {
   const binary = binaries.filter((path) => path !== undefined).map((path) => resolve(import.meta.dirname, '..', path)).find((path) => existsSync(path));
   if (!binary) throw new Error('There is no casedesk binary. Build it, or name one in DESK_BINARY.');
+  return binary;
+}
+
+/** A desk as it is when somebody has just installed it, and the link that it prints. */
+export async function startEmpty(): Promise<{ link: string; stop: () => Promise<void> }> {
+  const data = mkdtempSync(join(tmpdir(), 'casedesk-empty-'));
+  const address = `127.0.0.1:${ports.empty}`;
+  const env = { ...process.env, CASEDESK_SERVER__DATA: data, CASEDESK_SERVER__LISTEN: address, CASEDESK_SERVER__PUBLIC_URL: `http://localhost:${ports.empty}` };
+  const desk = spawn(program(), ['serve'], { env, cwd: data, stdio: ['ignore', 'pipe', 'ignore'] });
+  let printed = '';
+  desk.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+  await answering(`http://${address}/health`);
+  const stop = async () => {
+    desk.kill('SIGTERM');
+    await new Promise((done) => desk.once('exit', done));
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { link: /first administrator here: (\S+)/.exec(printed)?.[1] ?? '', stop };
+}
+
+export async function start(): Promise<() => Promise<void>> {
+  const binary = program();
   const data = mkdtempSync(join(tmpdir(), 'casedesk-specs-'));
   const config = join(data, 'casedesk.toml');
   writeFileSync(config, settings(data));
