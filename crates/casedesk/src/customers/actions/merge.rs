@@ -88,7 +88,7 @@ pub async fn merge_organisations(
     for vote in products::actions::move_votes(&mut tx, VoterId(merged.0), VoterId(keep.0)).await? {
         store::insert_move(&mut tx, id, "vote", &text(&vote)?).await?;
     }
-    store::set_organisation_merged(&mut tx, id, merged, keep).await?;
+    store::set_merged(&mut tx, id, FileKind::Organisation, merged.0, keep.0).await?;
     store::update_organisation(&mut tx, keep, &after.name, after.kind).await?;
     let detail = json!({ "merge": id, "merged": merged, "name": after.name, "kind": after.kind });
     told(&mut tx, desk, by, ("organisation", keep.0), ("merged", "customers.organisations_merged"), detail).await?;
@@ -121,7 +121,7 @@ pub async fn merge_contacts(
     let pair = (FileKind::Contact, keep.0, merged.0);
     let id = store::insert_merge(&mut tx, pair, (&text(&before)?, &text(&after)?), by.id, desk.now()).await?;
     store::move_ways(&mut tx, id, merged, keep).await?;
-    store::set_contact_merged(&mut tx, id, merged, keep).await?;
+    store::set_merged(&mut tx, id, FileKind::Contact, merged.0, keep.0).await?;
     store::rename_contact(&mut tx, keep, &after.name).await?;
     store::set_contact_note(&mut tx, keep, &after.note).await?;
     let detail = json!({ "merge": id, "merged": merged, "name": after.name });
@@ -153,7 +153,7 @@ pub async fn undo_merge(desk: &Desk, by: &Viewer, id: MergeId) -> Result<Merge, 
 async fn part_organisations(tx: &mut Tx, desk: &Desk, by: &Viewer, merge: &Merge) -> Result<(), CustomersError> {
     let (kept, merged) = (OrganisationId(merge.kept_id), OrganisationId(merge.merged_id));
     let (before, after): (Called, Called) = (read(&merge.before)?, read(&merge.after)?);
-    store::clear_organisation_merged(tx, merge.id, merged).await?;
+    store::clear_merged(tx, merge.id, merge.kind, merged.0).await?;
     store::return_belongings(tx, merge.id, kept, merged).await?;
     let mut votes: Vec<MovedVote> = Vec::new();
     for vote in store::moves(&mut *tx, merge.id, "vote").await? {
@@ -172,7 +172,7 @@ async fn part_organisations(tx: &mut Tx, desk: &Desk, by: &Viewer, merge: &Merge
 async fn part_contacts(tx: &mut Tx, desk: &Desk, by: &Viewer, merge: &Merge) -> Result<(), CustomersError> {
     let (kept, merged) = (ContactId(merge.kept_id), ContactId(merge.merged_id));
     let (before, after): (Noted, Noted) = (read(&merge.before)?, read(&merge.after)?);
-    store::clear_contact_merged(tx, merge.id, merged).await?;
+    store::clear_merged(tx, merge.id, merge.kind, merged.0).await?;
     store::return_ways(tx, merge.id, kept, merged).await?;
     store::reword_back(tx, kept, (&after.name, &after.note), (&before.name, &before.note)).await?;
     let addresses: Vec<String> = store::addresses(&mut *tx, merged).await?.into_iter().map(|one| one.0).collect();

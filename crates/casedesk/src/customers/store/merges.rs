@@ -152,6 +152,96 @@ const BELONGINGS: [Belonging; 6] = [
     belonging!("installation", "installations", "id", "CAST(moved AS BIGINT)"),
 ];
 
+/// What organisations and contacts have alike: tags, each of which is had once, and those that are part of them.
+struct Alike {
+    note_tags: &'static str,
+    give_tags: &'static str,
+    take_tags: &'static str,
+    note_parts: &'static str,
+    join: &'static str,
+    part: &'static str,
+}
+
+macro_rules! alike {
+    ($table:literal, $tags:literal, $owner:literal) => {
+        Alike {
+            note_tags: concat!(
+                "INSERT INTO file_merge_moves (merge_id, what, moved) SELECT $1, 'tag', t.tag FROM ",
+                $tags,
+                " t WHERE t.",
+                $owner,
+                " = $2 AND NOT EXISTS (SELECT 1 FROM ",
+                $tags,
+                " k WHERE k.",
+                $owner,
+                " = $3 AND k.tag = t.tag)"
+            ),
+            give_tags: concat!(
+                "INSERT INTO ",
+                $tags,
+                " (",
+                $owner,
+                ", tag) SELECT $2, moved FROM file_merge_moves WHERE merge_id = $1 AND what = 'tag'"
+            ),
+            take_tags: concat!(
+                "DELETE FROM ",
+                $tags,
+                " WHERE ",
+                $owner,
+                " = $2 AND tag IN (SELECT moved FROM file_merge_moves WHERE merge_id = $1 AND what = 'tag')"
+            ),
+            note_parts: concat!(
+                "INSERT INTO file_merge_moves (merge_id, what, moved) SELECT $1, 'part', CAST(id AS TEXT) FROM ",
+                $table,
+                " WHERE merged_into = $2 OR id = $2"
+            ),
+            join: concat!("UPDATE ", $table, " SET merged_into = $2 WHERE merged_into = $1 OR id = $1"),
+            part: concat!(
+                "UPDATE ",
+                $table,
+                " SET merged_into = CASE WHEN id = $2 THEN NULL ELSE CAST($2 AS BIGINT) END WHERE id IN
+                 (SELECT CAST(moved AS BIGINT) FROM file_merge_moves WHERE merge_id = $1 AND what = 'part')"
+            ),
+        }
+    };
+}
+
+const fn alike(kind: FileKind) -> Alike {
+    match kind {
+        FileKind::Organisation => alike!("organisations", "organisation_tags", "organisation_id"),
+        FileKind::Contact => alike!("contacts", "contact_tags", "contact_id"),
+    }
+}
+
+/// Gives one thing the tags of the other that it does not have, and notes them.
+async fn move_tags(tx: &mut Tx, id: MergeId, kind: FileKind, from: i64, to: i64) -> Result<()> {
+    tx.exec(q!(alike(kind).note_tags, id, from, to)).await?;
+    tx.exec(q!(alike(kind).give_tags, id, to)).await?;
+    Ok(())
+}
+
+async fn return_tags(tx: &mut Tx, id: MergeId, kind: FileKind, kept: i64) -> Result<u64> {
+    tx.exec(q!(alike(kind).take_tags, id, kept)).await
+}
+
+/// Says what a thing is part of, also for those that were part of it before.
+pub(in crate::customers) async fn set_merged(
+    tx: &mut Tx,
+    id: MergeId,
+    kind: FileKind,
+    merged: i64,
+    into: i64,
+) -> Result<()> {
+    tx.exec(q!(alike(kind).note_parts, id, merged)).await?;
+    tx.exec(q!(alike(kind).join, merged, into)).await?;
+    Ok(())
+}
+
+/// It stands for itself again, and those that were part of it before are part of it.
+pub(in crate::customers) async fn clear_merged(tx: &mut Tx, id: MergeId, kind: FileKind, merged: i64) -> Result<u64> {
+    tx.exec(q!(alike(kind).part, id, merged)).await
+}
+
 /// Gives one organisation what belongs to the other, and notes it.
 pub(in crate::customers) async fn move_belongings(
     tx: &mut Tx,
@@ -163,24 +253,7 @@ pub(in crate::customers) async fn move_belongings(
         tx.exec(q!(belonging.note, id, from)).await?;
         tx.exec(q!(belonging.go, from, to)).await?;
     }
-    // A tag is had once: the other keeps its own.
-    tx.exec(q!(
-        "INSERT INTO file_merge_moves (merge_id, what, moved) SELECT $1, 'tag', t.tag FROM organisation_tags t
-         WHERE t.organisation_id = $2
-           AND NOT EXISTS (SELECT 1 FROM organisation_tags k WHERE k.organisation_id = $3 AND k.tag = t.tag)",
-        id,
-        from,
-        to
-    ))
-    .await?;
-    tx.exec(q!(
-        "INSERT INTO organisation_tags (organisation_id, tag)
-         SELECT $1, moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag'",
-        to,
-        id
-    ))
-    .await?;
-    Ok(())
+    move_tags(tx, id, FileKind::Organisation, from.0, to.0).await
 }
 
 /// Gives back what the merge moved and nobody has moved since.
@@ -193,13 +266,7 @@ pub(in crate::customers) async fn return_belongings(
     for belonging in BELONGINGS {
         tx.exec(q!(belonging.back, id, kept, merged)).await?;
     }
-    tx.exec(q!(
-        "DELETE FROM organisation_tags WHERE organisation_id = $1
-           AND tag IN (SELECT moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag')",
-        kept,
-        id
-    ))
-    .await?;
+    return_tags(tx, id, FileKind::Organisation, kept.0).await?;
     Ok(())
 }
 
@@ -219,68 +286,6 @@ pub(in crate::customers) async fn most_together(
         ))
         .await?;
     Ok(contracts.max(licences).max(installations))
-}
-
-/// Says what an organisation is part of, also for those that were part of it before; `None`: it stands for itself.
-pub(in crate::customers) async fn set_organisation_merged(
-    tx: &mut Tx,
-    merge: MergeId,
-    id: OrganisationId,
-    into: OrganisationId,
-) -> Result<()> {
-    tx.exec(q!(
-        "INSERT INTO file_merge_moves (merge_id, what, moved)
-         SELECT $1, 'part', CAST(id AS TEXT) FROM organisations WHERE merged_into = $2 OR id = $2",
-        merge,
-        id
-    ))
-    .await?;
-    tx.exec(q!("UPDATE organisations SET merged_into = $2 WHERE merged_into = $1 OR id = $1", id, into)).await?;
-    Ok(())
-}
-
-pub(in crate::customers) async fn clear_organisation_merged(
-    tx: &mut Tx,
-    merge: MergeId,
-    id: OrganisationId,
-) -> Result<()> {
-    tx.exec(q!(
-        "UPDATE organisations SET merged_into = CASE WHEN id = $2 THEN NULL ELSE CAST($2 AS BIGINT) END
-         WHERE id IN (SELECT CAST(moved AS BIGINT) FROM file_merge_moves WHERE merge_id = $1 AND what = 'part')",
-        merge,
-        id
-    ))
-    .await?;
-    Ok(())
-}
-
-/// The same for contacts.
-pub(in crate::customers) async fn set_contact_merged(
-    tx: &mut Tx,
-    merge: MergeId,
-    id: ContactId,
-    into: ContactId,
-) -> Result<()> {
-    tx.exec(q!(
-        "INSERT INTO file_merge_moves (merge_id, what, moved)
-         SELECT $1, 'part', CAST(id AS TEXT) FROM contacts WHERE merged_into = $2 OR id = $2",
-        merge,
-        id
-    ))
-    .await?;
-    tx.exec(q!("UPDATE contacts SET merged_into = $2 WHERE merged_into = $1 OR id = $1", id, into)).await?;
-    Ok(())
-}
-
-pub(in crate::customers) async fn clear_contact_merged(tx: &mut Tx, merge: MergeId, id: ContactId) -> Result<()> {
-    tx.exec(q!(
-        "UPDATE contacts SET merged_into = CASE WHEN id = $2 THEN NULL ELSE CAST($2 AS BIGINT) END
-         WHERE id IN (SELECT CAST(moved AS BIGINT) FROM file_merge_moves WHERE merge_id = $1 AND what = 'part')",
-        merge,
-        id
-    ))
-    .await?;
-    Ok(())
 }
 
 /// Gives one contact the other's addresses, numbers and tags, and notes them. Its own main address stays the main one.
@@ -312,22 +317,7 @@ pub(in crate::customers) async fn move_ways(tx: &mut Tx, id: MergeId, from: Cont
         id
     ))
     .await?;
-    tx.exec(q!(
-        "INSERT INTO file_merge_moves (merge_id, what, moved) SELECT $1, 'tag', t.tag FROM contact_tags t
-         WHERE t.contact_id = $2 AND NOT EXISTS (SELECT 1 FROM contact_tags k WHERE k.contact_id = $3 AND k.tag = t.tag)",
-        id,
-        from,
-        to
-    ))
-    .await?;
-    tx.exec(q!(
-        "INSERT INTO contact_tags (contact_id, tag)
-         SELECT $1, moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag'",
-        to,
-        id
-    ))
-    .await?;
-    Ok(())
+    move_tags(tx, id, FileKind::Contact, from.0, to.0).await
 }
 
 /// Gives back the addresses, numbers and tags that the merge moved and that are still where it put them.
@@ -357,13 +347,7 @@ pub(in crate::customers) async fn return_ways(
         merged
     ))
     .await?;
-    tx.exec(q!(
-        "DELETE FROM contact_tags WHERE contact_id = $1
-           AND tag IN (SELECT moved FROM file_merge_moves WHERE merge_id = $2 AND what = 'tag')",
-        kept,
-        id
-    ))
-    .await?;
+    return_tags(tx, id, FileKind::Contact, kept.0).await?;
     Ok(())
 }
 
