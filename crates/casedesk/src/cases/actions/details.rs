@@ -1,5 +1,7 @@
 //! Which installation a case is about, and details that are read from the customer's words and accepted.
-use casedesk_details::Proposal;
+use std::sync::Arc;
+
+use casedesk_details::{Context, Proposal};
 use serde_json::json;
 
 use super::{change_entry, known_logs, locked, record, tell};
@@ -10,14 +12,14 @@ use crate::cases::{Asks, CaseId, CasesError, Changed, EntryData, EntryId, EntryK
 use crate::customers::actions::{self as file, Given, Origin};
 use crate::customers::rules::{Lacks, Logs, QUESTIONS};
 use crate::customers::store::Installation;
-use crate::customers::{self, FieldSource, InstallationId, InstallationTerms, OrganisationId};
+use crate::customers::{self, FieldSource, FieldValue, InstallationId, InstallationTerms, OrganisationId};
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::kit::{Timestamp, prose};
 use crate::staff::actions::audit;
 use crate::staff::{Actor, Audit, Viewer};
 
-/// How many entries before a message may come back in its quotes.
+/// How many entries before the newest message that is read may come back in quotes.
 const MOST_BEFORE: i64 = 100;
 /// How many other messages are looked through for details that nobody has accepted.
 const MOST_OTHERS: i64 = 5;
@@ -82,54 +84,75 @@ async fn owned(tx: &mut Tx, case: &Case, id: InstallationId) -> Result<Installat
     found.ok_or(CasesError::Missing("installation of that organisation"))
 }
 
-/// What the customer's message says of their installation, next to what is known already. Nothing is decided.
-pub async fn proposals(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Vec<Proposal>, CasesError> {
-    let values = match case.installation_id {
-        Some(id) => customers::store::current_values(desk.db(), id).await?,
-        None => vec![],
-    };
-    let context = file::reading_context(desk.db(), file::known(&values)).await?;
-    let (folds, told) = match entry.data()? {
-        EntryData::Incoming(details) => (details.folds, details.told),
-        _ => (vec![], vec![]),
-    };
-    let whole = Whole::new(&entry.text, &folds);
-    let said = said_before(desk, case, entry).await?;
-    // On a thread of its own, where a panic is this message's trouble alone.
-    let read = tokio::task::spawn_blocking(move || whole.anew(casedesk_details::read(&whole.text, &context), &said));
-    let read = read.await.unwrap_or_default();
-    Ok(rules::with_told(read, &told, &entry.text))
+/// What reading a case's messages rests on, however many of them are read.
+struct Ground {
+    values: Vec<FieldValue>,
+    context: Arc<Context>,
+    /// Oldest first.
+    before: Vec<EntryRow>,
 }
 
-/// What the mails on the case said before this one, and what they quoted; the newest first, of which most comes back.
-async fn said_before(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Said, CasesError> {
-    let mut said = Said::default();
-    for row in store::entries(desk.db(), case.id, Some(entry.id), MOST_BEFORE).await?.into_iter().rev() {
-        match row.data()? {
-            EntryData::Outgoing(details) => {
-                said.add_ours(&row.text);
-                details.folds.iter().for_each(|fold| said.add(&fold.text));
-            }
-            EntryData::Incoming(details) => {
-                said.add(&row.text);
-                details.folds.iter().for_each(|fold| said.add(&fold.text));
-            }
-            _ => {}
-        }
+impl Ground {
+    /// For messages up to this one.
+    async fn of(desk: &Desk, case: &Case, newest: EntryId) -> Result<Self, CasesError> {
+        let values = match case.installation_id {
+            Some(id) => customers::store::current_values(desk.db(), id).await?,
+            None => vec![],
+        };
+        let context = file::reading_context(desk.db(), file::known(&values)).await?;
+        let before = store::entries(desk.db(), case.id, Some(newest), MOST_BEFORE).await?;
+        Ok(Self { values, context: Arc::new(context), before })
     }
-    Ok(said)
+
+    async fn read(&self, entry: &EntryRow) -> Result<Vec<Proposal>, CasesError> {
+        let (folds, told) = match entry.data()? {
+            EntryData::Incoming(details) => (details.folds, details.told),
+            _ => (vec![], vec![]),
+        };
+        let whole = Whole::new(&entry.text, &folds);
+        let said = self.said_before(entry.id)?;
+        let context = Arc::clone(&self.context);
+        // On a thread of its own, where a panic is this message's trouble alone.
+        let read =
+            tokio::task::spawn_blocking(move || whole.anew(casedesk_details::read(&whole.text, &context), &said));
+        let read = read.await.unwrap_or_default();
+        Ok(rules::with_told(read, &told, &entry.text))
+    }
+
+    /// What the mails on the case said before this one, and what they quoted; the newest first, of which most comes back.
+    fn said_before(&self, entry: EntryId) -> Result<Said, CasesError> {
+        let mut said = Said::default();
+        for row in self.before.iter().rev().filter(|row| row.id.0 < entry.0) {
+            match row.data()? {
+                EntryData::Outgoing(details) => {
+                    said.add_ours(&row.text);
+                    details.folds.iter().for_each(|fold| said.add(&fold.text));
+                }
+                EntryData::Incoming(details) => {
+                    said.add(&row.text);
+                    details.folds.iter().for_each(|fold| said.add(&fold.text));
+                }
+                _ => {}
+            }
+        }
+        Ok(said)
+    }
+}
+
+/// What the customer's message says of their installation, next to what is known already. Nothing is decided.
+pub async fn proposals(desk: &Desk, case: &Case, entry: &EntryRow) -> Result<Vec<Proposal>, CasesError> {
+    Ground::of(desk, case, entry.id).await?.read(entry).await
 }
 
 /// The newest other messages of the customer that say something which is not settled, and how many details.
 pub async fn left_in_others(desk: &Desk, case: &Case, than: EntryId) -> Result<Vec<(EntryRow, usize)>, CasesError> {
-    let values = match case.installation_id {
-        Some(id) => customers::store::current_values(desk.db(), id).await?,
-        None => vec![],
-    };
+    let others = store::customers_mails(desk.db(), case.id, than, MOST_OTHERS).await?;
+    let Some(newest) = others.first() else { return Ok(vec![]) };
+    let ground = Ground::of(desk, case, newest.id).await?;
     let mut left = Vec::new();
-    for entry in store::customers_mails(desk.db(), case.id, than, MOST_OTHERS).await? {
-        let read = proposals(desk, case, &entry).await?;
-        let open = read.iter().filter(|one| rules::answers::is_open(one, entry.at, &values)).count();
+    for entry in others {
+        let read = ground.read(&entry).await?;
+        let open = read.iter().filter(|one| rules::answers::is_open(one, entry.at, &ground.values)).count();
         if open > 0 {
             left.push((entry, open));
         }
