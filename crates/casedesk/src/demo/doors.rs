@@ -122,22 +122,31 @@ fn calls() -> [CallLine; 4] {
     ]
 }
 
-/// Makes all of it happen, now.
+/// How long all of it takes.
+pub(super) const SPAN: Duration = Duration::from_mins(90);
+/// From one to the next.
+const PAUSE: Duration = Duration::from_mins(4);
+
+/// Makes all of it happen, from now on.
 pub(super) async fn fill(desk: &Desk, worker: &Worker, agents: &[Viewer]) -> anyhow::Result<()> {
     let [first, second, ..] = agents else { return Ok(()) };
     let asked = questions(desk, first).await?;
     let mut forms = Vec::new();
     for line in &FORMS {
+        desk.clock().advance(PAUSE);
         forms.push(by_form(desk, line, &asked).await?);
         worker.drain().await?;
     }
     held(desk).await?;
     wishes(desk, first, &forms).await?;
     for line in calls() {
+        desk.clock().advance(PAUSE);
         by_phone(desk, worker, second, line).await?;
     }
+    desk.clock().advance(PAUSE);
     by_hand(desk, first).await?;
     states(desk, second, &forms).await?;
+    desk.clock().advance(PAUSE);
     by_portal(desk, second, &forms).await?;
     worker.drain().await?;
     Ok(())

@@ -46,7 +46,17 @@ struct Story {
     last_id: Option<String>,
 }
 
+/// When which step of which story comes.
 type Queue = BinaryHeap<Reverse<(Timestamp, usize, usize)>>;
+
+/// How far the stories are told.
+struct Told {
+    stories: Vec<Story>,
+    scripts: Vec<Vec<(Duration, Step)>>,
+    queue: Queue,
+    day: Timestamp,
+    offered: bool,
+}
 
 impl World {
     pub(super) async fn new(desk: Desk, seed: u64, end: Timestamp) -> anyhow::Result<Self> {
@@ -89,30 +99,38 @@ impl World {
             scripts.push(unanswered());
             queue.push(Reverse((end.minus(Duration::from_mins(minutes)), stories.len() - 1, 0)));
         }
-        let mut day = start;
-        let mut offered = false;
-        while let Some(Reverse((at, i, step))) = queue.pop() {
-            if at > end {
-                continue;
+        let mut told = Told { stories, scripts, queue, day: start, offered: false };
+        self.go_on(&mut told, end, end.minus(doors::SPAN)).await?;
+        self.offer_late(&mut told.stories).await?;
+        self.leave_oddities().await?;
+        doors::fill(&self.desk, &self.worker, &self.agents).await?;
+        self.go_on(&mut told, end, end).await?;
+        self.worker.drain().await?;
+        Ok(told.stories.iter().filter(|story| story.case.is_some()).count())
+    }
+
+    /// Lets happen what is next, up to `until`.
+    async fn go_on(&mut self, told: &mut Told, end: Timestamp, until: Timestamp) -> anyhow::Result<()> {
+        while let Some(Reverse((at, i, step))) = told.queue.pop() {
+            if at > until {
+                told.queue.push(Reverse((at, i, step)));
+                break;
             }
             self.desk.clock().advance(at.since(self.desk.now()));
-            if !offered && end.since(self.desk.now()) <= quotes::EARLY {
-                offered = true;
-                self.offer_early(&stories).await?;
+            if !told.offered && end.since(self.desk.now()) <= quotes::EARLY {
+                told.offered = true;
+                self.offer_early(&told.stories).await?;
             }
-            self.take(&mut stories[i], scripts[i][step].1).await?;
-            if let Some((pause, _)) = scripts[i].get(step + 1) {
-                queue.push(Reverse((at.plus(*pause), i, step + 1)));
+            self.take(&mut told.stories[i], told.scripts[i][step].1).await?;
+            if let Some((pause, _)) = told.scripts[i].get(step + 1) {
+                told.queue.push(Reverse((at.plus(*pause), i, step + 1)));
             }
-            if at.since(day).as_secs() > 86_400 {
-                day = at;
+            if at.since(told.day).as_secs() > 86_400 {
+                told.day = at;
                 cases::pass_time(&self.desk).await?;
             }
         }
-        self.offer_late(&mut stories).await?;
-        self.leave_oddities().await?;
-        doors::fill(&self.desk, &self.worker, &self.agents).await?;
-        Ok(stories.iter().filter(|story| story.case.is_some()).count())
+        Ok(())
     }
 
     fn story(&mut self, company: &'static Company) -> Story {

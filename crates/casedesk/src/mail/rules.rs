@@ -92,7 +92,7 @@ pub fn refuses_automatic(on_case: i64, today: i64, most_a_day: i64, paused: Opti
     if on_case > 0 {
         return Some("this case has had its automatic mail".into());
     }
-    (today >= most_a_day).then(|| format!("the address has had {today} automatic mails in a day"))
+    (today >= most_a_day).then(|| format!("the address has had its automatic mails of the day: {today}"))
 }
 
 /// Gives the images of sanitised HTML their sources: those of the mail itself by `local`, and those from

@@ -25,7 +25,7 @@ async fn fill(app: &TestApp, cases: usize) {
 #[tokio::test]
 async fn with_a_few_more_cases_there_are_quotes_in_every_state() {
     on_both(async |app| {
-        fill(app, 40).await;
+        fill(app, 60).await;
         let states = words(app, q!("SELECT DISTINCT state FROM quotes")).await;
         assert_eq!(states, QuoteState::ALL.iter().map(ToString::to_string).collect());
         for kind in ["phone.escalate", "clocks.look", "notices.mail", "quotes.expire", "quotes.remind"] {
