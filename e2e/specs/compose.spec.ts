@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { deliver } from '../support/desk';
 import { sentMail } from '../support/relay';
-import { expect, kept, live, newCase, openCase, reply, test } from '../support/pages';
+import { at, expect, kept, live, newCase, noteBy, openCase, reply, test } from '../support/pages';
 import type { Page } from '@playwright/test';
 
 const chips = (page: Page, list: 'to' | 'cc') => page.locator(`recipients-field[data-name="${list}"] input[name="${list}"]`).evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
@@ -68,4 +68,71 @@ test('files are dropped on the text and pasted into it', async ({ aoife }) => {
   for (const name of ['dropped.txt', 'pasted.txt']) await aoife.getByRole('button', { name: `Remove ${name}` }).click();
   await expect(aoife.locator('.file input[name="attachment"]')).toHaveCount(0);
   await reply(aoife).fill('');
+});
+
+test('an address that is typed and is no chip yet gets the reply too; what is no address holds it', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Ida <ida@typed.example>', subject: 'Copy my boss', text: 'Please.' });
+  await aoife.keyboard.press('r');
+  await reply(aoife).fill('A copy goes to your boss.');
+  await aoife.getByRole('button', { name: 'Cc', exact: true }).click();
+  const cc = aoife.getByLabel('Add a copy');
+  await cc.fill('boss at typed');
+  await cc.press('Control+Enter');
+  await expect(cc).toHaveAttribute('aria-invalid', 'true');
+  await expect(reply(aoife)).toHaveValue('A copy goes to your boss.');
+  await cc.fill('boss@typed.example');
+  await cc.press('Control+Enter');
+  await expect(reply(aoife)).toHaveValue('');
+  await expect(aoife.locator('.entry[data-kind="reply"]')).toContainText('boss@typed.example');
+});
+
+test('a reply for a later hour that was stopped goes at that hour, not at once', async ({ aoife, browser }) => {
+  const number = await newCase(aoife, { from: 'Joe <joe@stopped.example>', subject: 'On Monday, please', text: 'Not now.' });
+  await aoife.keyboard.press('r');
+  await reply(aoife).fill('Good morning, Joe.');
+  await kept(aoife);
+  await noteBy(browser, 'lukasz', number, 'Joe has rung me');
+  await aoife.keyboard.press('Control+Shift+Enter');
+  await aoife.getByRole('dialog', { name: 'Send later' }).getByRole('menuitem', { name: /Monday/ }).click();
+  await aoife.getByRole('button', { name: 'Send as it is' }).click();
+  await expect(aoife.locator('.undo')).toContainText('Stops if the case changes');
+});
+
+test('what is begun after a reply stays when that is taken back, and its files come back with it', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Kay <kay@begun.example>', subject: 'Two answers', text: 'Hello.' });
+  await aoife.keyboard.press('r');
+  await aoife.locator('file-drop input[type="file"]').setInputFiles([{ name: 'first.txt', mimeType: 'text/plain', buffer: Buffer.from('one') }]);
+  await expect(aoife.locator('[data-files] .file input')).toHaveCount(1);
+  await reply(aoife).fill('The first answer.');
+  await aoife.keyboard.press('Control+Shift+Enter');
+  await aoife.getByRole('dialog', { name: 'Send later' }).getByRole('menuitem', { name: /Monday/ }).click();
+  await expect(reply(aoife)).toHaveValue('');
+  await expect(aoife.locator('[data-files] .file')).toHaveCount(0);
+  await reply(aoife).fill('The second answer.');
+  await kept(aoife);
+  await aoife.getByRole('button', { name: 'Take it back' }).click();
+  await expect(reply(aoife)).toHaveValue('The second answer.\n\nThe first answer.');
+  await expect(aoife.locator('[data-files] .file')).toContainText('first.txt');
+  await kept(aoife);
+  await aoife.reload();
+  await expect(reply(aoife)).toHaveValue('The second answer.\n\nThe first answer.');
+});
+
+test('a text that is changed after its sending failed goes as it was changed, once', async ({ browser }) => {
+  const page = await at(browser, 'lukasz');
+  await newCase(page, { from: 'Ola <ola@broken.example>', subject: 'The line breaks', text: 'Hello.' });
+  await page.keyboard.press('r');
+  await reply(page).fill('The first half.');
+  await kept(page);
+  await page.route('**/replies', async (route) => {
+    await route.fetch(); // the desk has it, and its answer is lost
+    await route.abort();
+  }, { times: 1 });
+  await page.keyboard.press('Control+Enter');
+  await expect(page.locator('desk-toast')).toContainText('Not sent');
+  await reply(page).pressSequentially(' And the second.');
+  await page.keyboard.press('Control+Enter');
+  await expect(reply(page)).toHaveValue('');
+  await expect(page.locator('.entry[data-kind="reply"]', { hasText: 'And the second.' })).toBeVisible();
+  await page.context().close();
 });

@@ -14,16 +14,28 @@ export function status(composer: HTMLElement, text: string): void {
   if (node && node.textContent !== text) node.textContent = text;
 }
 
+const pressed = new WeakMap<HTMLFormElement, HTMLElement>();
+
+/** By which button it is sent: now, at an hour, or with the case solved. */
+export function sentBy(form: HTMLFormElement, button: HTMLElement | null): void {
+  if (button) pressed.set(form, button);
+  else pressed.delete(form);
+}
+
+/** A second try means what the first one meant. */
+export function sendAgain(form: HTMLFormElement): void {
+  form.requestSubmit(pressed.get(form));
+}
+
 export function tellUnsent(form: HTMLFormElement): void {
-  const action = { label: 'Send again', run: () => form.requestSubmit() };
+  const action = { label: 'Send again', run: () => sendAgain(form) };
   toast('send', { text: 'Not sent, the desk does not answer. Your text is kept here.', icon: 'alert', alert: true, action });
 }
 
-/** A text of the desk's behind what stands there already; the same one is not put there twice. */
-export function behind(own: string, text: string): string {
+/** A text of the desk's behind what stands there already; the same one, known by `mark`, is not put there twice. */
+export function behind(own: string, text: string, mark: string): string {
   if (!own.trim()) return text;
-  const heading = text.split('\n', 1)[0] ?? '';
-  return own.includes(heading) ? own : `${own.trimEnd()}\n\n${text}`;
+  return own.includes(mark) ? own : `${own.trimEnd()}\n\n${text}`;
 }
 
 /** Files went along, and the next note gives the case to nobody. */

@@ -41,7 +41,8 @@ export class DraftKeeper {
   #tell: (saved: Saved) => void;
   #waiting: Draft | undefined;
   #sent: string | undefined;
-  #inFlight = false;
+  #inFlight: Promise<Response | undefined> | undefined;
+  #sending = false;
   #version: Record<Kind, number> = { reply: 0, note: 0 };
   /** Words that this page has sent or was shown: where the server holds these, nobody's are written over. */
   #own = new Set<string>();
@@ -85,12 +86,13 @@ export class DraftKeeper {
 
   async flush(): Promise<void> {
     const draft = this.#waiting;
-    if (!draft || this.#inFlight) return;
-    this.#inFlight = true;
+    if (!draft || this.#inFlight || this.#sending) return;
     this.#waiting = undefined;
-    const answer = await this.#put(draft).catch(() => undefined);
+    this.#inFlight = this.#put(draft).catch(() => undefined);
+    const answer = await this.#inFlight;
     const said = answer?.ok || answer?.status === 409 ? ((await answer.json().catch(() => undefined)) as Other | undefined) : undefined;
-    this.#inFlight = false;
+    this.#inFlight = undefined;
+    if (this.#sending) return void (this.#waiting ??= answer?.ok ? undefined : draft);
     if (answer?.ok && said) this.#kept(draft, said.version);
     else if (answer?.status === 409 && said?.version) this.#clash(draft, said);
     else {
@@ -121,18 +123,34 @@ export class DraftKeeper {
     if (this.#waiting) void this.flush();
   }
 
+  /** The text is being sent: nothing is kept until the outcome is known. What is on its way already is waited for. */
+  settle(): Promise<unknown> | undefined {
+    this.#soon.cancel();
+    this.#sending = true;
+    return this.#inFlight;
+  }
+
+  /** It was not sent. */
+  goOn(draft: Draft): void {
+    this.#sending = false;
+    this.#sent = undefined;
+    this.change(draft);
+  }
+
   /** The page goes away: one last request that survives it. The copy on this computer stays until the server answers. */
   leave(): void {
     this.#soon.cancel();
     const draft = this.#waiting;
-    if (!draft) return;
+    if (!draft || this.#sending) return;
     if (JSON.stringify(draft).length < keepalive_limit) void this.#put(draft, true).then((answer) => answer.ok && this.#forget(draft), () => undefined);
   }
 
   /** It was sent or thrown away: nothing to keep. */
   done(kind: Kind): void {
     this.#soon.cancel();
-    this.#waiting = undefined;
+    this.#sending = false;
+    if (this.#waiting?.kind === kind) this.#waiting = undefined;
+    if (this.#waiting) this.#soon();
     this.#sent = undefined;
     this.#undecided.delete(kind);
     forget(this.#key(kind));

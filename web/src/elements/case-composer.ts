@@ -1,4 +1,4 @@
-import { beginAtNewest, behind, letGo, status, tellUnsent } from '../composer';
+import { beginAtNewest, behind, letGo, sentBy, status, tellUnsent } from '../composer';
 import { define } from '../dom';
 import { DraftKeeper, gathered, type Draft, type Kind, type Other, type Saved } from '../draft';
 import { offer, serversOwn } from './draft-choice';
@@ -12,6 +12,8 @@ import { clock } from '../words';
 class CaseComposer extends HTMLElement {
   #keeper: DraftKeeper | undefined;
   #empty = true;
+  /** What is on its way. */
+  #going: Kind | undefined;
 
   get form(): HTMLFormElement {
     return this.querySelector('form.composer') as HTMLFormElement;
@@ -35,7 +37,7 @@ class CaseComposer extends HTMLElement {
     this.addEventListener('draft:fill', this.#fill);
     this.addEventListener('click', this.#clicked);
     this.addEventListener('submit', this.#sending);
-    this.addEventListener('turbo:submit-end', this.#answered);
+    this.addEventListener('turbo:before-fetch-request', this.#settle);
     this.addEventListener('turbo:fetch-request-error', this.#unreachable);
     window.addEventListener('pagehide', this.#leave);
     document.addEventListener('line:back', this.#flush);
@@ -83,6 +85,7 @@ class CaseComposer extends HTMLElement {
 
   #typed = (event: Event): void => {
     if ((event.target as Element).closest('[data-not-draft]')) return;
+    this.#another();
     if (this.#empty) beginAtNewest(this);
     this.#empty = this.text().value === '';
     this.#keeper?.change(this.#draft());
@@ -90,9 +93,14 @@ class CaseComposer extends HTMLElement {
   };
 
   #fill = (event: Event): void => {
-    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'> & { behind?: boolean }>).detail;
+    const back = (event as CustomEvent<Pick<Draft, 'kind' | 'body' | 'to' | 'cc' | 'bcc'> & { behind?: boolean; instead?: boolean; files?: Element[] }>).detail;
     this.setMode(back.kind);
-    this.text().value = back.behind ? behind(this.text().value, back.body) : back.body;
+    const own = this.text().value;
+    const mark = back.behind ? (back.body.split('\n', 1)[0] ?? '') : back.body;
+    // What its writer has begun since stays above.
+    this.text().value = back.instead || back.body.startsWith(own.trimEnd()) ? back.body : behind(own, back.body, mark);
+    if (back.files?.length) this.dispatchEvent(new CustomEvent('files:add', { detail: back.files }));
+    this.#another();
     if (back.to.length) this.dispatchEvent(new CustomEvent('recipients:set', { detail: back }));
     this.#keeper?.change(this.#draft());
   };
@@ -102,36 +110,69 @@ class CaseComposer extends HTMLElement {
     if (tab) this.setMode(tab.dataset['modeSet'] as Kind);
   };
 
-  #sending = (event: Event): void => {
+  get #clientId(): HTMLInputElement {
+    return this.querySelector('input[name="client_id"]') as HTMLInputElement;
+  }
+
+  /** A second try of the same text is the same reply; of another text it is another one. */
+  #another(): void {
+    if (!this.#going) this.#clientId.value = '';
+  }
+
+  #sending = (event: SubmitEvent): void => {
     if (event.target !== this.form) return;
+    if (this.querySelector('.file[aria-busy]')) {
+      event.preventDefault();
+      return status(this, 'A file is still going up');
+    }
+    sentBy(this.form, event.submitter);
     this.form.setAttribute('aria-busy', 'true');
-    const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
-    if (id) id.value ||= crypto.randomUUID(); // a second try of the same text is the same reply
+    this.#clientId.value ||= crypto.randomUUID();
+    this.#going = this.mode;
+    this.text().readOnly = true;
+    document.addEventListener('turbo:submit-end', this.#answered); // also when another case is shown by then
+  };
+
+  /** A draft that is on its way arrives before the text is sent: afterwards it would be one again. */
+  #settle = (event: Event): void => {
+    const kept = event.target === this.form && this.#going ? this.#keeper?.settle() : undefined;
+    if (!kept) return;
+    event.preventDefault();
+    void kept.then(() => (event as CustomEvent<{ resume: () => void }>).detail.resume());
   };
 
   #answered = (event: Event): void => {
-    if (event.target !== this.form) return;
-    this.form.removeAttribute('aria-busy');
-    if ((event as CustomEvent<{ success: boolean }>).detail.success) this.#clear();
+    const { success, formSubmission } = (event as CustomEvent<{ success: boolean; formSubmission: { formElement: Element } }>).detail;
+    if (formSubmission.formElement === this.form) this.#over(success);
   };
 
-  #clear(): void {
-    if (this.mode === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: { ...this.#draft(), bcc: [] } })); // no later reply has a hidden reader
-    this.text().value = '';
-    this.#empty = true;
-    this.#keeper?.done(this.mode);
-    const id = this.querySelector<HTMLInputElement>('input[name="client_id"]');
-    if (id) id.value = '';
+  #over(success: boolean): void {
+    const kind = this.#going;
+    if (!kind) return;
+    this.#going = undefined;
+    document.removeEventListener('turbo:submit-end', this.#answered);
+    this.form.removeAttribute('aria-busy');
+    this.text(kind).readOnly = false;
+    if (success) this.#clear(kind);
+    else this.#keeper?.goOn(gathered(this.form, kind, this.text(kind).value));
+  }
+
+  #clear(kind: Kind): void {
+    if (kind === 'reply') this.dispatchEvent(new CustomEvent('recipients:set', { detail: { ...this.#draft(), bcc: [] } })); // no later reply has a hidden reader
+    this.text(kind).value = '';
+    this.#keeper?.done(kind);
+    this.#clientId.value = '';
     letGo(this);
-    if (this.mode === 'note') this.setMode('reply', false);
     status(this, '');
-    this.text().blur();
+    if (kind === this.mode) this.text().blur();
+    if (kind === 'note' && this.mode === 'note') this.setMode('reply', false);
+    this.#empty = this.text().value === '';
   }
 
   #unreachable = (event: Event): void => {
     if (event.target !== this.form) return;
     event.preventDefault();
-    this.form.removeAttribute('aria-busy');
+    this.#over(false);
     tellUnsent(this.form);
   };
 

@@ -1,3 +1,4 @@
+import { sendAgain } from '../composer';
 import { define } from '../dom';
 
 const after_turbo_ms = 80; // Turbo gives the focus back to where it was before a stream came
@@ -33,7 +34,8 @@ class ComposerStop extends HTMLElement {
     const seen = form.querySelector<HTMLInputElement>('input[name="seen"]');
     if (seen) seen.value = this.dataset['seen'] ?? seen.value;
     this.remove();
-    if (choice === 'send') form.requestSubmit();
+    document.dispatchEvent(new Event('stop:chosen'));
+    if (choice === 'send') sendAgain(form);
     else form.querySelector<HTMLTextAreaElement>('textarea:not([hidden])')?.focus();
     if (choice === 'look') document.getElementById(`entry-${this.dataset['seen']}`)?.scrollIntoView({ block: 'center' });
   };

@@ -51,7 +51,7 @@ define('draft-choice', DraftChoice);
 /** Shows the other draft above the text. `mine` reads what is written here; `settled` lets the keeper go on. */
 export function offer(composer: HTMLElement, other: Other, mine: () => Draft, settled: () => void): void {
   const choice = el('draft-choice' as 'div', { class: 'stop', role: 'alert', 'data-of': other.kind }) as HTMLElement as DraftChoice;
-  const fill = (draft: Draft | Other) => composer.dispatchEvent(new CustomEvent('draft:fill', { detail: draft }));
+  const fill = (draft: Draft | Other) => composer.dispatchEvent(new CustomEvent('draft:fill', { detail: { ...draft, instead: true } }));
   const choose = (kept: Draft | Other, left: Draft | Other, words: string) => {
     settled();
     fill(kept);

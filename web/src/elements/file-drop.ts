@@ -14,11 +14,19 @@ class FileDrop extends HTMLElement {
     this.addEventListener('paste', this.#paste);
     this.addEventListener('change', this.#chosen);
     this.addEventListener('click', this.#clicked);
-    this.closest('case-composer')?.addEventListener('files:clear', () => this.#shelf.replaceChildren());
+    const composer = this.closest('case-composer');
+    composer?.addEventListener('files:clear', () => this.#shelf.replaceChildren());
+    composer?.addEventListener('files:add', (event) => (event as CustomEvent<Element[]>).detail.forEach((chip) => this.#show(chip)));
   }
 
   get #shelf(): HTMLElement {
     return this.querySelector('[data-files]') as HTMLElement;
+  }
+
+  /** A file of the draft, unless it stands here already. */
+  #show(chip: Element): void {
+    const id = chip.querySelector('input')?.value;
+    if (![...this.#shelf.querySelectorAll('input')].some((field) => field.value === id)) this.#shelf.append(chip);
   }
 
   #over = (event: DragEvent): void => {

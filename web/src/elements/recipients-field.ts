@@ -31,7 +31,18 @@ class RecipientsField extends HTMLElement {
     this.#list.addEventListener('combobox-commit', (event) => this.#chosen(event.target as HTMLElement));
     this.addEventListener('click', this.#clicked);
     this.closest('case-composer')?.addEventListener('recipients:set', this.#set);
+    this.closest('form')?.addEventListener('submit', this.#last, true);
   }
+
+  /** What was typed and is no chip yet is a recipient too; what is no address holds the form. */
+  #last = (event: Event): void => {
+    if (this.closest('form')?.dataset['mode'] === 'note') return;
+    this.#take();
+    if (!this.#input.value.trim()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#input.focus();
+  };
 
   disconnectedCallback(): void {
     this.closest('case-composer')?.removeEventListener('recipients:set', this.#set);

@@ -19,7 +19,16 @@ class SendLater extends HTMLElement {
     }
     const own = this.querySelector<HTMLInputElement>('input[type="datetime-local"]');
     const send = this.querySelector<HTMLButtonElement>('[data-later-own]');
-    own?.addEventListener('input', () => send && (send.value = own.value ? new Date(own.value).toISOString() : ''));
+    if (!own || !send) return;
+    own.oninput = () => {
+      send.value = own.value ? new Date(own.value).toISOString() : '';
+      send.disabled = !own.value;
+    };
+    own.onkeydown = (event) => {
+      if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      send.click();
+    };
   }
 }
 

@@ -20,7 +20,11 @@ class TemplatePicker extends HTMLElement {
     return this.querySelector('[role="listbox"]') as HTMLElement;
   }
 
+  #ready = false;
+
   connectedCallback(): void {
+    if (this.#ready) return; // moved along with the composer
+    this.#ready = true;
     this.addEventListener('menu:open', () => this.#opened());
     this.closest('menu-button')?.addEventListener('menu:open', () => this.#opened());
     this.#input.addEventListener('input', () => this.#soon());

@@ -2,7 +2,11 @@ import { define, request } from '../dom';
 
 /** `<text-preview data-url="/preview">` among a text's tools: shows the text as it will look, and the text again. */
 class TextPreview extends HTMLElement {
+  #ready = false;
+
   connectedCallback(): void {
+    if (this.#ready) return; // moved along with the composer
+    this.#ready = true;
     this.querySelector('button')?.addEventListener('click', () => void this.#toggle());
     this.closest('form')?.addEventListener('submit', () => this.#show(false));
     this.closest('form')?.addEventListener('click', (event) => (event.target as Element).closest('[data-mode-set]') && this.#show(false));

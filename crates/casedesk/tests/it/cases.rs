@@ -1,6 +1,7 @@
 //! Cases: states, replies, merge and split, through the actions that pages and API share.
 use std::time::Duration;
 
+use axum::http::{Method, StatusCode};
 use casedesk::cases::actions::{self as cases, HandOver, Reply};
 use casedesk::cases::filter::{Filter, Sort, View};
 use casedesk::cases::rules::Change;
@@ -130,6 +131,53 @@ async fn an_undone_reply_is_a_draft_again_and_the_case_stands_as_before() {
             cases::undo_reply(app.desk(), &by, case, entry).await,
             Err(CasesError::NoEntry(_) | CasesError::TooLate(_))
         ));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_begun_since_stays_above_a_reply_that_is_taken_back() {
+    on_both(async |app| {
+        let (case, _, by) = case_and_agent(app).await;
+        let first = cases::reply(app.desk(), &by, case, reply("The first answer.")).await.unwrap();
+        // Another page keeps what is written there.
+        let begun = cases::reply(app.desk(), &by, case, reply("The second answer.")).await.unwrap();
+        cases::undo_reply(app.desk(), &by, case, begun).await.unwrap();
+        cases::undo_reply(app.desk(), &by, case, first).await.unwrap();
+        let drafts = store::drafts(app.desk().db(), case, by.id).await.unwrap();
+        assert_eq!(drafts[0].body, "The second answer.\n\nThe first answer.");
+        app.forget_jobs("mail.deliver").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn from_the_page_only_the_files_that_stand_there_go_along() {
+    on_both(async |app| {
+        let (case, ..) = case_and_agent(app).await;
+        let agent = app.logged_in("Cleo", Role::Agent).await;
+        for name in ["shown.log", "elsewhere.log"] {
+            let form = format!(
+                "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\nwords\r\n--x--\r\n"
+            );
+            let path = format!("/api/v1/cases/{case}/draft-files");
+            let answer = agent.body(Method::POST, &path, "multipart/form-data; boundary=x", &form).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        }
+        let cleo = staff_store::by_email(app.desk().db(), "cleo@desk.example").await.unwrap().unwrap().id;
+        let files = store::files_of_draft(app.desk().db(), case, cleo).await.unwrap();
+        let shown = files[0].id.0.to_string();
+        let path = format!("/cases/{case}/replies");
+        let fields = [("body", "See the log."), ("to", "anna@northbay.example"), ("attachment", &shown)];
+        assert_eq!(agent.post(&path, &fields).await.status, StatusCode::SEE_OTHER);
+        let left = store::files_of_draft(app.desk().db(), case, cleo).await.unwrap();
+        assert_eq!(left.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["elsewhere.log"]);
+        // A file that was taken off on another page holds the reply.
+        let entries = app.timeline(case).await.len();
+        assert_eq!(agent.post(&path, &fields).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.timeline(case).await.len(), entries);
+        app.forget_jobs("mail.deliver").await;
+        app.forget_jobs("cases.index_files").await;
     })
     .await;
 }

@@ -7,7 +7,7 @@ use super::{checked_text, known_logs, locked};
 use crate::cases::rules::hand_over::{Known, note};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case, EntryRow};
-use crate::cases::{CaseId, CasesError, EntryId, EntryKind, PersonRole};
+use crate::cases::{AttachmentId, CaseId, CasesError, EntryId, EntryKind, PersonRole};
 use crate::customers::actions::Sources;
 use crate::customers::pages::{kind_words, state_words};
 use crate::customers::rules::{label, required_words};
@@ -115,6 +115,8 @@ async fn add_file(desk: &Desk, case: &Case, known: &mut Known) -> Result<(), Cas
 pub struct HandOver {
     pub text: String,
     pub mentions: Vec<AgentId>,
+    /// Which of the files on the draft go along; `None`: all.
+    pub files: Option<Vec<AttachmentId>>,
     /// `None`: it stays with whoever has it.
     pub assignee: Option<AgentId>,
     pub team: Option<TeamId>,
@@ -138,8 +140,7 @@ pub async fn hand_over(desk: &Desk, by: &Viewer, id: CaseId, wanted: &HandOver) 
     if let Some(team) = wanted.team {
         change_in(&mut tx, desk, &mut case, &Change::Team(Some(team)), Actor::Agent(by.id)).await?;
     }
-    let client_id = wanted.client_id.as_deref();
-    let entry = write_note(&mut tx, desk, by, &mut case, (&wanted.text, &wanted.mentions, client_id)).await?;
+    let entry = write_note(&mut tx, desk, by, &mut case, wanted).await?;
     if let Some(agent) = wanted.assignee {
         change_in(&mut tx, desk, &mut case, &Change::Assign(Some(agent)), Actor::Agent(by.id)).await?;
     }

@@ -3,8 +3,8 @@ use super::{HandOver, checked_text, index, locked, record};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case, NewEntry};
 use crate::cases::{
-    CaseId, CaseKind, CaseState, CasesError, Delivery, Door, EntryData, EntryId, EntryKind, LINK_TO_FORM, Outgoing,
-    PersonRole, Priority, PrivateLink,
+    AttachmentId, CaseId, CaseKind, CaseState, CasesError, Delivery, Door, EntryData, EntryId, EntryKind, LINK_TO_FORM,
+    Outgoing, PersonRole, Priority, PrivateLink,
 };
 use crate::customers::{self, Person};
 use crate::db::Tx;
@@ -27,6 +27,8 @@ pub struct Reply {
     pub cc: Vec<Person>,
     /// Get it without any other recipient knowing, and take no part in the case by it.
     pub bcc: Vec<Person>,
+    /// Which of the files on the draft go along; `None`: all.
+    pub files: Option<Vec<AttachmentId>>,
     /// The newest entry that the agent had seen when writing began.
     pub based_on: Option<EntryId>,
     /// Send although the case changed since.
@@ -151,10 +153,23 @@ async fn write_reply(
         client_id: reply.client_id.as_deref(),
     };
     let entry = store::insert_entry(tx, &entry).await?;
-    store::claim_draft_files(tx, case.id, by.id, entry).await?;
+    claim_files(tx, case, by, entry, reply.files.as_deref()).await?;
     store::delete_draft(tx, case.id, by.id, "reply").await?;
     index(tx, case, entry, case.id, &reply.body, &people, "").await?;
     Ok(entry)
+}
+
+/// A file that was shown and is gone holds the message.
+async fn claim_files(
+    tx: &mut Tx,
+    case: &Case,
+    by: &Viewer,
+    entry: EntryId,
+    named: Option<&[AttachmentId]>,
+) -> Result<(), CasesError> {
+    let claimed = store::claim_draft_files(tx, case.id, by.id, entry, named).await?;
+    let all = named.is_none_or(|named| usize::try_from(claimed) == Ok(named.len()));
+    if all { Ok(()) } else { Err(CasesError::Missing("file")) }
 }
 
 /// Takes a reply back before it has left: its words and files are a draft again, the case stands as before.
@@ -192,9 +207,15 @@ async fn take_back(
         return Err(CasesError::NoEntry(row.id));
     };
     let json = |people: &[Person]| serde_json::to_string(people).ok();
+    // What was begun since stays above.
+    let begun = store::drafts(&mut *tx, case.id, agent).await?.into_iter().find(|draft| draft.kind == "reply");
+    let body = match begun.map(|draft| draft.body).filter(|body| !body.trim().is_empty() && *body != row.text) {
+        Some(begun) => format!("{}\n\n{}", begun.trim_end(), row.text),
+        None => row.text.clone(),
+    };
     let draft = store::Draft {
         kind: "reply".into(),
-        body: row.text.clone(),
+        body,
         recipients_to: json(&details.to),
         recipients_cc: json(&details.cc),
         recipients_bcc: json(&details.bcc),
@@ -245,8 +266,9 @@ pub(super) async fn write_note(
     desk: &Desk,
     by: &Viewer,
     case: &mut Case,
-    (text, mentions, client_id): (&str, &[AgentId], Option<&str>),
+    note: &HandOver,
 ) -> Result<EntryId, CasesError> {
+    let HandOver { text, mentions, client_id, files, .. } = note;
     let entry = NewEntry {
         case_id: case.id,
         kind: EntryKind::Note,
@@ -254,13 +276,13 @@ pub(super) async fn write_note(
         contact_id: None,
         at: desk.now(),
         text,
-        data: &EntryData::Note { mentions: mentions.to_vec() },
+        data: &EntryData::Note { mentions: mentions.clone() },
         delivery: None,
         send_at: None,
-        client_id,
+        client_id: client_id.as_deref(),
     };
     let entry = store::insert_entry(tx, &entry).await?;
-    store::claim_draft_files(tx, case.id, by.id, entry).await?;
+    claim_files(tx, case, by, entry, files.as_deref()).await?;
     store::delete_draft(tx, case.id, by.id, "note").await?;
     index(tx, case, entry, case.id, text, &by.name, "").await?;
     for agent in mentions {

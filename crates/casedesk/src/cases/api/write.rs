@@ -122,6 +122,7 @@ pub(super) async fn post_reply(
         to: people(new.to),
         cc: people(new.cc),
         bcc: people(new.bcc),
+        files: None,
         based_on: new.based_on,
         anyway: new.anyway,
         send_at: new.send_at,
@@ -229,6 +230,7 @@ pub(super) async fn hand_over(
     let wanted = HandOver {
         text: new.text,
         mentions: new.mentions,
+        files: None,
         assignee: new.assignee_id,
         team: new.team_id,
         client_id: new.client_id,

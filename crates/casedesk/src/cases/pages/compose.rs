@@ -11,7 +11,7 @@ use super::{case, entry, key, load, prose, shell, words};
 use crate::cases::actions::{self, HandOver, OpenByAgent, Reply};
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, CasePerson};
-use crate::cases::{CaseId, CaseKind, CasesError, EntryId, Priority, PrivateLink, WaitingOn};
+use crate::cases::{AttachmentId, CaseId, CaseKind, CasesError, EntryId, Priority, PrivateLink, WaitingOn};
 use crate::customers::Person;
 use crate::desk::Desk;
 use crate::kit::Timestamp;
@@ -63,6 +63,7 @@ fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
         to: named("to"),
         cc: named("cc"),
         bcc: named("bcc"),
+        files: Some(files(sent)),
         based_on: sent.one("seen").parse().ok().map(EntryId),
         anyway: false,
         send_at: sent.filled("send_at").map(at).transpose()?,
@@ -73,6 +74,11 @@ fn wanted(sent: &Fields, people: &[CasePerson]) -> Result<Reply> {
         },
         client_id: sent.filled("client_id").map(str::to_owned),
     })
+}
+
+/// The files that stand at the text.
+fn files(sent: &Fields) -> Vec<AttachmentId> {
+    sent.all("attachment").filter_map(|id| id.parse().ok().map(AttachmentId)).collect()
 }
 
 async fn answer(desk: &Desk, by: &Viewer, turbo: &Turbo, id: CaseId) -> Result<Response> {
@@ -113,6 +119,7 @@ pub(super) async fn note(
     let note = HandOver {
         text: sent.one("body").to_owned(),
         mentions: mentioned(&desk, sent.one("body")).await?,
+        files: Some(files(&sent)),
         assignee: number("agent")?.map(AgentId),
         team: number("team")?.map(TeamId),
         client_id: sent.filled("client_id").map(str::to_owned),

@@ -302,14 +302,25 @@ pub async fn attachment(on: impl Read, id: AttachmentId) -> Result<Option<Attach
     on.opt(Query::new(FILE_COLUMNS).push("WHERE id = ").bind(id)).await
 }
 
-/// Gives the draft's files to the entry made of it.
-pub async fn claim_draft_files(tx: &mut Tx, case: CaseId, agent: AgentId, entry: EntryId) -> Result<u64> {
-    tx.exec(q!(
+/// Gives files of the draft to the entry made of it: those that are named, or else all.
+pub async fn claim_draft_files(
+    tx: &mut Tx,
+    case: CaseId,
+    agent: AgentId,
+    entry: EntryId,
+    named: Option<&[AttachmentId]>,
+) -> Result<u64> {
+    let query = q!(
         "UPDATE attachments SET entry_id = $3 WHERE case_id = $1 AND agent_id = $2 AND entry_id IS NULL",
         case,
         agent,
         entry
-    ))
+    );
+    tx.exec(match named {
+        Some([]) => return Ok(0),
+        Some(named) => query.push(" AND id IN ").bind_list(named.iter().copied()),
+        None => query,
+    })
     .await
 }
 
