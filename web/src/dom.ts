@@ -54,10 +54,11 @@ let unpressed: Promise<void> = Promise.resolve();
 
 /** Follows the pointer, for `notPressed`. */
 export function watchPointer(): void {
-  document.addEventListener('pointerdown', () => {
+  document.addEventListener('pointerdown', ({ button, ctrlKey }) => {
+    if (button !== 0 || ctrlKey) return; // the menu of the browser may keep the end of it
     unpressed = new Promise((free) => {
       const later = () => window.setTimeout(free); // the click comes after it
-      for (const end of ['pointerup', 'pointercancel', 'blur']) window.addEventListener(end, later, { once: true });
+      for (const end of ['pointerup', 'pointercancel', 'contextmenu', 'blur']) window.addEventListener(end, later, { once: true });
     });
   });
 }

@@ -1,6 +1,6 @@
 // What a live message does to the page: fetch the changed fragment once, render its streams, touch nothing else.
 import { renderStreamMessage } from '@hotwired/turbo';
-import { newestEntry, notPressed, request, streams } from './dom';
+import { newestEntry, request, streams } from './dom';
 import { avatars, words } from './presence';
 
 export interface Agent {
@@ -12,6 +12,7 @@ export interface Agent {
 
 const spread_ms = 100; // consoles that hear the same event ask at slightly different times
 const counts_wait_ms = 1_500;
+const most_rows = 200; // the desk answers no more at once
 const pending = new Map<string, number>();
 
 /** Fetches a fragment soon, and only once, however many events ask for it meanwhile. */
@@ -24,9 +25,7 @@ function soon(key: string, wait_ms: number, url: () => string | undefined): void
     const response = await request(address, { accept: streams }).catch(() => undefined);
     if (response?.status === 401 || response?.redirected) return location.reload(); // logged out: the login page knows where to come back to
     if (!response?.ok || !response.headers.get('Content-Type')?.startsWith(streams)) return;
-    const changes = await response.text();
-    await notPressed();
-    renderStreamMessage(changes);
+    renderStreamMessage(await response.text());
   };
   pending.set(key, window.setTimeout(() => void run(), wait_ms + Math.random() * spread_ms));
 }
@@ -71,6 +70,13 @@ function rowUrl(list: HTMLElement, number: number): string | undefined {
   return `${list.dataset['rowsUrl']}/${number}?${place}&${list.dataset['rowsQuery'] ?? ''}`;
 }
 
+/** As many rows as are shown; of a very long list each goes on by itself. */
+function rowsUrl(list: HTMLElement): string | undefined {
+  const shown = list.querySelectorAll('.case-row').length;
+  if (!list.isConnected || shown > most_rows) return undefined;
+  return `${list.dataset['rowsUrl']}?shown=${shown}&${list.dataset['rowsQuery'] ?? ''}`;
+}
+
 function partsUrl(number: number): string | undefined {
   const shown = document.querySelector<HTMLElement>(`[data-looking-at="${number}"]`);
   const url = shown?.dataset['partsUrl'];
@@ -83,7 +89,7 @@ export function refetchVisible(wait_ms = 0): void {
   const shown = document.querySelector<HTMLElement>('[data-looking-at]')?.dataset['lookingAt'];
   if (shown) soon(`case-${shown}`, wait_ms, () => partsUrl(Number(shown)));
   for (const list of document.querySelectorAll<HTMLElement>('case-list[data-rows-url]')) {
-    soon(list.id, wait_ms, () => (list.isConnected ? `${list.dataset['rowsUrl']}?${list.dataset['rowsQuery'] ?? ''}` : undefined));
+    soon(list.id, wait_ms, () => rowsUrl(list));
   }
   takeCounts(wait_ms || counts_wait_ms);
 }

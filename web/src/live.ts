@@ -13,22 +13,24 @@ const longest_wait_ms = 30_000;
 const idle_after_ms = 180_000;
 const many_wait_ms = 3_000; // such notices come in rows
 const typing_every_ms = 4_000;
+const silence_ms = 20_000; // the desk says something every 5 s
 
 let socket: WebSocket | undefined;
 let tries = 0;
 let lastEvent = 0;
-const asked = new WeakMap<Element, number>(); // what was known of when the page, or a frame, was asked for
+let page: HTMLElement | undefined; // the body that is shown: a frame may be loaded as a page is, and leaves it
+const asked = new WeakMap<EventTarget, number>(); // what was known of when a frame was asked for
 let looking: number | undefined;
 let typingSaid_ms = -Infinity;
 let idleTimer: number | undefined;
 let idle = false;
+let silence: number | undefined;
 
 export function startLive(): void {
-  const meta = document.querySelector<HTMLMetaElement>('meta[name="live"]');
-  if (!meta) return;
-  lastEvent = Number(meta.dataset['event']);
+  if (!meta()) return;
+  lastEvent = Number(meta()?.dataset['event']);
   connect();
-  document.addEventListener('turbo:before-fetch-request', ({ target }) => asked.set(place(target), lastEvent));
+  document.addEventListener('turbo:before-fetch-request', ({ target }) => isFrame(target) && asked.set(target, lastEvent));
   document.addEventListener('turbo:load', arrived);
   document.addEventListener('turbo:frame-load', shown);
   document.addEventListener('visibilitychange', () => (document.hidden ? sayIdle() : wake()));
@@ -39,36 +41,54 @@ export function startLive(): void {
 
 /** A whole page came: its rail and its alarms are asked for apart, so that no page waits for a count. */
 function arrived(): void {
-  shown({ target: document });
+  sayLooking();
+  if (document.body !== page && Number(meta()?.dataset['event']) < lastEvent) refetchVisible(); // it happened while the page was on its way
+  page = document.body;
   takeCounts(0);
   takeAlarms();
 }
 
-/** What happened while a page or frame was on its way was told to the one before: it is read anew. */
+/** What happened while a frame was on its way was told to what was there before. */
 function shown({ target }: { target: EventTarget | null }): void {
   sayLooking();
-  const known = asked.get(place(target)) ?? lastEvent;
-  asked.delete(place(target));
+  if (!isFrame(target)) return;
+  const known = asked.get(target) ?? lastEvent;
+  asked.delete(target);
   if (known < lastEvent) refetchVisible();
 }
 
-/** What is filled by the answer: a frame, or the page. */
-function place(target: EventTarget | null): Element {
-  return target instanceof Element && target.matches('turbo-frame') ? target : document.documentElement;
+function isFrame(target: EventTarget | null): target is Element {
+  return target instanceof Element && target.matches('turbo-frame');
+}
+
+function meta(): HTMLMetaElement | null {
+  return document.querySelector('meta[name="live"]');
 }
 
 function connect(): void {
-  const url = document.querySelector<HTMLMetaElement>('meta[name="live"]')?.content;
+  const url = meta()?.content;
   if (!url) return;
   const here = new URL(url, location.href);
   here.protocol = here.protocol.replace('http', 'ws');
-  socket = new WebSocket(here);
-  socket.addEventListener('message', ({ data }) => receive(String(data)));
-  socket.addEventListener('close', lost);
+  const line = new WebSocket(here);
+  line.addEventListener('message', ({ data }) => line === socket && receive(String(data)));
+  line.addEventListener('close', () => line === socket && lost());
+  socket = line;
+  heard();
+}
+
+/** A line that is cut somewhere on its way says nothing of it: so many seconds of silence end it. */
+function heard(): void {
+  window.clearTimeout(silence);
+  silence = window.setTimeout(() => {
+    socket?.close();
+    lost();
+  }, silence_ms);
 }
 
 function lost(): void {
   socket = undefined;
+  window.clearTimeout(silence);
   document.documentElement.removeAttribute('data-live');
   tries += 1;
   const wait_ms = Math.min(longest_wait_ms, first_wait_ms * 2 ** Math.min(tries, 8));
@@ -78,6 +98,7 @@ function lost(): void {
 }
 
 function receive(lines: string): void {
+  heard();
   for (const line of lines.split('\n')) if (line.trim()) take(JSON.parse(line) as Message);
 }
 
@@ -122,7 +143,9 @@ function welcome(event: number): void {
   if (idle) say({ idle });
   else sayLooking();
   document.documentElement.toggleAttribute('data-live', true);
-  if (missed) refetchVisible();
+  if (!missed) return;
+  refetchVisible();
+  takeAlarms();
 }
 
 function say(message: object): void {

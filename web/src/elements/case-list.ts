@@ -8,6 +8,7 @@ const open_wait_ms = 140; // J held down must not load every case on the way
  */
 class CaseList extends HTMLElement {
   #lastBox: HTMLInputElement | undefined;
+  #last: number | undefined; // where the eye was, for when that row is gone
   #watch: MutationObserver | undefined;
   #place: { row: HTMLElement; top: number } | undefined;
 
@@ -54,15 +55,25 @@ class CaseList extends HTMLElement {
 
   #go(step: 1 | -1): void {
     const rows = this.#rows();
-    const at = this.#current ? rows.indexOf(this.#current) : step > 0 ? -1 : rows.length;
+    const gone = step > 0 ? (this.#last ?? 0) - 1 : (this.#last ?? rows.length);
+    const at = this.#current ? rows.indexOf(this.#current) : gone;
     const row = rows[at + step];
     if (!row) return;
+    this.#last = at + step;
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: 'nearest' });
     if (this.dataset['beside'] !== undefined && document.querySelector('[data-looking-at]')) this.#openSoon(row);
   }
 
-  #openSoon = debounce(open_wait_ms, (row: HTMLAnchorElement) => row === document.activeElement && row.click());
+  #openSoon(row: HTMLAnchorElement): void {
+    this.toggleAttribute('data-opening', true);
+    this.#open(row);
+  }
+
+  #open = debounce(open_wait_ms, (row: HTMLAnchorElement) => {
+    if (row === document.activeElement) row.click();
+    this.removeAttribute('data-opening');
+  });
 
   /** The row of the case in the pane is the current one, however it got there. */
   #markShown = (): void => {

@@ -23,6 +23,7 @@ class CaseStream extends HTMLElement {
     if (timeline) this.#watch.observe(timeline, { childList: true });
     this.#scroller.addEventListener('scroll', this.#scrolled, { passive: true });
     document.addEventListener('click', this.#command);
+    document.addEventListener('visibilitychange', this.#seeSoon);
     this.#open();
     this.#seeSoon();
   }
@@ -30,6 +31,7 @@ class CaseStream extends HTMLElement {
   disconnectedCallback(): void {
     this.#watch?.disconnect();
     document.removeEventListener('click', this.#command);
+    document.removeEventListener('visibilitychange', this.#seeSoon);
   }
 
   #open(): void {

@@ -197,6 +197,8 @@ impl Socket {
             return Err(Ended);
         }
         self.socket.send(Message::Ping(Vec::new().into())).await?;
+        // Scripts hear no ping: an empty word tells the page that the line is there.
+        self.socket.send(Message::Text("".into())).await?;
         if self.others.forget(Instant::now()) {
             self.show_others().await?;
         }

@@ -45,7 +45,7 @@ pub(crate) async fn hears(socket: &mut Socket) -> Option<String> {
 
 async fn words(socket: &mut Socket) -> Option<String> {
     while let Some(Ok(message)) = socket.next().await {
-        if message.is_text() {
+        if message.is_text() && !message.is_empty() {
             return Some(message.into_text().unwrap().to_string());
         }
     }

@@ -18,6 +18,8 @@ use crate::web::turbo::Streams;
 use crate::web::{Error, Html, Result};
 
 const ROWS: usize = 50;
+/// The most that are answered at once to a page that shows more.
+const MOST_ROWS: usize = 200;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -25,6 +27,8 @@ pub(super) struct Asked {
     pub(super) q: String,
     sort: String,
     after: Option<String>,
+    /// Of rows: how many the page that asks shows.
+    shown: usize,
     /// Of one row: whether the page that asks shows it already, and as the current one.
     known: bool,
     current: bool,
@@ -86,7 +90,7 @@ pub(super) async fn list(
     })
 }
 
-/// `GET /views/{view}/rows`: the first page again, after the line was broken.
+/// `GET /views/{view}/rows`: the first rows again, as many as are shown, after the line was broken.
 pub(super) async fn rows(
     State(desk): State<Desk>,
     Reader(by): Reader,
@@ -160,7 +164,8 @@ pub(super) async fn load(desk: &Desk, by: &Viewer, slug: &str, asked: &Asked) ->
     let Some(filter) = filter else { return Ok(list) };
     let sort = sorted(list.sort);
     let after = asked.after.as_deref().and_then(Cursor::decode);
-    let page = store::list(desk.db(), &filter, sort, after, ROWS, by.id, &by.hidden_teams).await?;
+    let rows = asked.shown.clamp(ROWS, MOST_ROWS);
+    let page = store::list(desk.db(), &filter, sort, after, rows, by.id, &by.hidden_teams).await?;
     list.rows = shown(desk, &list.key, &list.columns, &page.rows).await?;
     list.next = page.next.map(Cursor::encode);
     if asked.after.is_none() {
