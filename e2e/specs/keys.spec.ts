@@ -1,4 +1,4 @@
-import { expect, live, note, noteBy, openCase, reply, state, test } from '../support/pages';
+import { expect, live, newCase, note, noteBy, openCase, reply, state, test } from '../support/pages';
 
 test('J and K go through the list and open beside it', async ({ aoife }) => {
   await openCase(aoife, 'Folder monitor stops');
@@ -70,4 +70,16 @@ test('the palette finds cases, people and what can be done here', async ({ aoife
   await palette.locator('input').fill('internal note');
   await palette.getByRole('option', { name: /Internal note/ }).click();
   await expect(note(aoife)).toBeFocused();
+});
+
+test('a key after J means the case that comes, not the one that is still shown', async ({ aoife }) => {
+  await newCase(aoife, { from: 'Pia <pia@next.example>', subject: 'Below in the list', text: 'Hello.' });
+  await newCase(aoife, { from: 'Pia <pia@next.example>', subject: 'On top of the list', text: 'Hello.' });
+  await aoife.locator('.case-title').click();
+  await aoife.keyboard.press('j');
+  await aoife.keyboard.press('s');
+  await expect(aoife.locator('.case-title')).toContainText('Below in the list');
+  await expect(state(aoife)).toHaveText('Solved');
+  await openCase(aoife, 'On top of the list');
+  await expect(state(aoife)).not.toHaveText('Solved');
 });

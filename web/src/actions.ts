@@ -71,6 +71,8 @@ function tellInput(event: Event): void {
 
 function unreachable(event: Event): void {
   if (event.defaultPrevented) return;
+  event.preventDefault(); // Turbo would show the browser's own page in place of the desk
+  document.documentElement.removeAttribute('aria-busy');
   toast('line', { text: 'The desk does not answer. Nothing was changed.', icon: 'alert', alert: true });
 }
 

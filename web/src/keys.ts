@@ -75,8 +75,19 @@ export function targetOf(name: string): HTMLElement | undefined {
   return named.find((node) => node.checkVisibility()) ?? named.find(pressable);
 }
 
+/** The case that was chosen is not there yet: a key means that one, and waits for it. */
+const coming = 'case-list[data-opening], turbo-frame#case[busy]';
+let waits: string | undefined;
+
 export function startKeys(): void {
   document.addEventListener('keydown', press);
+  for (const type of ['turbo:frame-load', 'turbo:fetch-request-error']) document.addEventListener(type, () => window.setTimeout(goOn));
+}
+
+function goOn(): void {
+  const name = waits;
+  waits = undefined;
+  if (name && !document.querySelector(coming)) push(targetOf(name));
 }
 
 function press(event: KeyboardEvent): void {
@@ -91,8 +102,13 @@ function press(event: KeyboardEvent): void {
   begunAt_ms = event.timeStamp;
   if (!found) return;
   event.preventDefault();
-  if (found.matches('input, textarea, select') && !found.matches('[type=checkbox]')) found.focus();
-  else found.click();
+  if (['Case', 'Writing'].includes(found.group) && document.querySelector(coming)) waits ??= found.target;
+  else push(targetOf(found.target));
+}
+
+function push(node: HTMLElement | undefined): void {
+  if (node?.matches('input, textarea, select') && !node.matches('[type=checkbox]')) node.focus();
+  else node?.click();
 }
 
 /** Out of a text and back to the keys, unless something in front of it is to be closed first. */
@@ -100,9 +116,10 @@ function leaveField(field: HTMLElement): void {
   if (!document.querySelector('dialog[open], :popover-open')) field.blur();
 }
 
-function find(stroke: string): HTMLElement | undefined {
+/** The key that is pressed, where the page has a target for it. */
+function find(stroke: string): Key | undefined {
   const hit = table.find(({ keys }) => keys.includes(stroke));
-  return hit && targetOf(hit.target);
+  return hit && targetOf(hit.target) && hit;
 }
 
 /** How a key is written for people: `Control+Enter` → `Ctrl ↵`. */

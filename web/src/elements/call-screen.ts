@@ -18,6 +18,7 @@ class CallScreen extends HTMLElement {
   #options: Options | undefined;
   #clock: number | undefined;
   #sent = false;
+  #unkept = false;
 
   get #form(): HTMLFormElement {
     return this.querySelector('form') as HTMLFormElement;
@@ -38,9 +39,10 @@ class CallScreen extends HTMLElement {
     who.addEventListener('keydown', (event) => event.key === 'Escape' && this.#close());
     who.addEventListener('blur', () => window.setTimeout(() => this.#close(), 200));
     this.#list.addEventListener('combobox-commit', (event) => void this.#chosen(event.target as HTMLElement));
-    this.#form.addEventListener('input', this.#keepSoon);
-    this.#form.addEventListener('change', this.#keepSoon);
+    for (const type of ['input', 'change']) this.#form.addEventListener(type, this.#changed);
     this.#form.addEventListener('submit', this.#leave);
+    this.addEventListener('turbo:submit-end', (event) => (this.#sent = (event as CustomEvent<{ success: boolean }>).detail.success));
+    window.addEventListener('pagehide', this.#keepNow);
     const over = this.querySelector<HTMLButtonElement>('[data-over]');
     if (over) {
       over.hidden = this.#field('ended').value !== '';
@@ -52,7 +54,8 @@ class CallScreen extends HTMLElement {
 
   disconnectedCallback(): void {
     window.clearInterval(this.#clock);
-    this.#keepSoon.cancel();
+    window.removeEventListener('pagehide', this.#keepNow);
+    this.#keepNow();
     this.#combobox?.destroy();
     this.#combobox = undefined;
   }
@@ -108,6 +111,21 @@ class CallScreen extends HTMLElement {
 
   #keepSoon = debounce(keep_wait_ms, () => void this.#keep(false));
 
+  /** The page goes away: what was typed since is kept by a request that survives it. */
+  #keepNow = (): void => {
+    this.#keepSoon.cancel();
+    if (this.#unkept && !this.#sent) void request(this.dataset['draftUrl'] ?? '', { method: 'PUT', body: this.#typed(), keepalive: true }).catch(() => undefined);
+  };
+
+  #typed(): URLSearchParams {
+    return new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)]));
+  }
+
+  #changed = (): void => {
+    this.#unkept = true;
+    this.#keepSoon();
+  };
+
   #leave = (): void => {
     this.#sent = true;
     this.#keepSoon.cancel();
@@ -115,11 +133,13 @@ class CallScreen extends HTMLElement {
 
   async #keep(over: boolean): Promise<void> {
     if (this.#sent) return;
-    const body = new URLSearchParams([...new FormData(this.#form)].map(([name, value]) => [name, String(value)]));
+    this.#unkept = false;
+    const body = this.#typed();
     if (over) body.set('over', '1');
     const answer = await request(this.dataset['draftUrl'] ?? '', { method: 'PUT', body, accept: 'application/json' }).catch(() => undefined);
     const note = this.querySelector('[data-kept]');
     if (!answer?.ok) {
+      this.#unkept = true;
       if (note) note.textContent = 'Not kept yet: the desk does not answer.';
       return this.#keepSoon();
     }
