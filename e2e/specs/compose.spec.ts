@@ -120,7 +120,7 @@ test('what is begun after a reply stays when that is taken back, and its files c
 
 test('a text that is changed after its sending failed goes as it was changed, once', async ({ browser }) => {
   const page = await at(browser, 'lukasz');
-  await newCase(page, { from: 'Ola <ola@broken.example>', subject: 'The line breaks', text: 'Hello.' });
+  await newCase(page, { from: 'Ola <ola@broken.example>', subject: 'Half a sentence', text: 'Hello.' });
   await page.keyboard.press('r');
   await reply(page).fill('The first half.');
   await kept(page);

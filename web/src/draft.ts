@@ -76,12 +76,18 @@ export class DraftKeeper {
   }
 
   change(draft: Draft): void {
-    if (JSON.stringify(draft) === this.#sent) return;
+    if (JSON.stringify(draft) === this.#sent && !this.#inFlight) return this.#asKept(draft.kind);
     write(this.#key(draft.kind), this.#versioned(draft));
     if (this.#undecided.has(draft.kind)) return;
     this.#waiting = draft;
     this.#tell({ state: 'saving' });
     this.#soon();
+  }
+
+  /** What was changed is as the server has it again. */
+  #asKept(kind: Kind): void {
+    if (this.#waiting?.kind === kind) this.#waiting = undefined;
+    forget(this.#key(kind));
   }
 
   async flush(): Promise<void> {
@@ -171,8 +177,10 @@ export class DraftKeeper {
     if (JSON.stringify(here) === JSON.stringify(draft)) forget(this.#key(draft.kind));
   }
 
+  /** Another agent at the same browser has drafts of their own. */
   #key(kind: Kind): string {
-    return `draft:${this.#url}:${kind}`;
+    const agent = document.querySelector<HTMLMetaElement>('meta[name="agent"]')?.content ?? '';
+    return `draft:${agent}:${this.#url}:${kind}`;
   }
 }
 

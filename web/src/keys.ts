@@ -81,13 +81,15 @@ let waits: string | undefined;
 
 export function startKeys(): void {
   document.addEventListener('keydown', press);
-  for (const type of ['turbo:frame-load', 'turbo:fetch-request-error']) document.addEventListener(type, () => window.setTimeout(goOn));
+  document.addEventListener('turbo:frame-load', came);
+  for (const type of ['turbo:fetch-request-error', 'list:stays', 'pointerdown']) document.addEventListener(type, () => (waits = undefined));
 }
 
-function goOn(): void {
+function came(event: Event): void {
+  if ((event.target as Element).id !== 'case') return;
   const name = waits;
   waits = undefined;
-  if (name && !document.querySelector(coming)) push(targetOf(name));
+  if (name) window.setTimeout(() => push(targetOf(name)));
 }
 
 function press(event: KeyboardEvent): void {

@@ -72,6 +72,7 @@ class CaseList extends HTMLElement {
 
   #open = debounce(open_wait_ms, (row: HTMLAnchorElement) => {
     if (row === document.activeElement) row.click();
+    else document.dispatchEvent(new Event('list:stays'));
     this.removeAttribute('data-opening');
   });
 
