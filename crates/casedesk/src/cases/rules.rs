@@ -19,9 +19,6 @@ use crate::staff::{AgentId, TeamId};
 /// The longest subject, in characters.
 pub const MOST_SUBJECT: usize = 500;
 
-/// The longest tag, in characters.
-const MOST_TAG: usize = 50;
-
 /// One thing that somebody wants changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -247,18 +244,6 @@ fn fields(text: &str) -> impl Iterator<Item = &str> {
 /// Puts values in the place of `{{name}}`. A field that is not known stays, so that it is seen before it is sent.
 pub fn filled(text: &str, fields: &[(&str, &str)]) -> String {
     fields.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
-}
-
-/// A tag as it is kept: in lower case, one word.
-pub fn checked_tag(tag: &str) -> Result<String, CasesError> {
-    let tag = tag.trim().to_lowercase();
-    if tag.is_empty() {
-        return Err(CasesError::Empty("tag"));
-    }
-    if tag.chars().count() > MOST_TAG || tag.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
-        return Err(CasesError::TooLong { field: "tag", most: MOST_TAG });
-    }
-    Ok(tag)
 }
 
 fn describe(before: &Case, after: &Case, change: &Change) -> Changed {

@@ -391,6 +391,8 @@ pub enum CustomersError {
     Empty(&'static str),
     #[error("“{field}” is longer than {most} characters.")]
     TooLong { field: &'static str, most: usize },
+    #[error("A tag is one word of at most {0} characters, without quotation marks.")]
+    BadTag(usize),
     #[error("“{0}” is no day: write year-month-day, such as 2027-03-15.")]
     NoDay(String),
     #[error("It ends before it starts.")]

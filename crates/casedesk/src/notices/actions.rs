@@ -175,9 +175,12 @@ pub struct Shown {
     pub peek: String,
 }
 
+/// How many unread ones are looked through for one that pops up.
+const MOST_FRESH: usize = 20;
+
 /// What the viewer was told just now and has not read; not of the case that they look at.
 pub async fn newest(desk: &Desk, by: &Viewer, looking: Option<CaseId>) -> Result<Option<Shown>> {
-    let page = store::list(desk.db(), by.id, &by.hidden_teams, true, None, 1).await?;
+    let page = store::list(desk.db(), by.id, &by.hidden_teams, true, None, MOST_FRESH).await?;
     let since = desk.now().minus(POPS_FOR);
     let fresh = |n: &Notice| n.at >= since && n.kind != NoticeKind::Changed && Some(n.case_id) != looking;
     Ok(page.rows.into_iter().find(fresh).map(|notice| Shown {

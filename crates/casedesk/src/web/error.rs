@@ -8,6 +8,7 @@ use axum::response::{Html as Page, IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::guard::OWN_PROOF;
 use super::turbo::Toast;
 use crate::kit::secrets::random_token;
 
@@ -182,8 +183,8 @@ struct ErrorPage<'a> {
     home: &'static str,
 }
 
-/// What customers reach without a login to the desk.
-const FOR_CUSTOMERS: [&str; 5] = ["/portal", "/case/", "/details/", "/quote/", "/support/"];
+/// What customers reach without a login to the desk, beside links that are their own proof.
+const FOR_CUSTOMERS: [&str; 6] = ["/portal", "/case/", "/support/", "/support-options", "/life-cycle", "/roadmap"];
 
 #[derive(Template)]
 #[template(path = "web/toast_stream.html")]
@@ -197,7 +198,8 @@ pub async fn render(request: Request, next: Next) -> Response {
         || request.headers().contains_key(header::AUTHORIZATION)
         || request.headers().get(header::ACCEPT).is_some_and(|a| a.as_bytes().starts_with(b"application/json"));
     let path = request.uri().path();
-    let home = if FOR_CUSTOMERS.iter().any(|begin| path.starts_with(begin)) { "/portal" } else { "/" };
+    let for_customers = FOR_CUSTOMERS.iter().chain(&OWN_PROOF).any(|begin| path.starts_with(begin));
+    let home = if for_customers { "/portal" } else { "/" };
     let read_only = request.method().is_safe();
     let for_streams = request
         .headers()

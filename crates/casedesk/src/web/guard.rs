@@ -62,12 +62,14 @@ pub async fn same_origin(State(desk): State<Desk>, request: Request, next: Next)
     next.run(request).await
 }
 
+/// Links of customers that are their own proof.
+pub(super) const OWN_PROOF: [&str; 3] = ["/confirm/", "/details/", "/quote/"];
+
 /// Whether every site may ask for this change. None of these reads a cookie: the form is everybody's, the telephone
 /// system signs what it says, and a link to confirm, to fill in or to a quote is its own proof.
 fn is_from_anywhere(method: &Method, path: &str) -> bool {
     *method == Method::POST
-        && (matches!(path, "/support/new" | "/hooks/phone")
-            || ["/confirm/", "/details/", "/quote/"].iter().any(|begin| path.starts_with(begin)))
+        && (matches!(path, "/support/new" | "/hooks/phone") || OWN_PROOF.iter().any(|begin| path.starts_with(begin)))
 }
 
 fn is_same_origin(desk: &Desk, request: &Request) -> bool {

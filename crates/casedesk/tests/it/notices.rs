@@ -197,6 +197,22 @@ async fn a_mention_reaches_the_pages_of_the_one_it_names_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_mention_elsewhere_pops_up_though_the_case_in_front_was_written_on_since() {
+    on_both(async |app| {
+        let (case, opening, ben, cleo) = begin(app).await;
+        let other = app.case_of(&anna("Another matter", "Please look.")).await;
+        app.forget_jobs("mail.acknowledge").await;
+        mention(app, &ben, other, cleo.id, "Do you know this?").await;
+        mention(app, &ben, case, cleo.id, "And this?").await;
+        answers(app, &opening, "It works again.").await;
+        let shown = actions::newest(app.desk(), &cleo, Some(case)).await.unwrap().unwrap();
+        assert_eq!(shown.case, other.0);
+        app.forget_jobs("notices.mail").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn own_notices_are_listed_page_by_page_and_marked_as_read() {
     on_both(async |app| {
         let (case, _, ben, cleo) = begin(app).await;

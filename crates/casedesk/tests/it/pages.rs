@@ -317,6 +317,32 @@ async fn a_refusal_is_told_beside_the_page_that_asked() {
 }
 
 #[tokio::test]
+async fn an_error_leads_customers_to_their_own_pages_and_agents_to_the_desk() {
+    on_both(async |app| {
+        let customer = app.browser();
+        for path in ["/confirm/gone", "/details/gone", "/quote/gone", "/case/gone", "/portal/gone", "/roadmap/gone"] {
+            let text = customer.get(path).await.text;
+            assert!(text.contains("href=\"/portal\"") && !text.contains("Go to the desk"), "{path}: {text}");
+        }
+        assert!(customer.get("/setup/gone").await.text.contains("Go to the desk"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tag_that_is_none_says_what_one_is() {
+    on_both(async |app| {
+        let (case, _) = annas_case(app).await;
+        let agent = app.logged_in("Ben", Role::Agent).await;
+        let tag = format!("/api/v1/cases/{case}/tags/two%20words");
+        let refused = agent.json(Method::PUT, &tag, &json!({})).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("one word of at most 50 characters"), "{}", refused.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_filter_that_is_not_understood_says_so_in_the_list() {
     on_both(async |app| {
         annas_case(app).await;

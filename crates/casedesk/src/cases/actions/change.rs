@@ -8,6 +8,7 @@ use crate::cases::jobs::IndexCase;
 use crate::cases::rules::{self, Change};
 use crate::cases::store::{self, Case};
 use crate::cases::{CaseId, CaseState, CasesError, Changed, EntryId, PersonRole};
+use crate::customers;
 use crate::db::Tx;
 use crate::desk::Desk;
 use crate::queue;
@@ -98,7 +99,7 @@ async fn check_exists(tx: &mut Tx, change: &Change) -> Result<(), CasesError> {
 
 /// Puts a tag on the case, or takes it off.
 pub async fn tag(desk: &Desk, by: &Viewer, id: CaseId, tag: &str, on: bool) -> Result<bool, CasesError> {
-    let tag = rules::checked_tag(tag)?;
+    let tag = customers::rules::checked_tag(tag)?;
     let mut tx = desk.db().begin().await?;
     let mut case = locked(&mut tx, id, &by.hidden_teams).await?;
     let changed = tag_in(&mut tx, desk, &mut case, tag, on, Actor::Agent(by.id)).await?;
@@ -149,7 +150,7 @@ pub async fn set_person(
     address: &str,
     takes_part: bool,
 ) -> Result<(), CasesError> {
-    let person = crate::customers::Person { name: None, address: address.to_owned() };
+    let person = customers::Person { name: None, address: address.to_owned() };
     let address = super::checked_people(&[person])?.remove(0).address;
     let role = if takes_part { PersonRole::Copied } else { PersonRole::Removed };
     let mut tx = desk.db().begin().await?;

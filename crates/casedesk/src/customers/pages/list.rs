@@ -39,6 +39,7 @@ struct ListPage {
     rows: Vec<Row>,
     /// Those that have the tag, when one is looked for.
     contacts: Vec<Contact>,
+    more_contacts: bool,
     next: Option<OrganisationId>,
 }
 
@@ -55,10 +56,12 @@ pub(super) async fn list(
     };
     let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
     let tag = Some(asked.tag.trim()).filter(|tag| !tag.is_empty());
-    let contacts = match (tag, asked.after) {
+    let mut contacts = match (tag, asked.after) {
         (Some(tag), None) => store::contacts_tagged(desk.db(), tag, one_more).await?,
         _ => vec![],
     };
+    let more_contacts = contacts.len() > ROWS;
+    contacts.truncate(ROWS);
     let mut found = store::organisations_by_name(desk.db(), asked.q.trim(), tag, after, one_more).await?;
     let more = found.len() > ROWS;
     found.truncate(ROWS);
@@ -68,7 +71,15 @@ pub(super) async fn list(
         let domains = store::domains(desk.db(), organisation.id).await?.join(", ");
         rows.push(Row { tags: store::organisation_tags(desk.db(), organisation.id).await?, domains, organisation });
     }
-    Ok(Html(ListPage { shell: by.shell("organisations", ""), q: asked.q, tag: asked.tag, rows, contacts, next }))
+    Ok(Html(ListPage {
+        shell: by.shell("organisations", ""),
+        q: asked.q,
+        tag: asked.tag,
+        rows,
+        contacts,
+        more_contacts,
+        next,
+    }))
 }
 
 /// `POST /organisations`

@@ -81,10 +81,10 @@ pub fn checked_note(text: &str) -> Result<String, CustomersError> {
 /// A tag as it is kept: in lower case, one word.
 pub fn checked_tag(tag: &str) -> Result<String, CustomersError> {
     let tag = tag.trim().to_lowercase();
-    if tag.is_empty() || tag.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
-        return Err(CustomersError::Empty("tag"));
+    let bad = |c: char| c.is_whitespace() || c.is_control() || c == '"';
+    if tag.is_empty() || tag.contains(bad) || tag.chars().count() > MOST_TAG {
+        return Err(CustomersError::BadTag(MOST_TAG));
     }
-    within(&tag, "tag", MOST_TAG)?;
     Ok(tag)
 }
 

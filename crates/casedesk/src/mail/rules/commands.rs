@@ -91,7 +91,7 @@ fn one(line: &str, scene: &Scene<'_>, orders: &mut Orders) -> Result<(), String>
         }
         ("!note", false) => return Err("stands alone; the note is written below it".into()),
         ("!tag", _) => {
-            let tag = crate::cases::rules::checked_tag(rest).map_err(|_| "is not one short word".to_owned())?;
+            let tag = crate::customers::rules::checked_tag(rest).map_err(|_| "is not one short word".to_owned())?;
             orders.tags.push(tag);
             return Ok(());
         }
