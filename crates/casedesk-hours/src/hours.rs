@@ -113,20 +113,6 @@ impl SpecialDay {
     }
 }
 
-impl Span {
-    /// The first minute of the day that is open, 0 to 1439.
-    #[must_use]
-    pub fn from_minute(self) -> u16 {
-        self.from
-    }
-
-    /// The first minute of the day that is closed again, 1 to 1440.
-    #[must_use]
-    pub fn to_minute(self) -> u16 {
-        self.to
-    }
-}
-
 impl FromStr for Hours {
     type Err = Faults;
 

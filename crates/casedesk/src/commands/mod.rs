@@ -37,7 +37,8 @@ enum Command {
     Serve,
     /// Bring the database to this version's form. `serve` does it too.
     Migrate,
-    /// Try everything the desk depends on (settings, database, mailboxes, relay) and say what is wrong.
+    /// Try everything the desk depends on (settings, database, data folder, mailboxes, listeners, relay, work and
+    /// mail that wait) and say what is wrong.
     Check,
     /// Show the desk with a made-up company, in a folder of its own (`demo` in the data folder).
     Demo {

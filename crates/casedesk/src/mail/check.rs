@@ -1,4 +1,5 @@
-//! Tries every mailbox and the relay, and says in plain words what is wrong: for `casedesk check`.
+//! Tries every mailbox, every listener and the relay, and says in plain words what is wrong: for `casedesk check`, and
+//! the listeners for `/health`.
 use std::time::Duration;
 
 use futures::future::join_all;

@@ -104,6 +104,7 @@ struct MyMail {
     answered: bool,
 }
 
+/// Of what you are told by mail.
 #[utoipa::path(get, path = "/me/mail", tag = "agents", responses((status = 200, body = MyMail)))]
 async fn my_mail(State(desk): State<Desk>, Reader(viewer): Reader) -> Result<Json<MyMail>> {
     let agent = store::agent(desk.db(), viewer.id).await?.ok_or(Error::Unknown("agent"))?;
@@ -111,6 +112,7 @@ async fn my_mail(State(desk): State<Desk>, Reader(viewer): Reader) -> Result<Jso
     Ok(Json(MyMail { mentioned: mail_mentioned, assigned: mail_assigned, answered: mail_answered }))
 }
 
+/// Choose of what you are told by mail.
 #[utoipa::path(put, path = "/me/mail", tag = "agents", request_body = MyMail, responses((status = 204)))]
 async fn choose_my_mail(
     State(desk): State<Desk>,

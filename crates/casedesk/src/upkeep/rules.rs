@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::kit::Timestamp;
 use crate::web::health::Check;
 
-/// Mail that waits longer is not filed any more.
+/// Where mail waits longer, nothing is filed any more.
 const MAIL_WAITS: Duration = Duration::from_mins(15);
 
 /// What a job does, for people.

@@ -92,18 +92,6 @@ pub async fn remove_tag(tx: &mut Tx, case: CaseId, tag: &str) -> Result<u64> {
     tx.exec(q!("DELETE FROM case_tags WHERE case_id = $1 AND tag = $2", case, tag)).await
 }
 
-/// Tags in use that begin so, for completion.
-pub async fn tags_like(on: impl Read, begin: &str) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on
-        .all(q!(
-            "SELECT DISTINCT tag FROM case_tags WHERE tag >= $1 AND tag < $2 ORDER BY tag LIMIT 20",
-            begin,
-            format!("{begin}\u{10FFFF}")
-        ))
-        .await?;
-    Ok(rows.into_iter().map(|(tag,)| tag).collect())
-}
-
 /// The case that is shown for this one, and all that is merged into it.
 macro_rules! family {
     () => {

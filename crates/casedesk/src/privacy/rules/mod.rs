@@ -114,7 +114,7 @@ pub fn file_name(called: &str) -> String {
     if name.is_empty() { "file".into() } else { name.into() }
 }
 
-/// The lines of a mail's header that say who wrote it (RFC 5322 section 3.6.2), folded ones whole.
+/// The lines of a mail's header that say who wrote it (RFC 5322 sections 3.6.2 and 3.6.7), folded ones whole.
 pub fn author_lines(raw: &str) -> String {
     const FIELDS: [&str; 4] = ["from:", "sender:", "reply-to:", "return-path:"];
     let (mut out, mut within) = (String::new(), false);
